@@ -1,0 +1,64 @@
+"""The bank and its lists."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base
+
+
+class Bank(Base):
+    """One time bank."""
+
+    __tablename__ = "bank"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("slug ~ '^[a-z0-9]+([-_][a-z0-9]+)*$'", name="slug"),
+        CheckConstraint("preset IN ('neighbours', 'sheltered')", name="preset"),
+        CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
+        CheckConstraint("terms_version > 0", name="terms_version"),
+        CheckConstraint("floor_minutes <= 0", name="floor_minutes"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    name: Mapped[str]
+    preset: Mapped[str]
+    time_zone: Mapped[str]
+    languages: Mapped[list[str]]
+    terms_version: Mapped[int]
+    floor_minutes: Mapped[int]
+    """The hard floor of a new member's account; a member may receive before giving."""
+    created_at: Mapped[datetime]
+
+
+class Area(Base):
+    """A part of town from the bank's list: the only place that a listing can name."""
+
+    __tablename__ = "area"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        CheckConstraint("slug ~ '^[a-z0-9]+([-_][a-z0-9]+)*$'", name="slug"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    label_sl: Mapped[str]
+    label_en: Mapped[str]
+
+
+class MeetingPoint(Base):
+    """A public place from the bank's list where an exchange may begin."""
+
+    __tablename__ = "meeting_point"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        CheckConstraint("slug ~ '^[a-z0-9]+([-_][a-z0-9]+)*$'", name="slug"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    label_sl: Mapped[str]
+    label_en: Mapped[str]

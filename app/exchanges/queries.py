@@ -1,0 +1,136 @@
+"""Reading exchanges. Only their two parties ever get one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.exchanges.rules import Status
+from app.exchanges.tables import Exchange, Message
+from app.identity.rules import Caller
+from app.kit.db import lock_one
+from app.kit.errors import NotFound
+from app.members import queries as members
+from app.members.queries import Party
+
+
+class Shown(NamedTuple):
+    """An exchange, and what its reader may see of the two people."""
+
+    exchange: Exchange
+    giver: Party
+    receiver: Party
+
+
+def _mine(caller: Caller) -> Select[Exchange]:
+    return select(Exchange).where(
+        Exchange.bank_id == caller.bank_id,
+        or_(Exchange.giver_id == caller.member_id, Exchange.receiver_id == caller.member_id),
+    )
+
+
+async def get_exchange(session: AsyncSession, caller: Caller, exchange_id: UUID) -> Exchange:
+    """One of the caller's exchanges.
+
+    Raises:
+        NotFound: when the caller is no party to it, or it does not exist.
+    """
+    asked = _mine(caller).where(Exchange.exchange_id == exchange_id)
+    exchange = (await session.scalars(asked)).one_or_none()
+    if exchange is None:
+        raise NotFound
+    return exchange
+
+
+async def lock_exchange(session: AsyncSession, caller: Caller, exchange_id: UUID) -> Exchange:
+    """One of the caller's exchanges, locked for a step.
+
+    Raises:
+        NotFound: when the caller is no party to it, or it does not exist.
+    """
+    exchange = await lock_one(session, _mine(caller).where(Exchange.exchange_id == exchange_id))
+    if exchange is None:
+        raise NotFound
+    return exchange
+
+
+async def lock_any_exchange(session: AsyncSession, bank_id: UUID, exchange_id: UUID) -> Exchange:
+    """An exchange whoever asks, locked; for moderators' outcomes and for time.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    asked = select(Exchange).where(Exchange.bank_id == bank_id, Exchange.exchange_id == exchange_id)
+    exchange = await lock_one(session, asked)
+    if exchange is None:
+        raise NotFound
+    return exchange
+
+
+async def show(session: AsyncSession, caller: Caller, exchange: Exchange) -> Shown:
+    """The exchange with its two people as the caller may see them."""
+    return (await _shown(session, caller, [exchange]))[0]
+
+
+async def list_exchanges(
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    status: Status | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Shown]:
+    """The caller's exchanges, newest first."""
+    asked = (
+        _mine(caller).order_by(Exchange.created_at.desc(), Exchange.exchange_id.desc()).limit(limit)
+    )
+    if status is not None:
+        asked = asked.where(Exchange.status == status)
+    if after is not None:
+        asked = asked.where(tuple_(Exchange.created_at, Exchange.exchange_id) < after)
+    return await _shown(session, caller, (await session.scalars(asked)).all())
+
+
+async def list_messages(
+    session: AsyncSession,
+    exchange: Exchange,
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Message]:
+    """What the parties wrote, oldest first."""
+    asked = (
+        select(Message)
+        .where(Message.bank_id == exchange.bank_id, Message.exchange_id == exchange.exchange_id)
+        .order_by(Message.sent_at, Message.message_id)
+        .limit(limit)
+    )
+    if after is not None:
+        asked = asked.where(tuple_(Message.sent_at, Message.message_id) > after)
+    return (await session.scalars(asked)).all()
+
+
+async def count_open_proposals(session: AsyncSession, bank_id: UUID, proposer_id: UUID) -> int:
+    """How many proposals of a member wait for an answer."""
+    asked = (
+        select(func.count())
+        .select_from(Exchange)
+        .where(
+            Exchange.bank_id == bank_id,
+            or_(Exchange.giver_id == proposer_id, Exchange.receiver_id == proposer_id),
+            Exchange.proposer_id == proposer_id,
+            Exchange.status == Status.PROPOSED,
+        )
+    )
+    return (await session.scalars(asked)).one()
+
+
+async def _shown(
+    session: AsyncSession, caller: Caller, exchanges: Sequence[Exchange]
+) -> list[Shown]:
+    people = {one for row in exchanges for one in (row.giver_id, row.receiver_id)}
+    parties = await members.find_parties(session, caller, people) if people else {}
+    return [Shown(row, parties[row.giver_id], parties[row.receiver_id]) for row in exchanges]

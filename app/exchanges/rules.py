@@ -1,0 +1,145 @@
+"""The life of an exchange as one table, and what may go wrong on its way."""
+
+from enum import StrEnum
+from typing import ClassVar, Final, NamedTuple
+
+from app.kit.errors import Conflict, Said, TooMuch, Unfit
+
+
+class Status(StrEnum):
+    """Where an exchange stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    SETTLED = "settled"
+    DISPUTED = "disputed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Step(StrEnum):
+    """What somebody may do next."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    COUNTER = "counter"
+    CANCEL = "cancel"
+    DELIVER = "deliver"
+    CONFIRM = "confirm"
+    DISPUTE = "dispute"
+    EXPIRE = "expire"
+    RESOLVE = "resolve"
+    VOID = "void"
+
+
+class Who(StrEnum):
+    """In which part somebody takes a step."""
+
+    AWAITED = "awaited"
+    """The side whose answer to the proposal is awaited."""
+    PROPOSER = "proposer"
+    """The side that made the last proposal."""
+    GIVER = "giver"
+    RECEIVER = "receiver"
+    MODERATOR = "moderator"
+    TIME = "time"
+
+
+PARTIES: Final = frozenset({Who.GIVER, Who.RECEIVER})
+
+
+class Way(NamedTuple):
+    """Where a step leads, and who may take it."""
+
+    to: Status
+    who: frozenset[Who]
+
+
+LIFE: Final[dict[tuple[Status, Step], Way]] = {
+    (Status.PROPOSED, Step.ACCEPT): Way(Status.ACCEPTED, frozenset({Who.AWAITED})),
+    (Status.PROPOSED, Step.DECLINE): Way(Status.DECLINED, frozenset({Who.AWAITED})),
+    (Status.PROPOSED, Step.COUNTER): Way(Status.PROPOSED, frozenset({Who.AWAITED})),
+    (Status.PROPOSED, Step.CANCEL): Way(Status.CANCELLED, frozenset({Who.PROPOSER})),
+    (Status.PROPOSED, Step.EXPIRE): Way(Status.EXPIRED, frozenset({Who.TIME})),
+    (Status.ACCEPTED, Step.DELIVER): Way(Status.DELIVERED, frozenset({Who.GIVER})),
+    (Status.ACCEPTED, Step.CANCEL): Way(Status.CANCELLED, PARTIES),
+    (Status.ACCEPTED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
+    (Status.ACCEPTED, Step.EXPIRE): Way(Status.EXPIRED, frozenset({Who.TIME})),
+    (Status.DELIVERED, Step.CONFIRM): Way(Status.SETTLED, frozenset({Who.RECEIVER})),
+    (Status.DELIVERED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
+    (Status.SETTLED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
+    (Status.DISPUTED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
+    (Status.DISPUTED, Step.VOID): Way(Status.CANCELLED, frozenset({Who.MODERATOR})),
+}
+
+
+class StepNotOpen(Conflict):
+    """The exchange is not at a point where this step can be taken."""
+
+    said: ClassVar = {
+        "en": Said("This step is not open", "The exchange is {state}."),
+        "sl": Said("Ta korak ni na voljo", "Stanje izmenjave: {state}."),
+    }
+
+
+class NotYourStep(Conflict):
+    """This step belongs to the other side."""
+
+    said: ClassVar = {
+        "en": Said("This step is not yours", "It is the other side's to take."),
+        "sl": Said("Ta korak ni vaš", "Nanj je na vrsti druga stran."),
+    }
+
+
+class TooLateToDispute(Conflict):
+    """The term for disputes after the settlement is over."""
+
+    said: ClassVar = {
+        "en": Said("The time for a dispute is over", "It ends {days} days after the settlement."),
+        "sl": Said("Čas za spor je potekel", "Izteče se {days} dni po poravnavi."),
+    }
+
+
+class OwnListing(Conflict):
+    """Nobody can have an exchange with themselves."""
+
+    said: ClassVar = {
+        "en": Said("This listing is your own"),
+        "sl": Said("Ta objava je vaša"),
+    }
+
+
+class UnknownMeetingPoint(Unfit):
+    """The bank's list has no such meeting point."""
+
+    said: ClassVar = {
+        "en": Said("Unknown meeting point", "See /v1/meeting-points."),
+        "sl": Said("Neznano zbirališče", "Glejte /v1/meeting-points."),
+    }
+
+
+class TooManyProposals(TooMuch):
+    """The member waits for as many answers as one may wait for."""
+
+    retry_after_seconds = 3600
+    said: ClassVar = {
+        "en": Said("Many open proposals", "{open_max} wait for an answer; withdraw one first."),
+        "sl": Said("Veliko odprtih predlogov", "Na odgovor jih čaka {open_max}; enega umaknite."),
+    }
+
+
+def advance(status: Status, step: Step, who: frozenset[Who]) -> Status:
+    """Where the step leads from here.
+
+    Raises:
+        StepNotOpen: when the exchange is not at a point where anyone could take it.
+        NotYourStep: when somebody else may.
+    """
+    way = LIFE.get((status, step))
+    if way is None:
+        raise StepNotOpen(state=status)
+    if way.who.isdisjoint(who):
+        raise NotYourStep
+    return way.to

@@ -1,0 +1,49 @@
+"""Founding: what an operator does once, composed of the parts' own operations."""
+
+from app.banks import operations as banks
+from app.banks import queries as bank_queries
+from app.banks.rules import Preset
+from app.banks.tables import Bank
+from app.identity import operations as identity
+from app.identity.rules import Role
+from app.identity.tables import Login
+from app.identity.tools import IdentityTools
+from app.kit.ground import Work
+from app.ledger import operations as ledger
+from app.listings import operations as listings
+
+
+async def found_bank(
+    work: Work, *, slug: str, name: str, language: str = "sl", preset: Preset = Preset.NEIGHBOURS
+) -> Bank:
+    """A new bank with its books, its lists and all categories.
+
+    Raises:
+        SlugTaken: when the installation has a bank of this slug.
+    """
+    bank = await banks.create_bank(work, slug=slug, name=name, language=language, preset=preset)
+    await ledger.open_bank_accounts(work, bank.bank_id)
+    await listings.enable_all_categories(work, bank.bank_id)
+    return bank
+
+
+async def add_staff(
+    work: Work, tools: IdentityTools, *, bank: str, role: Role, email: str, password: str
+) -> Login:
+    """A login for staff, with one role.
+
+    Raises:
+        NotFound: when there is no such bank.
+        WeakPassword: when the password is too short, too common or too regular.
+        IntegrityError: when the bank knows the address already.
+    """
+    password_hash = await tools.hashed(password)
+    known = await bank_queries.get_bank(work.session, bank)
+    return await identity.create_login(
+        work,
+        bank_id=known.bank_id,
+        email=email,
+        password_hash=password_hash,
+        roles=[role],
+        member_id=None,
+    )

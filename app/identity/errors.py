@@ -1,0 +1,9 @@
+"""What can go wrong with a token or a key."""
+
+
+class BadToken(Exception):
+    """The token is not one of ours, or its time is over. It never says which."""
+
+
+class WeakKey(ValueError):
+    """A configured key cannot be used; the message says why and shows nothing of the key."""

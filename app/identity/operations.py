@@ -1,0 +1,170 @@
+"""Signing in, staying signed in, signing out, and making logins."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+
+from app.banks import queries as banks
+from app.identity import queries
+from app.identity.errors import BadToken
+from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
+from app.identity.rules import Caller, RefreshRefused, Role, WrongCredentials, canonical_email
+from app.identity.tables import Login, Session
+from app.identity.tokens import Access, issue
+from app.identity.tools import IdentityTools
+from app.kit.errors import NotFound
+from app.kit.ground import Work
+from app.kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a client gets when it signs in (RFC 6749, 5.1)."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+
+
+async def sign_in(
+    work: Work, tools: IdentityTools, *, bank: str, username: str, password: str
+) -> Tokens:
+    """Begin a session.
+
+    Raises:
+        WrongCredentials: unknown bank, unknown name or wrong password, in the same time.
+        TooManySignIns: when too many passwords wait to be checked.
+    """
+    known = await banks.find_bank(work.session, bank)
+    bank_id = known.bank_id if known else new_id()
+    fingerprint = work.vault.fingerprint(canonical_email(username), "email", bank_id)
+    login = await queries.find_login(work.session, bank_id, fingerprint)
+    await work.pause()
+    if not await tools.matches(login.password_hash if login else None, password):
+        raise WrongCredentials
+    assert login is not None, "no password matches an unknown login"
+    return await _begin_session(work, tools, login)
+
+
+async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens:
+    """A new access token and the next refresh token of the session.
+
+    A lost answer may be asked for again for a few seconds and gets the same successor; any other
+    use of an old token ends the session, for somebody else may hold a copy.
+
+    Raises:
+        RefreshRefused: the token is not good; the session's end, if any, is committed.
+    """
+    try:
+        claim = read_refresh(tools.refresh_key, refresh_token)
+    except BadToken:
+        raise RefreshRefused from None
+    session = await queries.lock_session(work.session, claim.bank_id, claim.session_id)
+    if session is None or session.ended_at is not None or session.expires_at <= work.now:
+        raise RefreshRefused
+    verdict = judge(claim.counter, session.refresh_counter, session.rotated_at, work.now)
+    if verdict is Rotation.REUSED:
+        session.ended_at = work.now
+        await work.session.flush()
+        raise RefreshRefused
+    if verdict is Rotation.ROTATE:
+        session.refresh_counter += 1
+        session.rotated_at = work.now
+        session.expires_at = work.now + timedelta(days=work.settings.session_days)
+    return _tokens(work, tools, session)
+
+
+async def sign_out(work: Work, caller: Caller, session_id: UUID) -> None:
+    """End one of the caller's sessions at once.
+
+    Raises:
+        NotFound: when it is not one of theirs.
+    """
+    session = await queries.lock_session(work.session, caller.bank_id, session_id)
+    if session is None or session.login_id != caller.login_id:
+        raise NotFound
+    session.ended_at = session.ended_at or work.now
+
+
+async def sign_out_everywhere(work: Work, caller: Caller) -> None:
+    """End every session of the caller at once."""
+    await work.session.execute(
+        update(Session)
+        .where(
+            Session.bank_id == caller.bank_id,
+            Session.login_id == caller.login_id,
+            Session.ended_at.is_(None),
+        )
+        .values(ended_at=work.now)
+    )
+
+
+async def create_login(
+    work: Work,
+    *,
+    bank_id: UUID,
+    email: str,
+    password_hash: str,
+    roles: Iterable[Role],
+    member_id: UUID | None,
+) -> Login:
+    """A new login; the address is kept sealed, and as a keyed hash to look it up.
+
+    Raises:
+        IntegrityError: `uq_login_bank_id_email_fingerprint` when the bank knows the address.
+    """
+    login_id = new_id()
+    login = Login(
+        bank_id=bank_id,
+        login_id=login_id,
+        member_id=member_id,
+        email_fingerprint=work.vault.fingerprint(canonical_email(email), "email", bank_id),
+        email_sealed=work.vault.seal(email, "email", bank_id, login_id),
+        password_hash=password_hash,
+        roles=sorted(roles),
+        created_at=work.now,
+    )
+    work.session.add(login)
+    await work.session.flush()
+    return login
+
+
+async def grant_membership(work: Work, bank_id: UUID, member_id: UUID) -> None:
+    """Let the member's login act as a member from now on."""
+    login = await queries.get_login_of_member(work.session, bank_id, member_id)
+    login.roles = sorted({*login.roles, Role.MEMBER})
+
+
+async def _begin_session(work: Work, tools: IdentityTools, login: Login) -> Tokens:
+    session = Session(
+        bank_id=login.bank_id,
+        session_id=new_id(),
+        login_id=login.login_id,
+        refresh_counter=0,
+        created_at=work.now,
+        rotated_at=work.now,
+        expires_at=work.now + timedelta(days=work.settings.session_days),
+    )
+    work.session.add(session)
+    return _tokens(work, tools, session)
+
+
+def _tokens(work: Work, tools: IdentityTools, session: Session) -> Tokens:
+    issued_at = work.now.replace(microsecond=0)
+    seconds = work.settings.access_seconds
+    access = Access(
+        issuer=work.settings.issuer,
+        bank_id=session.bank_id,
+        login_id=session.login_id,
+        session_id=session.session_id,
+        token_id=new_id(),
+        issued_at=issued_at,
+        expires_at=issued_at + timedelta(seconds=seconds),
+    )
+    refresh = make_refresh(
+        tools.refresh_key, session.bank_id, session.session_id, session.refresh_counter
+    )
+    return Tokens(issue(tools.ring, access), seconds, refresh)

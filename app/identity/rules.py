@@ -1,0 +1,112 @@
+"""Who may be here: roles, callers, and the refusals of signing in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+from uuid import UUID
+
+from app.kit.errors import NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
+
+
+class Role(StrEnum):
+    """What a login may do. `member` comes with approval; the others are staff's."""
+
+    MEMBER = "member"
+    COORDINATOR = "coordinator"
+    MODERATOR = "moderator"
+    CASE_WORKER = "case_worker"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+STAFF: Final = frozenset(Role) - {Role.MEMBER}
+
+
+class WrongCredentials(NotAuthenticated):
+    """Unknown, banned, or the wrong password: nobody can tell which."""
+
+    said: ClassVar = {
+        "en": Said("Sign-in failed", "The name or the password is wrong."),
+        "sl": Said("Prijava ni uspela", "Ime ali geslo ni pravilno."),
+    }
+
+    def __init__(self) -> None:
+        """Carry OAuth's own name for it (RFC 6749, 5.2)."""
+        super().__init__(error="invalid_grant")
+
+
+class RefreshRefused(WrongCredentials):
+    """The refresh token is not the good one of its family; a reused one ends the family."""
+
+    leaves_trace = True
+    said: ClassVar = {
+        "en": Said("Please sign in again", "This refresh token is no longer good."),
+        "sl": Said("Prijavite se znova", "Ta žeton za osvežitev ni več veljaven."),
+    }
+
+
+class UnknownGrant(Unfit):
+    """The token endpoint was asked for something it does not give."""
+
+    said: ClassVar = {
+        "en": Said("Incomplete sign-in", "Send username and password, or refresh_token."),
+        "sl": Said("Nepopolna prijava", "Pošljite username in password ali refresh_token."),
+    }
+
+    def __init__(self) -> None:
+        """Carry OAuth's own name for it (RFC 6749, 5.2)."""
+        super().__init__(error="invalid_request")
+
+
+class WeakPassword(Unfit):
+    """The password is too short, too common or too regular."""
+
+    said: ClassVar = {
+        "en": Said("Please choose another password", "{reason}"),
+        "sl": Said("Izberite drugo geslo", "Geslo je prekratko ali preveč znano."),
+    }
+
+
+class TooManySignIns(TooMuch):
+    """More people are signing in than passwords can be checked."""
+
+    retry_after_seconds = 5
+    said: ClassVar = {
+        "en": Said("Many people are signing in", "Please try again in a few seconds."),
+        "sl": Said("Prijavlja se veliko ljudi", "Poskusite znova čez nekaj sekund."),
+    }
+
+
+class NotAMember(NotPermitted):
+    """The caller is signed in, but is not (yet) a member."""
+
+    said: ClassVar = {
+        "en": Said("This opens with your approval", "Until then you can see /v1/me and /v1/bank."),
+        "sl": Said("To se odpre z odobritvijo", "Do takrat lahko vidite /v1/me in /v1/bank."),
+    }
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking, in which bank, in which session, and what they may do."""
+
+    bank_id: UUID
+    login_id: UUID
+    session_id: UUID
+    member_id: UUID | None
+    roles: frozenset[Role]
+
+    @property
+    def me(self) -> UUID:
+        """The caller's member id, on routes that only members reach."""
+        assert self.member_id is not None, "the guard lets only members here"
+        return self.member_id
+
+    def may(self, *roles: Role) -> bool:
+        """Whether the caller has one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+def canonical_email(address: str) -> str:
+    """The form in which an address is compared: trimmed and case-folded."""
+    return address.strip().casefold()

@@ -1,0 +1,60 @@
+"""Logins and their sessions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base
+
+
+class Login(Base):
+    """How a member or staff proves who they are; belongs to one bank."""
+
+    __tablename__ = "login"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
+        UniqueConstraint("bank_id", "email_fingerprint"),
+        UniqueConstraint("bank_id", "member_id"),
+        CheckConstraint("octet_length(email_fingerprint) = 32", name="email_fingerprint"),
+        CheckConstraint(
+            "roles <@ ARRAY['member','coordinator','moderator','case_worker','auditor','admin']",
+            name="roles",
+        ),
+        CheckConstraint(
+            "NOT ('member' = ANY (roles) AND member_id IS NULL)", name="a_member_has_a_record"
+        ),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID | None]
+    email_fingerprint: Mapped[bytes]
+    """Keyed hash of the address, for looking it up; the address itself is sealed."""
+    email_sealed: Mapped[bytes]
+    password_hash: Mapped[str]
+    roles: Mapped[list[str]]
+    """`member` is granted by approval and withdrawn on leaving; the others are staff's."""
+    created_at: Mapped[datetime]
+
+
+class Session(Base):
+    """One sign-in on one device; its refresh tokens are a family of which one is good."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
+        CheckConstraint("refresh_counter BETWEEN 0 AND 4294967295", name="refresh_counter"),
+        Index(None, "bank_id", "login_id"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID]
+    refresh_counter: Mapped[int]
+    created_at: Mapped[datetime]
+    rotated_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,219 @@
+"""How a request is handled: admitted, done in one transaction, committed, then answered.
+
+`Route` does what FastAPI's dependencies cannot do in the right order: it admits the caller before
+a single byte of the body is read (so a stranger learns nothing from a 400 or 422), and it commits
+before the answer is sent, the kept answer of an `Idempotency-Key` included. A route that does not
+declare who may use it (a `Guard` among its parameters) stops start-up.
+"""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from app.kit import idempotency
+from app.kit.db import with_retries
+from app.kit.errors import (
+    AppError,
+    Busy,
+    NotAuthenticated,
+    NotFound,
+    Stale,
+    TooLarge,
+    TooMuch,
+    Unfit,
+    Unreadable,
+)
+from app.kit.ground import Ground, Work
+from app.kit.problems import merged, raises
+
+Recheck = Callable[[Work, Any, Request], Awaitable[None]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+PRIVATE: Final = {"Cache-Control": "no-store"}
+
+
+class Guard(ABC):
+    """Declares on a route who may use it. As a parameter it gives the admitted caller."""
+
+    open_to_all: bool = False
+    documented: tuple[type[AppError], ...] = (NotAuthenticated,)
+
+    @abstractmethod
+    async def admit(self, request: Request, work: Work) -> Any:
+        """The caller.
+
+        Raises:
+            AppError: when this request may not use this route.
+        """
+
+    async def __call__(self, request: Request) -> Any:
+        """The caller that `Route` admitted."""
+        return request.state.caller
+
+
+class Anyone(Guard):
+    """Open to everybody, signed in or not."""
+
+    open_to_all = True
+    documented = ()
+
+    async def admit(self, request: Request, work: Work) -> None:
+        """Admit."""
+
+
+def ground_of(request: Request) -> Ground:
+    """The process's means."""
+    ground: Ground = request.app.state.ground
+    return ground
+
+
+def _work(request: Request) -> Work:
+    work: Work = request.state.work
+    return work
+
+
+Working = Annotated[Work, Depends(_work)]
+"""This request's means: its transaction, its moment, the settings, the vault."""
+Public = Annotated[None, Depends(Anyone())]
+"""Declares a route open to everybody."""
+
+
+def rechecked_by(recheck: Recheck) -> Callable[[Endpoint], Endpoint]:
+    """Declare what must still be visible before a kept answer is replayed."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.__dict__["recheck"] = recheck
+        return endpoint
+
+    return mark
+
+
+class Route(APIRoute):
+    """One operation over HTTP. See the module docstring."""
+
+    guard: Guard
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Find the guard and document what this operation can answer."""
+        options.setdefault("operation_id", endpoint.__name__)
+        super().__init__(path, endpoint, **options)
+        self.guard = _guard_of(self)
+        self.replays = "POST" in (self.methods or ()) and not self.guard.open_to_all
+        self.responses = merged(self._common_responses(), self.responses)
+        self.openapi_extra = {**(self.openapi_extra or {}), **self._extra()}
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler in admission and one transaction."""
+        handle = super().get_route_handler()
+
+        async def in_one_transaction(request: Request) -> Response:
+            async def attempt() -> Response | AppError:
+                async with ground_of(request).database.begin() as session:
+                    request.state.work = ground_of(request).work(session)
+                    return await self._admit_and_do(request, handle)
+
+            outcome = await with_retries(attempt)
+            if isinstance(outcome, AppError):
+                raise outcome
+            return outcome
+
+        return in_one_transaction
+
+    async def _admit_and_do(
+        self, request: Request, handle: Callable[[Request], Awaitable[Response]]
+    ) -> Response | AppError:
+        """The answer; or a refusal whose trace is to be committed."""
+        work = _work(request)
+        try:
+            request.state.caller = await self.guard.admit(request, work)
+            if self.body_field is not None:
+                await request.body()  # here, so that the refusal of a large one stays itself
+            if self.replays and idempotency.HEADER in request.headers:
+                return await self._once(request, handle)
+            response = await handle(request)
+        except AppError as refusal:
+            if refusal.leaves_trace:
+                return refusal
+            raise
+        return private(response) if not self.guard.open_to_all else response
+
+    async def _once(
+        self, request: Request, handle: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        work, caller = _work(request), request.state.caller
+        key = await idempotency.begin(
+            work,
+            owner=(caller.bank_id, caller.login_id),
+            key=request.headers[idempotency.HEADER],
+            request_hash=await _fingerprint(request),
+        )
+        if key.kept is not None:
+            recheck: Recheck | None = getattr(self.endpoint, "recheck", None)
+            if recheck is not None:
+                await recheck(work, caller, request)
+            replay = Response(key.kept.body, key.kept.status, media_type="application/json")
+            replay.headers[idempotency.REPLAYED] = "true"
+            return private(replay)
+        response = await handle(request)
+        await idempotency.keep(work, key, response.status_code, bytes(response.body))
+        return private(response)
+
+    def _common_responses(self) -> dict[int | str, dict[str, Any]]:
+        errors: list[type[AppError]] = [*self.guard.documented, Busy]
+        if self.body_field is not None:
+            errors += [Unreadable, TooLarge]
+        if self.body_field is not None or self.dependant.query_params or self._has_sub_query():
+            errors.append(Unfit)
+        if self.param_convertors:
+            errors += [NotFound, Unfit]
+        if self.replays:
+            errors.append(idempotency.KeyReused)
+        if self.guard.open_to_all and self.body_field is not None:
+            errors.append(TooMuch)
+        return raises(*dict.fromkeys(errors))
+
+    def _has_sub_query(self) -> bool:
+        return any(sub.query_params for sub in self.dependant.dependencies)
+
+    def _extra(self) -> dict[str, Any]:
+        return {"parameters": [idempotency.PARAMETER]} if self.replays else {}
+
+
+def private(response: Response) -> Response:
+    """Mark an answer as concerning a person: no cache may keep it."""
+    response.headers.update(PRIVATE)
+    return response
+
+
+def etag(*version: object) -> str:
+    """The entity tag of a version of a resource (RFC 9110)."""
+    digest = hashlib.sha256("|".join(map(str, version)).encode()).hexdigest()
+    return f'"{digest[:24]}"'
+
+
+def refuse_stale(if_match: str | None, current: str) -> None:
+    """Refuse a change that was made on an older version.
+
+    Raises:
+        Stale: when `If-Match` is there and names no present version.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return
+    if current not in [tag.strip() for tag in if_match.split(",")]:
+        raise Stale
+
+
+async def _fingerprint(request: Request) -> bytes:
+    """SHA-256 over what was asked: method, path with its query, and the body's bytes."""
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return hashlib.sha256(asked + await request.body()).digest()
+
+
+def _guard_of(route: Route) -> Guard:
+    guards = [sub.call for sub in route.dependant.dependencies if isinstance(sub.call, Guard)]
+    if len(guards) != 1:
+        raise RuntimeError(f"{route.path} must declare who may use it, exactly once")
+    return guards[0]

@@ -1,0 +1,96 @@
+"""Structured logs without personal data: one JSON line an event, on standard error.
+
+An event has fixed words and the fields named here; no text that a person wrote, no path with an
+id, no query string, no address, and of an error only its type and where it was raised (its message
+may quote a row).
+"""
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+FIELDS: Final = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "request_id",
+        "method",
+        "operation",
+        "status",
+        "milliseconds",
+        "error",
+        "where",
+        "job",
+        "count",
+        "port",
+        "version",
+    }
+)
+FRAMES_MAX: Final = 8
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("timebank")
+
+
+def configure_logs(level: str) -> None:
+    """Send every log line of this process, libraries' included, through the allow-list."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _only_known_fields,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_without_exception, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("httpx", "httpcore"):  # they log addresses
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = name != "uvicorn.access"
+
+
+def where(error: BaseException) -> list[str]:
+    """The last frames of this program in an error: never its message or its values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    return [
+        f"{Path(frame.filename).relative_to(_PACKAGE)}:{frame.lineno}"
+        for frame in ours[-FRAMES_MAX:]
+    ]
+
+
+def _only_known_fields(_logger: Any, _name: str, event: Any) -> Any:
+    return {key: value for key, value in event.items() if key in FIELDS or key.startswith("_")}
+
+
+def _without_exception(_logger: Any, _name: str, event: Any) -> Any:
+    record = event.get("_record")
+    if record is not None and record.exc_info:
+        kind, error, _ = record.exc_info
+        event["error"] = kind.__name__ if kind else "unknown"
+        event["where"] = where(error) if error else []
+        record.exc_info = None
+        record.exc_text = None
+    return event

@@ -1,0 +1,28 @@
+"""Numbers for the operator (Prometheus). Labels are names of operations, never of people."""
+
+import os
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+
+MULTIPROCESS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+REQUESTS: Final = Counter(
+    "timebank_requests_total", "Answered requests.", ["operation", "method", "status"]
+)
+SECONDS: Final = Histogram(
+    "timebank_request_seconds",
+    "Time to answer.",
+    ["operation"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+JOBS: Final = Counter("timebank_jobs_total", "Jobs done.", ["job", "outcome"])
+
+
+def exposition() -> bytes:
+    """All numbers in the Prometheus text format, over all processes when there are several."""
+    if MULTIPROCESS_FOLDER not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

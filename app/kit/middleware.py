@@ -1,0 +1,139 @@
+"""What stands around every request: its id, its log line and numbers, its limits."""
+
+import time
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kit.errors import AppError, Fault, TooLarge
+from app.kit.ids import new_id
+from app.kit.logs import log, where
+from app.kit.metrics import REQUESTS, SECONDS
+from app.kit.problems import respond
+
+SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Around:
+    """The outermost layer: a request id, a log line, numbers, and no error that escapes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; anything but HTTP passes through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        structlog.contextvars.bind_contextvars(request_id=str(answer.request_id))
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception as error:  # noqa: BLE001 a bug must not show its text to anybody
+            log.error("request failed", error=type(error).__name__, where=where(error))
+            if not answer.status:
+                await respond(Request(scope), Fault())(scope, receive, answer.send)
+        finally:
+            _record(scope, answer)
+            structlog.contextvars.clear_contextvars()
+
+
+class BodyLimit:
+    """Refuses larger bodies, announced or in chunks, before they fill the memory."""
+
+    def __init__(self, app: ASGIApp, bytes_max: int) -> None:
+        """Wrap the application with a named limit."""
+        self.app = app
+        self.bytes_max = bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what arrives."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > self.bytes_max:
+            await respond(Request(scope), self._refusal())(scope, receive, send)
+            return
+        count = 0
+
+        async def counted() -> Message:
+            nonlocal count
+            message = await receive()
+            count += len(message.get("body", b""))
+            if count > self.bytes_max:
+                raise self._refusal()
+            return message
+
+        await self.app(scope, counted, send)
+
+    def _refusal(self) -> AppError:
+        return TooLarge(bytes_max=self.bytes_max)
+
+
+class HeadIsGet:
+    """Answers HEAD as GET without its body, on every path that has GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Turn HEAD into GET and keep the body back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
+class _Answer:
+    """What is known of the answer on its way out."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.request_id = new_id()
+        self.status = 0
+        self.began = time.perf_counter()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = str(self.request_id)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+
+def _record(scope: Scope, answer: _Answer) -> None:
+    """One log line and two numbers, by the name of the operation and never by the path."""
+    operation = getattr(scope.get("route"), "name", None) or "none"
+    seconds = time.perf_counter() - answer.began
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(operation, method, str(answer.status)).inc()
+    SECONDS.labels(operation).observe(seconds)
+    log.info(
+        "request",
+        operation=operation,
+        method=method,
+        status=answer.status,
+        milliseconds=round(seconds * 1000, 1),
+    )
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

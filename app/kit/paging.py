@@ -1,0 +1,92 @@
+"""Lists that end: a page of items and an opaque cursor bound to the viewer and the list."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+
+from app.kit.errors import Said, Unfit
+from app.kit.values import View
+from app.kit.vault import Tampered, Vault
+
+LIMIT_DEFAULT = 20
+LIMIT_MAX = 100
+CURSOR_MAX = 512
+Item = TypeVar("Item", bound=View)
+Row = TypeVar("Row")
+
+
+class UnknownCursor(Unfit):
+    """The cursor was not given out for this list to this viewer."""
+
+    said: ClassVar = {
+        "en": Said("Unknown cursor", "Take next_cursor from this same list, or leave it out."),
+        "sl": Said("Neznan kazalec", "Vzemite next_cursor istega seznama ali ga izpustite."),
+    }
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """What the client asks: at most how many, and from where on."""
+
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
+    cursor: Annotated[str | None, Query(max_length=CURSOR_MAX)] = None
+
+
+class Page(View, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Reads and writes the cursors of one list for one viewer."""
+
+    vault: Vault
+    viewer: UUID
+    name: str
+    query: PageQuery
+
+    def after(self) -> list[Any] | None:
+        """The sort key of the last item already seen; None on the first page.
+
+        Raises:
+            UnknownCursor: when the cursor is not one of ours for this list and viewer.
+        """
+        if self.query.cursor is None:
+            return None
+        try:
+            sealed = base64.urlsafe_b64decode(self.query.cursor)
+            key = json.loads(self.vault.open(sealed, "cursor", self.viewer, self.name))
+        except (Tampered, binascii.Error, ValueError):
+            raise UnknownCursor from None
+        return list(key)
+
+    def after_moment(self) -> tuple[datetime, UUID] | None:
+        """The same, for lists sorted by a moment and an id.
+
+        Raises:
+            UnknownCursor: as above.
+        """
+        key = self.after()
+        return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+
+    def cut(self, rows: Sequence[Row], key: Any) -> tuple[list[Row], str | None]:
+        """From `limit + 1` rows: those of this page, and the cursor of the next.
+
+        `key(row)` gives the row's sort key as a list of strings and numbers.
+        """
+        page = list(rows[: self.query.limit])
+        if len(rows) <= self.query.limit:
+            return page, None
+        text = json.dumps(key(page[-1]))
+        sealed = self.vault.seal(text, "cursor", self.viewer, self.name)
+        return page, base64.urlsafe_b64encode(sealed).decode()

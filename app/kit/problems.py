@@ -1,0 +1,156 @@
+"""Every error as `application/problem+json` (RFC 9457), in the reader's language."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from app.kit.errors import AppError, Fault, TooLarge, Unfit, Unreadable
+
+MEDIA_TYPE: Final = "application/problem+json"
+LANGUAGE_DEFAULT: Final = "en"
+LANGUAGES: Final = ("en", "sl")
+ERRORS_MAX: Final = 20
+_SCHEMA_REF: Final = {"$ref": "#/components/schemas/Problem"}
+
+
+class FieldProblem(BaseModel):
+    """One place in the request that does not fit."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). `type` is stable; title and detail follow Accept-Language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] | None = None
+
+
+class ProblemResponse(JSONResponse):
+    """A problem as an answer."""
+
+    media_type = MEDIA_TYPE
+
+
+def language_of(accept_language: str | None) -> str:
+    """The first language that the client accepts and we speak."""
+    for part in (accept_language or "").split(","):
+        primary = part.split(";")[0].strip().lower().split("-")[0]
+        if primary in LANGUAGES:
+            return primary
+    return LANGUAGE_DEFAULT
+
+
+def problem_of(error: AppError, language: str = LANGUAGE_DEFAULT) -> dict[str, Any]:
+    """The problem document: standard members first, then the error's facts."""
+    said = error.said.get(language) or error.said[LANGUAGE_DEFAULT]
+    return {
+        "type": f"/problems/{error.slug()}",
+        "title": said.title,
+        "status": error.status,
+        "detail": said.detail.format_map(error.facts),
+        **{name: _plain(fact) for name, fact in error.facts.items()},
+    }
+
+
+def respond(request: Request, error: AppError) -> ProblemResponse:
+    """The answer to this request for this error."""
+    language = language_of(request.headers.get("accept-language"))
+    headers = {**error.headers, "Content-Language": language}
+    return ProblemResponse(problem_of(error, language), error.status, headers)
+
+
+async def on_app_error(request: Request, error: Exception) -> ProblemResponse:
+    """Answer one of our own errors."""
+    assert isinstance(error, AppError)
+    return respond(request, error)
+
+
+async def on_invalid(request: Request, error: Exception) -> ProblemResponse:
+    """Answer a request that does not fit its schema, or whose JSON is broken."""
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return respond(request, Unreadable())
+    return respond(request, Unfit(errors=[_place(fault) for fault in faults[:ERRORS_MAX]]))
+
+
+async def on_http_exception(request: Request, error: Exception) -> ProblemResponse:
+    """Answer what the framework itself raises while it reads a body."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == TooLarge.status:
+        bytes_max = request.app.state.ground.settings.body_bytes_max
+        return respond(request, TooLarge(bytes_max=bytes_max))
+    known = {Unreadable.status: Unreadable}
+    return respond(request, known.get(error.status_code, Fault)())
+
+
+def raises(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of an operation that can answer these errors."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        entry = by_status.setdefault(error.status, _documented([]))
+        examples = entry["content"][MEDIA_TYPE]["examples"]
+        examples[error.slug()] = {"value": _example(error)}
+        titles = [example["value"]["title"] for example in examples.values()]
+        entry["description"] = "; ".join(dict.fromkeys(titles))
+    return by_status
+
+
+def merged(
+    *several: Mapping[int | str, dict[str, Any]],
+) -> dict[int | str, dict[str, Any]]:
+    """Several `raises(…)` as one, keeping every example of a status."""
+    result: dict[int | str, dict[str, Any]] = {}
+    for responses in several:
+        for status, entry in responses.items():
+            if status in result and MEDIA_TYPE in entry.get("content", {}):
+                known = result[status]["content"][MEDIA_TYPE]["examples"]
+                known.update(entry["content"][MEDIA_TYPE]["examples"])
+                titles = [example["value"]["title"] for example in known.values()]
+                result[status]["description"] = "; ".join(dict.fromkeys(titles))
+            else:
+                result[status] = json.loads(json.dumps(entry))
+    return result
+
+
+def _documented(titles: Sequence[str]) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": _SCHEMA_REF, "examples": {}}}
+    return {"description": "; ".join(titles), "content": content}
+
+
+def _example(error: type[AppError]) -> dict[str, Any]:
+    said = error.said[LANGUAGE_DEFAULT]
+    example: dict[str, Any] = {
+        "type": f"/problems/{error.slug()}",
+        "title": said.title,
+        "status": error.status,
+        "detail": said.detail,
+    }
+    if error is Unfit:
+        example["errors"] = [{"pointer": "/body/minutes", "detail": "Field required"}]
+    return example
+
+
+def _place(fault: Mapping[str, Any]) -> dict[str, str]:
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in fault["loc"]]
+    pointer = "/" + "/".join(part.encode("utf-8", "replace").decode() for part in parts)
+    detail = str(fault["msg"]).removeprefix("Value error, ")
+    return {"pointer": pointer, "detail": detail}
+
+
+def _plain(fact: object) -> object:
+    return str(fact) if isinstance(fact, UUID) else fact

@@ -1,0 +1,115 @@
+"""Types shared by every request body, so that bad input is refused before any SQL is written.
+
+PostgreSQL refuses NUL and lone surrogates in text, and its integers end; pydantic alone lets all
+of them through, and takes numbers for dates.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+MINUTES_MAX = 6_000
+"""The most that one exchange, donation or correction may move: one hundred hours."""
+ALIAS_MAX = 40
+TITLE_MAX = 120
+BODY_MAX = 4_000
+REASON_MAX = 2_000
+LANGUAGES_MAX = 12
+INSTANT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
+INSTANT_MAX = datetime(2200, 1, 1, tzinfo=UTC)
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _storable(text: str) -> str:
+    if _UNSTORABLE.search(text):
+        raise ValueError("control characters and lone surrogates are not text")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        raise ValueError("must be one line")
+    return text
+
+
+def _text_only(value: object) -> object:
+    if not isinstance(value, str | datetime):
+        raise ValueError("must be an RFC 3339 time")  # noqa: TRY004 pydantic reads ValueError
+    return value
+
+
+def _in_range(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    if not INSTANT_MIN <= moment < INSTANT_MAX:
+        raise ValueError("must lie between the years 2000 and 2200")
+    return moment
+
+
+def as_rfc3339(moment: datetime) -> str:
+    """The moment in UTC with `Z`, to the microsecond."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _canonical_language(tag: str) -> str:
+    primary, *rest = tag.split("-")
+    return "-".join([primary.lower(), *rest])
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""Text that PostgreSQL can hold. Give it a length with `StringConstraints`."""
+Line = Annotated[Text, AfterValidator(_one_line)]
+Alias = Annotated[
+    Line, StringConstraints(min_length=1, max_length=ALIAS_MAX, strip_whitespace=True)
+]
+Title = Annotated[
+    Line, StringConstraints(min_length=1, max_length=TITLE_MAX, strip_whitespace=True)
+]
+Body = Annotated[Text, StringConstraints(max_length=BODY_MAX)]
+Reason = Annotated[
+    Text, StringConstraints(min_length=1, max_length=REASON_MAX, strip_whitespace=True)
+]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=MINUTES_MAX)]
+"""A whole, positive number of minutes."""
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$", max_length=35),
+    AfterValidator(_canonical_language),
+]
+"""A language tag (BCP 47), its primary part in lower case."""
+Languages = Annotated[list[Language], Field(min_length=1, max_length=LANGUAGES_MAX)]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_text_only),
+    AfterValidator(_in_range),
+    PlainSerializer(as_rfc3339, return_type=str),
+]
+"""A moment, RFC 3339 with an offset; answered in UTC with `Z`."""
+
+
+class RequestBody(BaseModel):
+    """The base of every request body: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class View(BaseModel):
+    """The base of every response body: built from rows or values, every member always there."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class NoBody(RequestBody):
+    """An empty JSON object: for steps that need nothing but their being done."""

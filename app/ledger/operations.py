@@ -1,0 +1,200 @@
+"""Writing the books. `settle_many` is the only way that minutes move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.clock import Clock
+from app.kit.db import Base
+from app.kit.ground import Work
+from app.kit.ids import new_id, new_ordered_id
+from app.ledger import queries
+from app.ledger.rules import (
+    ISSUING_FLOOR_MINUTES,
+    AccountKind,
+    AccountState,
+    Decision,
+    HoldEnded,
+    Instruction,
+    NotEnoughHours,
+    decide,
+)
+from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
+
+Refusal = NotEnoughHours | HoldEnded
+
+_UPDATE_ACCOUNTS: Final = text("""
+    UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
+           floor_minutes = now.floor, seq = now.seq, posted_at = now.posted_at
+      FROM unnest(CAST(:bank_ids AS uuid[]), CAST(:account_ids AS uuid[]),
+                  CAST(:balances AS bigint[]), CAST(:helds AS bigint[]),
+                  CAST(:floors AS bigint[]), CAST(:seqs AS bigint[]),
+                  CAST(:posted_ats AS timestamptz[]))
+           AS now (bank_id, account_id, balance, held, floor, seq, posted_at)
+     WHERE account.bank_id = now.bank_id AND account.account_id = now.account_id
+""")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A deed that was written, and the ids of its postings in the order of its legs."""
+
+    deed_id: UUID
+    posting_ids: tuple[UUID, ...]
+
+
+@dataclass
+class _Batch:
+    """Rows to write for every accepted instruction."""
+
+    deeds: list[dict[str, Any]]
+    postings: list[dict[str, Any]]
+    holds: list[dict[str, Any]]
+    hold_ends: list[dict[str, Any]]
+
+    def add(self, asked: Instruction, decision: Decision) -> Posted:
+        """Lay out the rows of one accepted instruction."""
+        at = decision.posted_at
+        deed_id = new_ordered_id(at)
+        key = {"bank_id": asked.bank_id, "deed_id": deed_id}
+        self.deeds.append(
+            key
+            | {
+                "kind": asked.kind,
+                "reference": asked.reference,
+                "subject_id": asked.subject_id,
+                "posted_at": at,
+            }
+        )
+        rows = _posting_rows(key, decision)
+        self.postings += rows
+        if asked.opens is not None:
+            hold = {"hold_id": asked.opens.hold_id, "account_id": asked.opens.account_id}
+            self.holds.append(key | hold | {"minutes": asked.opens.minutes, "posted_at": at})
+        if asked.ends is not None:
+            ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
+            self.hold_ends.append(key | ended | {"ended_at": at})
+        return Posted(deed_id, tuple(row["posting_id"] for row in rows))
+
+
+async def settle_many(
+    session: AsyncSession, asked: Sequence[Instruction], clock: Clock
+) -> list[Posted | Refusal]:
+    """Do each instruction whole or refuse it whole; one answer for each, in order.
+
+    Locks every account first, in one fixed order, and reads the clock only then, so that history
+    is right under overlap. Each instruction is decided on what those before it left behind.
+    """
+    keys = {(one.bank_id, account) for one in asked for account in one.accounts}
+    states = await queries.lock_accounts(session, keys)
+    ended = [(one.bank_id, one.ends.hold_id) for one in asked if one.ends]
+    holds = await queries.list_holds(session, ended) if ended else {}
+    batch, touched = _Batch([], [], [], []), set[queries.AccountKey]()
+    answers: list[Posted | Refusal] = []
+    for one in asked:
+        accounts = {account: states[one.bank_id, account] for account in one.accounts}
+        decision = decide(one, accounts, holds, clock())
+        if not isinstance(decision, Decision):
+            answers.append(decision)
+            continue
+        states |= {(one.bank_id, account): state for account, state in decision.after.items()}
+        touched |= {(one.bank_id, account) for account in decision.after}
+        if one.ends is not None:
+            del holds[one.ends.hold_id]
+        answers.append(batch.add(one, decision))
+    await _write(session, batch, {key: states[key] for key in touched})
+    return answers
+
+
+async def settle(work: Work, asked: Instruction) -> Posted:
+    """Do one instruction: a batch of one.
+
+    Raises:
+        NotEnoughHours: when it would take an account under its floor.
+        HoldEnded: when the hold that it ends has ended before.
+    """
+    (answer,) = await settle_many(work.session, [asked], work.clock)
+    if isinstance(answer, Posted):
+        return answer
+    raise answer
+
+
+async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
+    """The fund and the issuing account of a new bank."""
+    await _open(work, bank_id, AccountKind.FUND, 0)
+    await _open(work, bank_id, AccountKind.ISSUING, ISSUING_FLOOR_MINUTES)
+
+
+async def open_member_account(work: Work, bank_id: UUID, floor_minutes: int) -> UUID:
+    """A new member's account, empty."""
+    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes)
+
+
+async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int) -> UUID:
+    account_id = new_id()
+    await work.session.execute(
+        insert(Account).values(
+            bank_id=bank_id,
+            account_id=account_id,
+            kind=kind.value,
+            balance_minutes=0,
+            held_minutes=0,
+            floor_minutes=floor_minutes,
+            policy_floor_minutes=floor_minutes,
+            seq=0,
+            posted_at=work.now,
+            created_at=work.now,
+        )
+    )
+    return account_id
+
+
+def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:
+    return [
+        key
+        | {
+            "posting_id": new_ordered_id(decision.posted_at),
+            "leg": number,
+            "debit_account_id": one.leg.debit,
+            "credit_account_id": one.leg.credit,
+            "minutes": one.leg.minutes,
+            "debit_seq": one.debit_seq,
+            "credit_seq": one.credit_seq,
+            "debit_balance_minutes": one.debit_balance,
+            "credit_balance_minutes": one.credit_balance,
+            "posted_at": decision.posted_at,
+            "reverses_posting_id": one.leg.reverses,
+        }
+        for number, one in enumerate(decision.legs, start=1)
+    ]
+
+
+async def _write(
+    session: AsyncSession, batch: _Batch, after: dict[queries.AccountKey, AccountState]
+) -> None:
+    tables: tuple[tuple[type[Base], list[dict[str, Any]]], ...] = (
+        (Deed, batch.deeds),
+        (Posting, batch.postings),
+        (Hold, batch.holds),
+        (HoldEnd, batch.hold_ends),
+    )
+    for table, rows in tables:
+        if rows:
+            await session.execute(insert(table), rows)
+    if not after:
+        return
+    states = list(after.values())
+    columns = {
+        "bank_ids": [bank_id for bank_id, _ in after],
+        "account_ids": [account_id for _, account_id in after],
+        "balances": [state.balance for state in states],
+        "helds": [state.held for state in states],
+        "floors": [state.floor for state in states],
+        "seqs": [state.seq for state in states],
+        "posted_ats": [state.posted_at for state in states],
+    }
+    await session.execute(_UPDATE_ACCOUNTS, columns)

@@ -1,0 +1,189 @@
+"""Reading the books."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.errors import NotFound
+from app.ledger.rules import AccountKind, AccountState, OpenHold
+from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
+
+AccountKey = tuple[UUID, UUID]
+"""`(bank_id, account_id)`."""
+
+
+class StatementLine(NamedTuple):
+    """One posting as one of its two accounts sees it."""
+
+    posting: Posting
+    deed: Deed
+    is_credit: bool
+    seq: int
+    balance_minutes: int
+    counter_account_id: UUID
+
+
+class Balance(NamedTuple):
+    """One account in the trial balance, in minutes."""
+
+    kind: str
+    accounts: int
+    balance_minutes: int
+    held_minutes: int
+
+
+async def get_account(session: AsyncSession, bank_id: UUID, account_id: UUID) -> Account:
+    """The account.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    asked = select(Account).where(Account.bank_id == bank_id, Account.account_id == account_id)
+    account = (await session.scalars(asked)).one_or_none()
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def get_bank_account(session: AsyncSession, bank_id: UUID, kind: AccountKind) -> UUID:
+    """The id of the bank's fund or issuing account; every bank has one of each."""
+    asked = select(Account.account_id).where(Account.bank_id == bank_id, Account.kind == kind)
+    return (await session.scalars(asked)).one()
+
+
+async def lock_accounts(
+    session: AsyncSession, keys: Iterable[AccountKey]
+) -> dict[AccountKey, AccountState]:
+    """Lock these accounts, in id order so that no two deeds can wait for each other.
+
+    Plain columns, not mapped rows: what a session read earlier cannot be mistaken for the present.
+    """
+    wanted = sorted(keys)
+    asked = (
+        select(
+            Account.bank_id,
+            Account.account_id,
+            Account.balance_minutes,
+            Account.held_minutes,
+            Account.floor_minutes,
+            Account.policy_floor_minutes,
+            Account.seq,
+            Account.posted_at,
+        )
+        .where(tuple_(Account.bank_id, Account.account_id).in_(wanted))
+        .order_by(Account.bank_id, Account.account_id)
+        .with_for_update(key_share=True)
+    )
+    rows = (await session.execute(asked)).all()
+    return {(row.bank_id, row.account_id): AccountState(*row[2:]) for row in rows}
+
+
+async def list_holds(
+    session: AsyncSession, keys: Iterable[tuple[UUID, UUID]]
+) -> dict[UUID, OpenHold]:
+    """These holds as they stand; read after their accounts are locked, so that it stays true."""
+    asked = (
+        select(Hold.hold_id, Hold.minutes, HoldEnd.hold_id.is_not(None))
+        .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
+        .where(tuple_(Hold.bank_id, Hold.hold_id).in_(sorted(keys)))
+    )
+    rows = (await session.execute(asked)).all()
+    return {hold_id: OpenHold(minutes, ended) for hold_id, minutes, ended in rows}
+
+
+async def get_settlement(session: AsyncSession, bank_id: UUID, reference: str) -> Posting:
+    """The only posting of the deed with this reference.
+
+    Raises:
+        NotFound: when there is no such deed.
+    """
+    asked = (
+        select(Posting)
+        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
+        .where(Deed.bank_id == bank_id, Deed.reference == reference)
+    )
+    posting = (await session.scalars(asked)).one_or_none()
+    if posting is None:
+        raise NotFound
+    return posting
+
+
+async def list_statement(
+    session: AsyncSession, bank_id: UUID, account_id: UUID, *, before_seq: int | None, limit: int
+) -> list[StatementLine]:
+    """The account's postings, newest first: two short index walks, however long the history."""
+    sides = union_all(
+        _side(bank_id, account_id, before_seq, limit, is_credit=False).subquery().select(),
+        _side(bank_id, account_id, before_seq, limit, is_credit=True).subquery().select(),
+    ).subquery()
+    asked = (
+        select(Posting, Deed, sides.c.is_credit, sides.c.seq, sides.c.balance, sides.c.counter)
+        .join(
+            sides,
+            and_(Posting.bank_id == sides.c.bank_id, Posting.posting_id == sides.c.posting_id),
+        )
+        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
+        .order_by(sides.c.seq.desc())
+        .limit(limit)
+    )
+    return [StatementLine(*row) for row in (await session.execute(asked)).all()]
+
+
+def _side(
+    bank_id: UUID, account_id: UUID, before_seq: int | None, limit: int, *, is_credit: bool
+) -> Select[*tuple[Any, ...]]:
+    mine = Posting.credit_account_id if is_credit else Posting.debit_account_id
+    seq = Posting.credit_seq if is_credit else Posting.debit_seq
+    balance = Posting.credit_balance_minutes if is_credit else Posting.debit_balance_minutes
+    other = Posting.debit_account_id if is_credit else Posting.credit_account_id
+    conditions: list[ColumnElement[bool]] = [Posting.bank_id == bank_id, mine == account_id]
+    if before_seq is not None:
+        conditions.append(seq < before_seq)
+    return (
+        select(
+            Posting.bank_id,
+            Posting.posting_id,
+            literal(is_credit).label("is_credit"),
+            seq.label("seq"),
+            balance.label("balance"),
+            other.label("counter"),
+        )
+        .where(*conditions)
+        .order_by(seq.desc())
+        .limit(limit)
+    )
+
+
+async def list_trial_balance(session: AsyncSession, bank_id: UUID) -> list[Balance]:
+    """The balances by kind of account; their sum is zero when the books are whole."""
+    asked = (
+        select(
+            Account.kind,
+            func.count(),
+            func.sum(Account.balance_minutes),
+            func.sum(Account.held_minutes),
+        )
+        .where(Account.bank_id == bank_id)
+        .group_by(Account.kind)
+        .order_by(Account.kind)
+    )
+    rows = (await session.execute(asked)).all()
+    return [Balance(kind, count, int(total), int(held)) for kind, count, total, held in rows]
+
+
+async def count_postings(session: AsyncSession, bank_id: UUID) -> int:
+    """How many postings the bank has."""
+    asked = select(func.count()).select_from(Posting).where(Posting.bank_id == bank_id)
+    return (await session.scalars(asked)).one()

@@ -1,0 +1,146 @@
+"""The books: accounts, deeds, postings, holds.
+
+The shape makes the worst states impossible: a posting carries both sides in one row, so it cannot
+be unbalanced; the limits are CHECKs on the account row; a hold ends once because its end is keyed
+by the hold; a deed happens once because its reference is unique.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base
+
+_BALANCE_MAX = 2**62
+
+
+class Account(Base):
+    """One account. Who owns it is written elsewhere: the books hold no personal data."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        CheckConstraint("kind IN ('member', 'fund', 'issuing')", name="kind"),
+        CheckConstraint("balance_minutes - held_minutes >= floor_minutes", name="floor"),
+        CheckConstraint("held_minutes >= 0", name="held"),
+        CheckConstraint("floor_minutes <= 0", name="floor_not_above_zero"),
+        CheckConstraint(
+            f"balance_minutes BETWEEN {-_BALANCE_MAX} AND {_BALANCE_MAX}"
+            f" AND floor_minutes >= {-_BALANCE_MAX}",
+            name="no_overflow",
+        ),
+        CheckConstraint("seq >= 0", name="seq"),
+        {"postgresql_with": {"fillfactor": 60}},  # account rows change often: keep updates HOT
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    balance_minutes: Mapped[int]
+    held_minutes: Mapped[int]
+    floor_minutes: Mapped[int]
+    """The floor in force. It may lie under the policy after a moderator's correction."""
+    policy_floor_minutes: Mapped[int]
+    seq: Mapped[int]
+    """Number of the last posting that touched this account, on either side."""
+    posted_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class Deed(Base):
+    """What one or more postings or holds belong to; append-only."""
+
+    __tablename__ = "deed"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        UniqueConstraint("bank_id", "reference"),
+        CheckConstraint("char_length(reference) BETWEEN 1 AND 200", name="reference"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deed_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    reference: Mapped[str]
+    """What this deed is, once: `exchange:<id>:settlement`."""
+    subject_id: Mapped[UUID | None]
+    """The exchange that this deed belongs to, if it belongs to one."""
+    posted_at: Mapped[datetime]
+
+
+class Posting(Base):
+    """Minutes that moved from one account to another; append-only, balanced by its shape."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "debit_account_id"], ["account.bank_id", "account.account_id"]
+        ),
+        ForeignKeyConstraint(
+            ["bank_id", "credit_account_id"], ["account.bank_id", "account.account_id"]
+        ),
+        ForeignKeyConstraint(
+            ["bank_id", "reverses_posting_id"], ["posting.bank_id", "posting.posting_id"]
+        ),
+        UniqueConstraint("bank_id", "debit_account_id", "debit_seq"),
+        UniqueConstraint("bank_id", "credit_account_id", "credit_seq"),
+        UniqueConstraint("bank_id", "reverses_posting_id"),
+        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+        CheckConstraint("debit_seq > 0 AND credit_seq > 0", name="seq"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    posting_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deed_id: Mapped[UUID]
+    leg: Mapped[int]
+    debit_account_id: Mapped[UUID]
+    credit_account_id: Mapped[UUID]
+    minutes: Mapped[int]
+    debit_seq: Mapped[int]
+    credit_seq: Mapped[int]
+    debit_balance_minutes: Mapped[int]
+    credit_balance_minutes: Mapped[int]
+    posted_at: Mapped[datetime]
+    reverses_posting_id: Mapped[UUID | None]
+
+
+class Hold(Base):
+    """Minutes reserved on an account for an accepted exchange; append-only, ended by HoldEnd."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
+        ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.account_id"]),
+        CheckConstraint("minutes > 0", name="minutes"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    hold_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deed_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    minutes: Mapped[int]
+    posted_at: Mapped[datetime]
+
+
+class HoldEnd(Base):
+    """How a hold ended: its key is the hold's, so a hold ends once."""
+
+    __tablename__ = "hold_end"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "hold_id"], ["hold.bank_id", "hold.hold_id"]),
+        ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
+        CheckConstraint("outcome IN ('settled', 'released', 'expired')", name="outcome"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    hold_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deed_id: Mapped[UUID]
+    outcome: Mapped[str]
+    ended_at: Mapped[datetime]

@@ -1,0 +1,230 @@
+"""Offers, requests and categories over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import Field, StringConstraints
+
+from app.identity.access import Member, MemberOrCoordinator, MemberOrStaff
+from app.kit.errors import Stale
+from app.kit.http import Route, Working
+from app.kit.paging import Page, PageQuery, Pager
+from app.kit.problems import language_of, raises
+from app.kit.values import (
+    Body,
+    Instant,
+    Language,
+    Languages,
+    Line,
+    Minutes,
+    RequestBody,
+    Slug,
+    Title,
+    View,
+    as_rfc3339,
+)
+from app.listings import operations, queries
+from app.listings.categories import CATEGORIES
+from app.listings.operations import ListingText, listing_etag
+from app.listings.queries import Search, Seen
+from app.listings.rules import (
+    AlreadyOver,
+    ListingKind,
+    ListingStatus,
+    ListingWithdrawn,
+    NowhereToMeet,
+    TooManyListings,
+    UnknownArea,
+    UnknownCategory,
+)
+
+QUERY_MAX = 200
+AVAILABILITY_MAX = 500
+
+router = APIRouter(prefix="/v1", route_class=Route, tags=["listings"])
+UNFIT = (UnknownCategory, UnknownArea, NowhereToMeet, AlreadyOver)
+Availability = Annotated[Line, StringConstraints(max_length=AVAILABILITY_MAX)]
+
+
+class CategoryView(View):
+    """A category in the reader's language."""
+
+    slug: str
+    label: str
+    group: str
+
+
+class CategoryList(View):
+    """All of the bank's categories: a short list that has no further page."""
+
+    items: list[CategoryView]
+    next_cursor: None = None
+
+
+class AuthorView(View):
+    """Who posted it, as others may see them."""
+
+    id: UUID
+    alias: str
+
+
+class ListingView(View):
+    """An offer or a request."""
+
+    id: UUID
+    kind: ListingKind
+    title: str
+    body: str
+    category: str
+    language: str
+    languages: list[str]
+    area: str | None
+    remote: bool
+    minutes: int | None
+    availability: str | None
+    status: ListingStatus
+    author: AuthorView
+    posted_month: Instant
+    expires_at: Instant | None
+
+    @classmethod
+    def of(cls, seen: Seen) -> "ListingView":
+        """The view of a listing and its author."""
+        row = seen.listing
+        return cls.model_validate(
+            {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+            | {
+                "id": row.listing_id,
+                "author": AuthorView(id=row.author_id, alias=seen.author_alias),
+            }
+        )
+
+
+class PostListing(RequestBody):
+    """A new offer or request."""
+
+    kind: ListingKind
+    title: Title = Field(examples=["Slovene conversation practice"])
+    body: Body = ""
+    category: Slug = Field(examples=["slovene_lessons"])
+    language: Language = Field(examples=["en"], description="What the text is written in.")
+    languages: Languages = Field(examples=[["en", "sl"]], description="What it can be done in.")
+    area: Slug | None = Field(None, examples=["center"])
+    remote: bool = False
+    minutes: Minutes | None = Field(None, examples=[60], description="How long it usually takes.")
+    availability: Availability | None = None
+    expires_at: Instant | None = None
+
+
+class ChangeListing(RequestBody):
+    """What may be changed; what is left out stays."""
+
+    title: Title | None = None
+    body: Body | None = None
+    category: Slug | None = None
+    language: Language | None = None
+    languages: Languages | None = None
+    area: Slug | None = None
+    remote: bool | None = None
+    minutes: Minutes | None = None
+    availability: Availability | None = None
+    expires_at: Instant | None = None
+
+    def changes(self) -> dict[str, object]:
+        """What was named; null clears only what may be empty."""
+        named = {name: getattr(self, name) for name in self.model_fields_set}
+        clearable = {"area", "minutes", "availability", "expires_at"}
+        return {name: one for name, one in named.items() if one is not None or name in clearable}
+
+
+class SearchQuery:
+    """What is searched for."""
+
+    def __init__(
+        self,
+        kind: ListingKind | None = None,
+        category: Slug | None = None,
+        q: Annotated[Line | None, Query(min_length=1, max_length=QUERY_MAX)] = None,
+        language: Language | None = None,
+        area: Slug | None = None,
+        *,
+        remote: bool | None = None,
+        mine: bool = False,
+    ) -> None:
+        """Collect the filters."""
+        self.value = Search(kind, category, q, language, area, remote, mine)
+
+
+@router.get("/categories")
+async def list_categories(
+    caller: MemberOrStaff,
+    work: Working,
+    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+) -> CategoryList:
+    """The categories of the bank, labelled in the reader's language."""
+    speaks_slovene = language_of(accept_language) == "sl"
+    offered = await queries.list_categories(work.session, caller.bank_id)
+    known = [CATEGORIES[slug] for slug in offered if slug in CATEGORIES]
+    views = [
+        CategoryView(slug=one.slug, group=one.group, label=one.sl if speaks_slovene else one.en)
+        for one in known
+    ]
+    return CategoryList(items=views)
+
+
+@router.post("/listings", status_code=201, responses=raises(*UNFIT, TooManyListings))
+async def post_listing(body: PostListing, caller: Member, work: Working) -> ListingView:
+    """Post an offer or a request."""
+    return ListingView.of(await operations.post(work, caller, ListingText(**vars(body))))
+
+
+@router.get("/listings")
+async def list_listings(
+    caller: MemberOrCoordinator,
+    work: Working,
+    search: Annotated[SearchQuery, Depends()],
+    page: Annotated[PageQuery, Depends()],
+) -> Page[ListingView]:
+    """Search open listings, or my own with `mine`, by month of posting."""
+    pager = Pager(work.vault, caller.login_id, "listings", page)
+    after = pager.after_moment()
+    rows = await queries.list_listings(
+        work.session, caller, search.value, now=work.now, after=after, limit=page.limit + 1
+    )
+    items, cursor = pager.cut(
+        rows,
+        lambda seen: [as_rfc3339(seen.listing.posted_month), str(seen.listing.listing_id)],
+    )
+    return Page[ListingView](items=[ListingView.of(one) for one in items], next_cursor=cursor)
+
+
+@router.get("/listings/{listing_id}")
+async def get_listing(
+    listing_id: UUID, caller: MemberOrCoordinator, work: Working, response: Response
+) -> ListingView:
+    """One listing."""
+    seen = await queries.get_listing(work.session, caller, listing_id, work.now)
+    response.headers["ETag"] = listing_etag(seen.listing)
+    return ListingView.of(seen)
+
+
+@router.patch("/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale))
+async def change_listing(
+    listing_id: UUID,
+    body: ChangeListing,
+    caller: Member,
+    work: Working,
+    response: Response,
+    if_match: Annotated[str | None, Header(max_length=500)] = None,
+) -> ListingView:
+    """Change one of my listings."""
+    seen = await operations.change(work, caller, listing_id, body.changes(), if_match)
+    response.headers["ETag"] = listing_etag(seen.listing)
+    return ListingView.of(seen)
+
+
+@router.delete("/listings/{listing_id}", status_code=204)
+async def withdraw_listing(listing_id: UUID, caller: Member, work: Working) -> None:
+    """Withdraw one of my listings."""
+    await operations.withdraw(work, caller, listing_id)

@@ -1,0 +1,135 @@
+"""Posting, changing and withdrawing listings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.banks import queries as banks
+from app.identity.rules import Caller
+from app.kit.ground import Work
+from app.kit.http import etag, refuse_stale
+from app.kit.ids import new_id
+from app.listings import queries
+from app.listings.categories import CATEGORIES
+from app.listings.queries import Seen
+from app.listings.rules import (
+    AlreadyOver,
+    ListingKind,
+    ListingStatus,
+    ListingWithdrawn,
+    NowhereToMeet,
+    TooManyListings,
+    UnknownArea,
+    UnknownCategory,
+)
+from app.listings.tables import BankCategory, Listing
+from app.members import queries as members
+
+
+@dataclass(frozen=True)
+class ListingText:
+    """What an author says of a listing."""
+
+    kind: ListingKind
+    title: str
+    body: str
+    category: str
+    language: str
+    languages: Sequence[str]
+    area: str | None
+    remote: bool
+    minutes: int | None
+    availability: str | None
+    expires_at: datetime | None
+
+
+async def post(work: Work, caller: Caller, text: ListingText) -> Seen:
+    """A new listing of the caller's.
+
+    Raises:
+        UnknownCategory, UnknownArea, NowhereToMeet, AlreadyOver: what does not fit.
+        TooManyListings: when the caller has as many open as one may have.
+    """
+    # The author's row is the lock under which the open listings are counted.
+    author = await members.lock_me(work.session, caller)
+    open_max = work.settings.open_listings_max
+    open_now = await queries.count_open(work.session, caller.bank_id, caller.me, work.now)
+    if open_now >= open_max:
+        raise TooManyListings(open_max=open_max)
+    listing = Listing(
+        bank_id=caller.bank_id,
+        listing_id=new_id(),
+        author_id=caller.me,
+        status=ListingStatus.OPEN,
+        version=1,
+        posted_month=month_of(work.now),
+        created_at=work.now,
+        **vars(text) | {"languages": list(dict.fromkeys(text.languages))},
+    )
+    await _refuse_unfit(work, listing)
+    work.session.add(listing)
+    await work.session.flush()
+    return Seen(listing, author.alias)
+
+
+async def change(
+    work: Work, caller: Caller, listing_id: UUID, changes: dict[str, object], if_match: str | None
+) -> Seen:
+    """Change one's own listing; what is not named stays.
+
+    Raises:
+        NotFound: when it is not the caller's.
+        Stale: when `If-Match` names an older version.
+        ListingWithdrawn: when it is withdrawn.
+        UnknownCategory, UnknownArea, NowhereToMeet, AlreadyOver: what does not fit.
+    """
+    listing = await queries.lock_own_listing(work.session, caller, listing_id)
+    refuse_stale(if_match, listing_etag(listing))
+    if listing.status != ListingStatus.OPEN:
+        raise ListingWithdrawn
+    for name, value in changes.items():
+        setattr(listing, name, value)
+    await _refuse_unfit(work, listing)
+    listing.version += 1
+    author = await members.get_member(work.session, caller.bank_id, caller.me)
+    return Seen(listing, author.alias)
+
+
+async def withdraw(work: Work, caller: Caller, listing_id: UUID) -> None:
+    """Take one's own listing back; exchanges that were agreed on it go on.
+
+    Raises:
+        NotFound: when it is not the caller's.
+    """
+    listing = await queries.lock_own_listing(work.session, caller, listing_id)
+    listing.status = ListingStatus.WITHDRAWN
+    listing.version += 1
+
+
+async def enable_all_categories(work: Work, bank_id: UUID) -> None:
+    """Offer every category of the project in a new bank."""
+    work.session.add_all([BankCategory(bank_id=bank_id, slug=slug) for slug in CATEGORIES])
+    await work.session.flush()
+
+
+def listing_etag(listing: Listing) -> str:
+    """The entity tag of a listing."""
+    return etag("listing", listing.listing_id, listing.version)
+
+
+def month_of(moment: datetime) -> datetime:
+    """The first moment of the month: all that others see of a time."""
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _refuse_unfit(work: Work, listing: Listing) -> None:
+    if not listing.remote and listing.area is None:
+        raise NowhereToMeet
+    if listing.expires_at is not None and listing.expires_at <= work.now:
+        raise AlreadyOver
+    if not await queries.has_category(work.session, listing.bank_id, listing.category):
+        raise UnknownCategory(category=listing.category)
+    area = listing.area
+    if area is not None and not await banks.has_area(work.session, listing.bank_id, area):
+        raise UnknownArea(area=area)

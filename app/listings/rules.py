@@ -1,0 +1,80 @@
+"""What a listing may be."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from app.kit.errors import Conflict, Said, TooMuch, Unfit
+
+
+class ListingKind(StrEnum):
+    """What the author wants: to give, or to receive."""
+
+    OFFER = "offer"
+    REQUEST = "request"
+
+    @property
+    def other(self) -> "ListingKind":
+        """The kind that answers this one."""
+        return ListingKind.REQUEST if self is ListingKind.OFFER else ListingKind.OFFER
+
+
+class ListingStatus(StrEnum):
+    """Whether a listing can still be answered."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
+class UnknownCategory(Unfit):
+    """The bank's list has no such category."""
+
+    said: ClassVar = {
+        "en": Said("Unknown category", "See /v1/categories; there is no {category}."),
+        "sl": Said("Neznana kategorija", "Glejte /v1/categories; tam ni {category}."),
+    }
+
+
+class UnknownArea(Unfit):
+    """The bank's list has no such area."""
+
+    said: ClassVar = {
+        "en": Said("Unknown area", "See /v1/areas; there is no {area}."),
+        "sl": Said("Neznano območje", "Glejte /v1/areas; tam ni {area}."),
+    }
+
+
+class NowhereToMeet(Unfit):
+    """A listing needs an area, or to be possible from afar."""
+
+    said: ClassVar = {
+        "en": Said("Where can this happen?", "Name an area, or set remote."),
+        "sl": Said("Kje se to lahko zgodi?", "Navedite območje ali označite remote."),
+    }
+
+
+class AlreadyOver(Unfit):
+    """The listing would end before it begins."""
+
+    said: ClassVar = {
+        "en": Said("This end has passed", "expires_at must lie in the future."),
+        "sl": Said("Ta konec je že mimo", "expires_at mora biti v prihodnosti."),
+    }
+
+
+class ListingWithdrawn(Conflict):
+    """The author has withdrawn it."""
+
+    said: ClassVar = {
+        "en": Said("This listing is withdrawn"),
+        "sl": Said("Ta objava je umaknjena"),
+    }
+
+
+class TooManyListings(TooMuch):
+    """The member has as many open listings as one may have."""
+
+    retry_after_seconds = 3600
+    said: ClassVar = {
+        "en": Said("Many open listings", "You have {open_max} open; withdraw one first."),
+        "sl": Said("Veliko odprtih objav", "Odprtih imate {open_max}; najprej eno umaknite."),
+    }

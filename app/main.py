@@ -1,0 +1,79 @@
+"""The HTTP application: the only place where everything meets."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.exchanges import api as exchanges
+from app.identity import api as identity
+from app.identity.tools import IdentityTools
+from app.kit.clock import Clock, system_clock
+from app.kit.errors import AppError
+from app.kit.ground import Ground
+from app.kit.http import Route
+from app.kit.logs import configure_logs
+from app.kit.middleware import Around, BodyLimit, HeadIsGet
+from app.kit.problems import on_app_error, on_invalid
+from app.kit.settings import Settings, load_settings
+from app.ledger import api as ledger
+from app.listings import api as listings
+from app.matching import api as matching
+from app.members import api as members
+from app.members import bank_api as bank
+from app.moderation import api as moderation
+from app.notices import api as notices
+from app.store.place import application_url, held_up
+from app.web import docs, operating
+from app.web.routing import on_routing_error
+
+PARTS = (
+    identity,
+    bank,
+    members,
+    listings,
+    matching,
+    exchanges,
+    moderation,
+    ledger,
+    notices,
+    operating,
+)
+
+
+def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> FastAPI:
+    """The application for these settings (default: the environment's).
+
+    Raises:
+        BadSettings: when the environment cannot be used.
+    """
+    settings = settings or load_settings()
+    configure_logs(settings.log_level)
+    app = FastAPI(lifespan=_lifespan, **docs.described(settings))
+    app.state.ground = Ground.of(settings, application_url(settings), clock)
+    app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
+    for part in PARTS:
+        app.include_router(part.router)
+    app.state.routes = [
+        route for part in PARTS for route in part.router.routes if isinstance(route, Route)
+    ]
+    app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_routing_error)
+    docs.mount(app, settings)
+    app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
+    app.add_middleware(HeadIsGet)
+    app.add_middleware(Around)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Hold the embedded database up while serving, and close the connections at the end."""
+    ground: Ground = app.state.ground
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(held_up(ground.settings))
+        stack.push_async_callback(ground.database.close)
+        yield

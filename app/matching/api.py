@@ -1,0 +1,61 @@
+"""Matches over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from app.identity.access import MemberOrCoordinator
+from app.kit.http import Route, Working
+from app.kit.paging import LIMIT_DEFAULT, LIMIT_MAX
+from app.kit.values import View
+from app.listings.api import ListingView
+from app.matching import queries
+from app.matching.queries import Match
+from app.matching.rules import POINTS_MAX, ReasonCode
+
+router = APIRouter(prefix="/v1", route_class=Route, tags=["matching"])
+
+
+class ReasonView(View):
+    """Why it fits; the points of all reasons add up to the score."""
+
+    code: ReasonCode
+    points: float
+    languages: list[str]
+
+
+class MatchView(View):
+    """A listing that fits, how well, and why."""
+
+    listing: ListingView
+    score: float
+    reasons: list[ReasonView]
+
+    @classmethod
+    def of(cls, match: Match) -> "MatchView":
+        """The view of a match."""
+        reasons = [
+            ReasonView(code=one.code, points=one.points / POINTS_MAX, languages=list(one.languages))
+            for one in match.reasons
+        ]
+        return cls(listing=ListingView.of(match.seen), score=match.score, reasons=reasons)
+
+
+class MatchList(View):
+    """The best matches; there is no further page, a better listing brings better ones."""
+
+    items: list[MatchView]
+    next_cursor: None = None
+
+
+@router.get("/listings/{listing_id}/matches")
+async def list_matches(
+    listing_id: UUID,
+    caller: MemberOrCoordinator,
+    work: Working,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+) -> MatchList:
+    """The best listings of the other kind for this one, best first, with reasons."""
+    found = await queries.list_matches(work.session, caller, listing_id, now=work.now, limit=limit)
+    return MatchList(items=[MatchView.of(match) for match in found])

@@ -1,0 +1,259 @@
+"""Joining, vetting, and one's own record and account over HTTP."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Response
+from pydantic import Field, StringConstraints
+
+from app.identity.access import Coordinator, Member, SignedIn
+from app.identity.rules import Role, TooManySignIns, WeakPassword
+from app.identity.tools import Tools
+from app.kit.errors import NotFound, Stale
+from app.kit.http import Public, Route, Working
+from app.kit.paging import Page, PageQuery, Pager
+from app.kit.problems import raises
+from app.kit.values import (
+    Alias,
+    Instant,
+    Languages,
+    Line,
+    Reason,
+    RequestBody,
+    Slug,
+    Text,
+    View,
+    as_rfc3339,
+)
+from app.ledger import queries as ledger
+from app.ledger.queries import StatementLine
+from app.members import operations, queries
+from app.members.operations import member_etag
+from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.tables import Member as MemberRow
+
+router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
+Paging = Annotated[PageQuery, Depends()]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
+Email = Annotated[
+    Line,
+    StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True),
+]
+"""Only a delivered message proves an address, so only its shape is judged here."""
+PASSWORD_TYPED_MAX = 512
+
+
+class AskToJoin(RequestBody):
+    """What a newcomer tells; no real name is asked for."""
+
+    alias: Alias = Field(examples=["Ana"])
+    email: Email = Field(examples=["ana@example.org"])
+    password: Annotated[Text, StringConstraints(max_length=PASSWORD_TYPED_MAX)] = Field(
+        examples=["three plain words here"]
+    )
+    languages: Languages = Field(examples=[["sl", "en"]])
+    bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
+    terms_version: int | None = Field(None, ge=1, le=1_000_000)
+
+
+class Asked(View):
+    """The same answer for everybody who asks."""
+
+    status: Literal["received"] = "received"
+
+
+class ApplicationView(View):
+    """Somebody who waits for an answer, or has just got one."""
+
+    id: UUID
+    alias: str
+    languages: list[str]
+    status: MemberStatus
+    requested_at: Instant
+
+    @classmethod
+    def of(cls, row: MemberRow) -> "ApplicationView":
+        """The view of a row."""
+        return cls(
+            id=row.member_id,
+            alias=row.alias,
+            languages=row.languages,
+            status=MemberStatus(row.status),
+            requested_at=row.requested_at,
+        )
+
+
+class DecideApplication(RequestBody):
+    """Why; kept sealed, for those who may look later."""
+
+    reason: Reason | None = None
+
+
+class MeView(View):
+    """My own record. For staff who are not members, the member's fields are null."""
+
+    id: UUID | None
+    alias: str | None
+    kind: MemberKind | None
+    status: MemberStatus | None
+    languages: list[str]
+    roles: list[Role]
+
+
+class ChangeMe(RequestBody):
+    """What may be changed; what is left out stays."""
+
+    alias: Alias | None = None
+    languages: Languages | None = None
+
+
+class AccountView(View):
+    """My account, in minutes. available = balance - held; it may reach the floor."""
+
+    account_id: UUID
+    balance_minutes: int
+    held_minutes: int
+    available_minutes: int
+    floor_minutes: int
+
+
+class StatementLineView(View):
+    """One posting as I see it."""
+
+    id: UUID
+    at: Instant
+    direction: Literal["in", "out"]
+    minutes: int
+    balance_after_minutes: int
+    kind: str
+    exchange_id: UUID | None
+    counterpart_alias: str | None
+
+
+@router.post(
+    "/members",
+    status_code=202,
+    responses=raises(NotFound, WeakPassword, TermsNotCurrent, TooManySignIns),
+)
+async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
+    """Ask to join. The answer is the same whether the e-mail is known or not."""
+    await operations.join(
+        work,
+        tools,
+        bank=body.bank or work.settings.default_bank,
+        alias=body.alias,
+        email=body.email,
+        password=body.password,
+        languages=body.languages,
+        terms_version=body.terms_version,
+    )
+    return Asked()
+
+
+@router.get("/applications")
+async def list_applications(
+    caller: Coordinator, work: Working, page: Paging
+) -> Page[ApplicationView]:
+    """Those who wait for an answer, longest first."""
+    pager = Pager(work.vault, caller.login_id, "applications", page)
+    after = pager.after_moment()
+    rows = await queries.list_applications(
+        work.session, caller.bank_id, after=after, limit=page.limit + 1
+    )
+    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.requested_at), str(row.member_id)])
+    views = [ApplicationView.of(row) for row in items]
+    return Page[ApplicationView](items=views, next_cursor=cursor)
+
+
+@router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided))
+async def approve_application(
+    member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
+) -> ApplicationView:
+    """Let an applicant take part."""
+    return ApplicationView.of(await operations.approve(work, caller, member_id, reason=body.reason))
+
+
+@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided))
+async def reject_application(
+    member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
+) -> ApplicationView:
+    """Decline an application."""
+    return ApplicationView.of(await operations.reject(work, caller, member_id, reason=body.reason))
+
+
+@router.get("/me")
+async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
+    """My own record, open to applicants too."""
+    row = await queries.get_me(work.session, caller)
+    if row is not None:
+        response.headers["ETag"] = member_etag(row)
+    return _me(row, sorted(caller.roles))
+
+
+@router.patch("/me", responses=raises(NotFound, Stale))
+async def change_me(
+    body: ChangeMe,
+    caller: SignedIn,
+    work: Working,
+    response: Response,
+    if_match: IfMatch = None,
+) -> MeView:
+    """Change my alias or my languages."""
+    row = await operations.change_me(
+        work, caller, if_match=if_match, alias=body.alias, languages=body.languages
+    )
+    response.headers["ETag"] = member_etag(row)
+    return _me(row, sorted(caller.roles))
+
+
+@router.get("/me/account")
+async def get_my_account(caller: Member, work: Working) -> AccountView:
+    """My balance, what is held, and what is available."""
+    account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
+    row = await ledger.get_account(work.session, caller.bank_id, account_id)
+    return AccountView(
+        account_id=row.account_id,
+        balance_minutes=row.balance_minutes,
+        held_minutes=row.held_minutes,
+        available_minutes=row.balance_minutes - row.held_minutes,
+        floor_minutes=row.floor_minutes,
+    )
+
+
+@router.get("/me/account/postings")
+async def list_my_postings(caller: Member, work: Working, page: Paging) -> Page[StatementLineView]:
+    """My statement, newest first, with the running balance."""
+    pager = Pager(work.vault, caller.login_id, "postings", page)
+    key = pager.after()
+    lines, aliases = await queries.list_my_statement(
+        work.session, caller, before_seq=key[0] if key else None, limit=page.limit + 1
+    )
+    items, cursor = pager.cut(lines, lambda line: [line.seq])
+    views = [_line(line, aliases) for line in items]
+    return Page[StatementLineView](items=views, next_cursor=cursor)
+
+
+def _me(row: MemberRow | None, roles: list[Role]) -> MeView:
+    if row is None:
+        return MeView(id=None, alias=None, kind=None, status=None, languages=[], roles=roles)
+    return MeView(
+        id=row.member_id,
+        alias=row.alias,
+        kind=MemberKind(row.kind),
+        status=MemberStatus(row.status),
+        languages=row.languages,
+        roles=roles,
+    )
+
+
+def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
+    return StatementLineView(
+        id=line.posting.posting_id,
+        at=line.posting.posted_at,
+        direction="in" if line.is_credit else "out",
+        minutes=line.posting.minutes,
+        balance_after_minutes=line.balance_minutes,
+        kind=line.deed.kind,
+        exchange_id=line.deed.subject_id,
+        counterpart_alias=aliases.get(line.counter_account_id),
+    )

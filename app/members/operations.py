@@ -1,0 +1,163 @@
+"""Joining, deciding on applications, changing one's own record."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from app.banks import queries as banks
+from app.banks.tables import Bank
+from app.identity import operations as identity
+from app.identity.rules import Caller, Role
+from app.identity.tools import IdentityTools
+from app.kit.db import violated
+from app.kit.ground import Work
+from app.kit.http import etag, refuse_stale
+from app.kit.ids import new_id
+from app.ledger import operations as ledger
+from app.members import queries
+from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.tables import Member
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
+
+_EMAIL_KNOWN = "uq_login_bank_id_email_fingerprint"
+
+
+async def join(
+    work: Work,
+    tools: IdentityTools,
+    *,
+    bank: str,
+    alias: str,
+    email: str,
+    password: str,
+    languages: Sequence[str],
+    terms_version: int | None,
+) -> None:
+    """Ask to join. Says nothing of whether the address was known before.
+
+    Raises:
+        NotFound: when there is no such bank.
+        WeakPassword: when the password is too short, too common or too regular.
+        TermsNotCurrent: when another version of the terms is in force.
+        TooManySignIns: when too many passwords wait to be hashed.
+    """
+    password_hash = await tools.hashed(password)
+    known = await banks.get_bank(work.session, bank)
+    if terms_version not in {None, known.terms_version}:
+        raise TermsNotCurrent(terms_version=known.terms_version)
+    try:
+        async with work.session.begin_nested():
+            await _apply(work, known, alias, email, password_hash, languages)
+    except IntegrityError as error:
+        if violated(error) != _EMAIL_KNOWN:
+            raise
+
+
+async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | None) -> Member:
+    """Let an applicant take part: with an account, empty, as everyone else's.
+
+    Raises:
+        NotFound: when the bank has no such applicant.
+        ApplicationDecided: when it was decided before.
+    """
+    member = await _lock_applicant(work, caller, member_id)
+    bank = await banks.get_bank_by_id(work.session, caller.bank_id)
+    member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    _decide(work, caller, member, MemberStatus.ACTIVE, reason)
+    await identity.grant_membership(work, caller.bank_id, member_id)
+    kind = NoticeKind.APPLICATION_APPROVED
+    notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
+    return member
+
+
+async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | None) -> Member:
+    """Decline an application; the applicant may still sign in and see that it is closed.
+
+    Raises:
+        NotFound: when the bank has no such applicant.
+        ApplicationDecided: when it was decided before.
+    """
+    member = await _lock_applicant(work, caller, member_id)
+    _decide(work, caller, member, MemberStatus.REJECTED, reason)
+    return member
+
+
+async def change_me(
+    work: Work,
+    caller: Caller,
+    *,
+    if_match: str | None,
+    alias: str | None,
+    languages: Sequence[str] | None,
+) -> Member:
+    """Change one's own record.
+
+    Raises:
+        NotFound: when the caller is no member.
+        Stale: when `If-Match` names an older version.
+    """
+    member = await queries.lock_me(work.session, caller)
+    refuse_stale(if_match, member_etag(member))
+    if alias is not None:
+        member.alias = alias
+    if languages is not None:
+        member.languages = list(dict.fromkeys(languages))
+    member.version += 1
+    return member
+
+
+def member_etag(member: Member) -> str:
+    """The entity tag of a member's own record."""
+    return etag("member", member.member_id, member.version)
+
+
+async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member:
+    member = await queries.lock_member(work.session, caller.bank_id, member_id)
+    if member.status != MemberStatus.APPLICANT:
+        raise ApplicationDecided(state=member.status)
+    return member
+
+
+def _decide(
+    work: Work, caller: Caller, member: Member, status: MemberStatus, reason: str | None
+) -> None:
+    """Keep what was decided, by whom, when and why."""
+    member.status = status
+    member.decided_at = work.now
+    member.decided_by = caller.login_id
+    if reason is not None:
+        member.decision_reason_sealed = work.vault.seal(
+            reason, "decision", caller.bank_id, member.member_id
+        )
+
+
+async def _apply(
+    work: Work, bank: Bank, alias: str, email: str, password_hash: str, languages: Sequence[str]
+) -> None:
+    member = Member(
+        bank_id=bank.bank_id,
+        member_id=new_id(),
+        kind=MemberKind.PERSON,
+        status=MemberStatus.APPLICANT,
+        alias=alias,
+        languages=list(dict.fromkeys(languages)),
+        terms_version=bank.terms_version,
+        version=1,
+        requested_at=work.now,
+    )
+    work.session.add(member)
+    await work.session.flush()
+    await identity.create_login(
+        work,
+        bank_id=bank.bank_id,
+        email=email,
+        password_hash=password_hash,
+        roles=[],
+        member_id=member.member_id,
+    )
+    notices.tell_staff(
+        work, bank.bank_id, Role.COORDINATOR, NoticeKind.APPLICATION_WAITING, member.member_id
+    )
+    await work.session.flush()

@@ -1,0 +1,131 @@
+"""Reading members. `visible_to` is the one visibility predicate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.identity.rules import Caller
+from app.kit.db import lock_one
+from app.kit.errors import NotFound
+from app.ledger import queries as ledger
+from app.ledger.queries import StatementLine
+from app.members.rules import FORMER_MEMBER, MemberStatus
+from app.members.tables import Member
+
+
+class Party(NamedTuple):
+    """A person as another may see them; without id when they cannot be seen (any more)."""
+
+    id: UUID | None
+    alias: str
+
+
+def visible_to(viewer: Caller) -> ColumnElement[bool]:
+    """The one visibility predicate: which members this viewer may see, of all the rows.
+
+    It belongs on every query that reads members or what is theirs: reads, search, matches,
+    counts, notices, exports and replays.
+    """
+    return and_(
+        Member.bank_id == viewer.bank_id,
+        or_(Member.status == MemberStatus.ACTIVE, Member.member_id == viewer.member_id),
+    )
+
+
+async def get_me(session: AsyncSession, caller: Caller) -> Member | None:
+    """The caller's own record; None for staff who are not members."""
+    asked = select(Member).where(
+        Member.bank_id == caller.bank_id, Member.member_id == caller.member_id
+    )
+    return (await session.scalars(asked)).one_or_none()
+
+
+async def get_member(session: AsyncSession, bank_id: UUID, member_id: UUID) -> Member:
+    """A member's record, for the parts that act for everyone; never for showing to others."""
+    asked = select(Member).where(Member.bank_id == bank_id, Member.member_id == member_id)
+    return (await session.scalars(asked)).one()
+
+
+async def lock_me(session: AsyncSession, caller: Caller) -> Member:
+    """The caller's own record, locked.
+
+    Raises:
+        NotFound: when the caller is staff and no member.
+    """
+    return await lock_member(session, caller.bank_id, caller.member_id)
+
+
+async def lock_member(session: AsyncSession, bank_id: UUID, member_id: UUID | None) -> Member:
+    """A member's record, locked.
+
+    Raises:
+        NotFound: when the bank has no such member.
+    """
+    asked = select(Member).where(Member.bank_id == bank_id, Member.member_id == member_id)
+    member = await lock_one(session, asked)
+    if member is None:
+        raise NotFound
+    return member
+
+
+async def list_applications(
+    session: AsyncSession, bank_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Member]:
+    """Those who wait for an answer, longest first."""
+    asked = (
+        select(Member)
+        .where(Member.bank_id == bank_id, Member.status == MemberStatus.APPLICANT)
+        .order_by(Member.requested_at, Member.member_id)
+        .limit(limit)
+    )
+    if after is not None:
+        asked = asked.where(tuple_(Member.requested_at, Member.member_id) > after)
+    return (await session.scalars(asked)).all()
+
+
+async def find_parties(
+    session: AsyncSession, viewer: Caller, member_ids: set[UUID]
+) -> dict[UUID, Party]:
+    """These members as the viewer may see them; whoever is hidden is a former member."""
+    asked = select(Member.member_id, Member.alias).where(
+        visible_to(viewer), Member.member_id.in_(member_ids)
+    )
+    seen = {row.member_id: Party(row.member_id, row.alias) for row in await session.execute(asked)}
+    return {one: seen.get(one, Party(None, FORMER_MEMBER)) for one in member_ids}
+
+
+async def list_my_statement(
+    session: AsyncSession, caller: Caller, *, before_seq: int | None, limit: int
+) -> tuple[list[StatementLine], dict[UUID, str]]:
+    """My postings, newest first, and the aliases of the members on their other sides."""
+    account_id = await get_account_id(session, caller.bank_id, caller.me)
+    lines = await ledger.list_statement(
+        session, caller.bank_id, account_id, before_seq=before_seq, limit=limit
+    )
+    others = {line.counter_account_id for line in lines}
+    asked = select(Member.account_id, Member.alias, visible_to(caller)).where(
+        Member.bank_id == caller.bank_id, Member.account_id.in_(others)
+    )
+    rows = (await session.execute(asked)).all()
+    aliases = {account: alias if seen else FORMER_MEMBER for account, alias, seen in rows}
+    return lines, {account: name for account, name in aliases.items() if account is not None}
+
+
+async def get_account_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID:
+    """The ledger account of a member who was approved."""
+    return (await get_account_ids(session, bank_id, {member_id}))[member_id]
+
+
+async def get_account_ids(
+    session: AsyncSession, bank_id: UUID, member_ids: set[UUID]
+) -> dict[UUID, UUID]:
+    """The ledger accounts of approved members."""
+    asked = select(Member.member_id, Member.account_id).where(
+        Member.bank_id == bank_id, Member.member_id.in_(member_ids)
+    )
+    rows = (await session.execute(asked)).all()
+    return {member_id: account_id for member_id, account_id in rows if account_id is not None}

@@ -1,0 +1,43 @@
+"""The life of a membership, and its refusals."""
+
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from app.kit.errors import Conflict, Said, Unfit
+
+FORMER_MEMBER: Final = "former member"
+"""How anyone is called who can no longer be seen; their id is left out with it."""
+
+
+class MemberStatus(StrEnum):
+    """Where a membership stands."""
+
+    APPLICANT = "applicant"
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    LEFT = "left"
+
+
+class MemberKind(StrEnum):
+    """Who takes part."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class ApplicationDecided(Conflict):
+    """Somebody decided this application before."""
+
+    said: ClassVar = {
+        "en": Said("This application is decided already"),
+        "sl": Said("O tej prošnji je že odločeno"),
+    }
+
+
+class TermsNotCurrent(Unfit):
+    """The bank has other terms now; they have to be read before joining."""
+
+    said: ClassVar = {
+        "en": Said("The terms have changed", "The current terms are version {terms_version}."),
+        "sl": Said("Pogoji so se spremenili", "Veljavni pogoji so različica {terms_version}."),
+    }

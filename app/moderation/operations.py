@@ -1,0 +1,93 @@
+"""Opening and resolving disputes."""
+
+from uuid import UUID
+
+from app.exchanges import operations as exchanges
+from app.exchanges import queries as exchange_queries
+from app.exchanges.tables import Exchange
+from app.identity.rules import Caller, Role
+from app.kit.ground import Work
+from app.kit.ids import new_id
+from app.moderation import queries
+from app.moderation.rules import (
+    AlreadyDisputed,
+    DisputeResolved,
+    DisputeStatus,
+    Outcome,
+    OwnCase,
+    minutes_of,
+)
+from app.moderation.tables import Dispute
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
+
+
+async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: str) -> Dispute:
+    """Stop one's exchange until a moderator has decided; a hold stays.
+
+    Raises:
+        NotFound, StepNotOpen, NotYourStep, TooLateToDispute: as the exchange has it.
+        AlreadyDisputed: when a moderator has decided on it before.
+    """
+    exchange = await exchanges.dispute(work, caller, exchange_id)
+    if await queries.find_dispute_of(work.session, caller.bank_id, exchange_id) is not None:
+        raise AlreadyDisputed
+    dispute_id = new_id()
+    dispute = Dispute(
+        bank_id=caller.bank_id,
+        dispute_id=dispute_id,
+        exchange_id=exchange_id,
+        opener_id=caller.me,
+        status=DisputeStatus.OPEN,
+        reason_sealed=work.vault.seal(reason, "dispute", caller.bank_id, dispute_id),
+        opened_at=work.now,
+    )
+    work.session.add(dispute)
+    kind = NoticeKind.DISPUTE_OPENED
+    notices.tell_staff(work, caller.bank_id, Role.MODERATOR, kind, dispute_id)
+    other = exchange.receiver_id if caller.me == exchange.giver_id else exchange.giver_id
+    notices.tell_member(work, caller.bank_id, other, kind, dispute_id)
+    return dispute
+
+
+async def resolve(
+    work: Work,
+    caller: Caller,
+    dispute_id: UUID,
+    *,
+    outcome: Outcome,
+    minutes: int | None,
+    reason: str,
+) -> Dispute:
+    """Decide: as agreed, other minutes, or void. The books follow in the same transaction.
+
+    Raises:
+        NotFound: when the bank has no such dispute.
+        DisputeResolved: when it was decided before.
+        OwnCase: when the moderator is a party.
+        MinutesDoNotFit: when minutes and outcome do not go together.
+    """
+    dispute = await queries.lock_dispute(work.session, caller, dispute_id)
+    if dispute.status != DisputeStatus.OPEN:
+        raise DisputeResolved
+    exchange = await exchange_queries.lock_any_exchange(
+        work.session, caller.bank_id, dispute.exchange_id
+    )
+    _refuse_party(caller, exchange)
+    decided = minutes_of(outcome, exchange.minutes, minutes)
+    await exchanges.resolve(work, caller.bank_id, dispute.exchange_id, decided)
+    dispute.status = DisputeStatus.RESOLVED
+    dispute.outcome = outcome
+    dispute.minutes = decided
+    dispute.resolution_sealed = work.vault.seal(reason, "resolution", caller.bank_id, dispute_id)
+    dispute.resolved_by = caller.login_id
+    dispute.resolved_at = work.now
+    for member_id in (exchange.giver_id, exchange.receiver_id):
+        kind = NoticeKind.DISPUTE_RESOLVED
+        notices.tell_member(work, caller.bank_id, member_id, kind, dispute_id)
+    return dispute
+
+
+def _refuse_party(caller: Caller, exchange: Exchange) -> None:
+    if caller.member_id in {exchange.giver_id, exchange.receiver_id}:
+        raise OwnCase

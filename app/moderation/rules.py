@@ -1,0 +1,68 @@
+"""What a dispute may come to."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from app.kit.errors import Conflict, Said, Unfit
+
+
+class DisputeStatus(StrEnum):
+    """Whether a moderator has decided."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class Outcome(StrEnum):
+    """What a moderator can decide."""
+
+    AS_AGREED = "as_agreed"
+    ADJUSTED = "adjusted"
+    VOID = "void"
+
+
+class AlreadyDisputed(Conflict):
+    """A moderator has decided on this exchange before."""
+
+    said: ClassVar = {
+        "en": Said("This exchange was disputed before"),
+        "sl": Said("O tej izmenjavi je spor že bil"),
+    }
+
+
+class DisputeResolved(Conflict):
+    """A moderator has decided already."""
+
+    said: ClassVar = {
+        "en": Said("This dispute is resolved already"),
+        "sl": Said("Ta spor je že razrešen"),
+    }
+
+
+class OwnCase(Conflict):
+    """Staff cannot act on cases in which they are a party."""
+
+    said: ClassVar = {
+        "en": Said("You are a party to this", "Another moderator has to decide."),
+        "sl": Said("V tem ste udeleženi", "Odločiti mora drug moderator."),
+    }
+
+
+class MinutesDoNotFit(Unfit):
+    """`minutes` belongs to the outcome `adjusted`, and only to it."""
+
+    said: ClassVar = {
+        "en": Said("Minutes do not fit the outcome", "Give minutes with adjusted, and only then."),
+        "sl": Said("Minute ne ustrezajo izidu", "Minute navedite pri adjusted in samo tam."),
+    }
+
+
+def minutes_of(outcome: Outcome, agreed: int, given: int | None) -> int | None:
+    """The minutes that the outcome comes to; None when it is void.
+
+    Raises:
+        MinutesDoNotFit: when minutes are missing, or given where they mean nothing.
+    """
+    if (outcome is Outcome.ADJUSTED) != (given is not None):
+        raise MinutesDoNotFit
+    return {Outcome.AS_AGREED: agreed, Outcome.ADJUSTED: given, Outcome.VOID: None}[outcome]

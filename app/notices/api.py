@@ -1,0 +1,57 @@
+"""Notices over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from app.identity.access import MemberOrStaff
+from app.kit.http import Route, Working
+from app.kit.paging import Page, PageQuery, Pager
+from app.kit.values import Instant, NoBody, View, as_rfc3339
+from app.notices import operations, queries
+from app.notices.rules import NoticeKind
+from app.notices.tables import Notice
+
+router = APIRouter(prefix="/v1/notices", route_class=Route, tags=["notices"])
+
+
+class NoticeView(View):
+    """Something to look at: what kind, and the id of its subject."""
+
+    id: UUID
+    kind: NoticeKind
+    subject_id: UUID
+    at: Instant
+    is_read: bool
+
+    @classmethod
+    def of(cls, row: Notice) -> "NoticeView":
+        """The view of a row."""
+        return cls(
+            id=row.notice_id,
+            kind=NoticeKind(row.kind),
+            subject_id=row.subject_id,
+            at=row.created_at,
+            is_read=row.read_at is not None,
+        )
+
+
+@router.get("")
+async def list_notices(
+    caller: MemberOrStaff, work: Working, page: Annotated[PageQuery, Depends()]
+) -> Page[NoticeView]:
+    """My notices, newest first; staff also see those of their roles."""
+    pager = Pager(work.vault, caller.login_id, "notices", page)
+    after = pager.after_moment()
+    rows = await queries.list_notices(work.session, caller, after=after, limit=page.limit + 1)
+    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.created_at), str(row.notice_id)])
+    return Page[NoticeView](items=[NoticeView.of(row) for row in items], next_cursor=cursor)
+
+
+@router.post("/{notice_id}/read")
+async def read_notice(
+    notice_id: UUID, caller: MemberOrStaff, work: Working, _: NoBody | None = None
+) -> NoticeView:
+    """Mark a notice as read."""
+    return NoticeView.of(await operations.read(work, caller, notice_id))

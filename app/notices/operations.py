@@ -1,0 +1,53 @@
+"""Writing notices, in the transaction of their cause."""
+
+from uuid import UUID
+
+from app.identity.rules import Caller, Role
+from app.kit.ground import Work
+from app.kit.ids import new_id
+from app.notices import queries
+from app.notices.rules import NoticeKind
+from app.notices.tables import Notice
+
+
+def tell_member(
+    work: Work, bank_id: UUID, member_id: UUID, kind: NoticeKind, subject_id: UUID
+) -> None:
+    """A notice to one member."""
+    work.session.add(_notice(work, bank_id, kind, subject_id, member_id=member_id))
+
+
+def tell_staff(work: Work, bank_id: UUID, role: Role, kind: NoticeKind, subject_id: UUID) -> None:
+    """A notice to everyone of one staff role."""
+    work.session.add(_notice(work, bank_id, kind, subject_id, role=role.value))
+
+
+async def read(work: Work, caller: Caller, notice_id: UUID) -> Notice:
+    """Mark a notice as read; once read it stays so.
+
+    Raises:
+        NotFound: when it is not for this caller.
+    """
+    notice = await queries.lock_notice(work.session, caller, notice_id)
+    notice.read_at = notice.read_at or work.now
+    return notice
+
+
+def _notice(
+    work: Work,
+    bank_id: UUID,
+    kind: NoticeKind,
+    subject_id: UUID,
+    *,
+    member_id: UUID | None = None,
+    role: str | None = None,
+) -> Notice:
+    return Notice(
+        bank_id=bank_id,
+        notice_id=new_id(),
+        member_id=member_id,
+        role=role,
+        kind=kind.value,
+        subject_id=subject_id,
+        created_at=work.now,
+    )

@@ -1,0 +1,42 @@
+"""Reading notices."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.identity.rules import Caller
+from app.kit.db import lock_one
+from app.kit.errors import NotFound
+from app.notices.tables import Notice
+
+
+async def list_notices(
+    session: AsyncSession, caller: Caller, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Notice]:
+    """The caller's notices, newest first."""
+    asked = _for(caller).order_by(Notice.created_at.desc(), Notice.notice_id.desc()).limit(limit)
+    if after is not None:
+        asked = asked.where(tuple_(Notice.created_at, Notice.notice_id) < after)
+    return (await session.scalars(asked)).all()
+
+
+async def lock_notice(session: AsyncSession, caller: Caller, notice_id: UUID) -> Notice:
+    """One of the caller's notices, locked.
+
+    Raises:
+        NotFound: when it is not for this caller.
+    """
+    notice = await lock_one(session, _for(caller).where(Notice.notice_id == notice_id))
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def _for(caller: Caller) -> Select[Notice]:
+    mine: list[ColumnElement[bool]] = [Notice.role.in_(sorted(caller.roles))]
+    if caller.member_id is not None:
+        mine.append(Notice.member_id == caller.member_id)
+    return select(Notice).where(and_(Notice.bank_id == caller.bank_id, or_(*mine)))

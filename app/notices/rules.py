@@ -1,0 +1,15 @@
+"""The kinds of notice. A notice says that something is there to be read, never what it says."""
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    APPLICATION_WAITING = "application_waiting"
+    APPLICATION_APPROVED = "application_approved"
+    EXCHANGE_CHANGED = "exchange_changed"
+    EXCHANGE_SETTLED_SHORT = "exchange_settled_short"
+    """More was delivered than could be settled; the coordinator should look."""
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_RESOLVED = "dispute_resolved"

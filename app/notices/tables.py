@@ -1,0 +1,30 @@
+"""Notices."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base
+
+
+class Notice(Base):
+    """One notice, to one member or to everyone of one staff role."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
+        CheckConstraint("(member_id IS NULL) <> (role IS NULL)", name="one_recipient"),
+        Index(None, "bank_id", "member_id", "created_at"),
+        Index(None, "bank_id", "role", "created_at"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID | None]
+    role: Mapped[str | None]
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

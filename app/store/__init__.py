@@ -1,0 +1,1 @@
+"""The database as a whole: where it is, its schema, its migrations, its privileges."""

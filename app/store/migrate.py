@@ -1,0 +1,101 @@
+"""Bringing a database to the present schema: roles, migrations, privileges."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.kit.embedded import Server
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+OWNER_ROLE: Final = "timebank_owner"
+APPLICATION_ROLE: Final = "timebank_app"
+DATABASE: Final = "timebank"
+_EXISTS_ALREADY: Final = (
+    asyncpg.DuplicateObjectError,
+    asyncpg.DuplicateDatabaseError,
+    asyncpg.UniqueViolationError,
+)
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Where the database is: for the application, and for the owner who migrates."""
+
+    application: str
+    owner: str
+
+
+def embedded_urls(server: Server, database: str = DATABASE) -> Urls:
+    """The addresses in the embedded PostgreSQL."""
+    return Urls(server.url(APPLICATION_ROLE, database), server.url(OWNER_ROLE, database))
+
+
+async def prepare_embedded(server: Server, database: str = DATABASE) -> Urls:
+    """Make the two roles and the database, unless they are there."""
+    url = server.url("postgres", "postgres").replace("+asyncpg", "")
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        for role in (OWNER_ROLE, APPLICATION_ROLE):
+            await _unless_there(connection, f"CREATE ROLE {role} LOGIN")
+        await _unless_there(connection, f"CREATE DATABASE {database} OWNER {OWNER_ROLE}")
+    finally:
+        await connection.close(timeout=5)
+    return embedded_urls(server, database)
+
+
+async def upgrade(urls: Urls, revision: str = "head") -> None:
+    """Run the migrations as the owner, then set the application role's privileges."""
+    await asyncio.to_thread(command.upgrade, _config(urls), revision)
+
+
+async def downgrade(urls: Urls, revision: str) -> None:
+    """Take migrations back."""
+    await asyncio.to_thread(command.downgrade, _config(urls), revision)
+
+
+@cache
+def head() -> str:
+    """The newest revision that this program knows."""
+    found = ScriptDirectory.from_config(_config(None)).get_current_head()
+    assert found is not None, "there is at least one migration"
+    return found
+
+
+async def current(engine: AsyncEngine) -> str | None:
+    """The database's revision; None when it was never migrated."""
+    async with engine.connect() as connection:
+        return await _revision(connection)
+
+
+async def _revision(connection: AsyncConnection) -> str | None:
+    there = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
+    if there is None:
+        return None
+    found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _config(urls: Urls | None) -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    if urls is not None:
+        config.attributes["url"] = urls.owner
+        config.attributes["application_role"] = make_url(urls.application).username
+    return config
+
+
+async def _unless_there(connection: asyncpg.Connection, statement: str) -> None:
+    try:
+        await connection.execute(statement)
+    except _EXISTS_ALREADY:
+        return

@@ -1,0 +1,38 @@
+"""What the application's role may do: read and add everywhere, change only what may change.
+
+Append-only tables (`info={"append_only": True}` beside the table) get no UPDATE and no DELETE, so
+not even a bug or a stolen application password can rewrite the books.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection, MetaData, Table, inspect, text
+
+_QUEUE_PREFIX: Final = "pgqueuer"
+
+
+def grant(connection: Connection, metadata: MetaData, role: str) -> None:
+    """Set the role's privileges exactly; run by the owner after the migrations."""
+    name = connection.dialect.identifier_preparer.quote(role)
+    owner = connection.scalar(text("SELECT current_user"))
+    if owner == role:
+        return  # one role for both: nothing to grant to oneself
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
+    connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"))
+    for table in inspect(connection).get_table_names():
+        allowed = ", ".join(privileges(table, metadata.tables.get(table)))
+        connection.execute(text(f"GRANT {allowed} ON {table} TO {name}"))
+    connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"))
+
+
+def privileges(name: str, table: Table | None) -> tuple[str, ...]:
+    """What the application may do with one table."""
+    if name.startswith(_QUEUE_PREFIX):
+        return ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+    if table is None:
+        return ("SELECT",)
+    if table.info.get("append_only"):
+        return ("SELECT", "INSERT")
+    if table.info.get("deletable"):
+        return ("SELECT", "INSERT", "UPDATE", "DELETE")
+    return ("SELECT", "INSERT", "UPDATE")

@@ -1,0 +1,15 @@
+"""The whole declared schema: every part's tables in one metadata."""
+
+from app.banks import tables as banks
+from app.exchanges import tables as exchanges
+from app.identity import tables as identity
+from app.kit import idempotency
+from app.kit.db import Base
+from app.ledger import tables as ledger
+from app.listings import tables as listings
+from app.members import tables as members
+from app.moderation import tables as moderation
+from app.notices import tables as notices
+
+PARTS = (banks, exchanges, idempotency, identity, ledger, listings, members, moderation, notices)
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""What the HTTP surface needs beside the parts: documentation, operations, lost paths."""

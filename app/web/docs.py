@@ -1,0 +1,92 @@
+"""The machine-readable contract and its page for people; nothing is loaded from elsewhere."""
+
+from importlib.resources import files
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from app.kit.problems import Problem
+from app.kit.settings import Settings
+
+TITLE: Final = "Timebank"
+VERSION: Final = "0.1.0"
+DOCS_PATH: Final = "/docs"
+OPENAPI_PATH: Final = "/openapi.json"
+_ASSETS: Final = "/docs-assets"
+_SUMMARY: Final = "Members give and receive hours; a double-entry ledger keeps every minute."
+_DESCRIPTION: Final = """
+Sign in at `POST /v1/token`, then send `Authorization: Bearer …`.
+Every error is a problem document (RFC 9457); its `type` never changes, its words follow
+`Accept-Language`. Send an `Idempotency-Key` with a POST to do it once, however often it is sent.
+Lists have `items` and `next_cursor`. Amounts are whole minutes, times are UTC.
+"""
+_TAGS: Final = {
+    "identity": "Signing in, sessions, keys.",
+    "bank": "The bank, its areas and meeting points.",
+    "members": "Joining, my record, my account.",
+    "listings": "Offers, requests and categories.",
+    "matching": "What fits what, and why.",
+    "exchanges": "The life of an exchange.",
+    "moderation": "Disputes and their outcomes.",
+    "ledger": "The proof of the books.",
+    "notices": "What is there to be read.",
+    "operating": "For the operator.",
+}
+
+
+def described(settings: Settings) -> dict[str, Any]:
+    """The application's description; FastAPI's own pages are off, they load from elsewhere."""
+    return {
+        "title": TITLE,
+        "version": VERSION,
+        "summary": _SUMMARY,
+        "description": _DESCRIPTION,
+        "openapi_tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "openapi_url": OPENAPI_PATH if settings.is_demo else None,
+        "docs_url": None,
+        "redoc_url": None,
+        "redirect_slashes": False,
+    }
+
+
+def mount(app: FastAPI, settings: Settings) -> None:
+    """Serve the contract, and in the demo its page with the assets of an installed package."""
+    app.openapi = lambda: _contract(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    if not settings.is_demo:
+        return
+    folder = str(files("fastapi_swagger") / "resources")
+    app.mount(_ASSETS, StaticFiles(directory=folder), name="docs_assets")
+
+    async def page(_request: Request) -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=OPENAPI_PATH,
+            title=TITLE,
+            swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{_ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{_ASSETS}/favicon-32x32.png",
+        )
+
+    app.add_route(DOCS_PATH, page, include_in_schema=False)
+
+
+def _contract(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI with the shape of every problem; made once."""
+    if app.openapi_schema is None:
+        contract = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+        )
+        template = "#/components/schemas/{model}"
+        problem = Problem.model_json_schema(ref_template=template)
+        contract["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
+        app.openapi_schema = contract
+    return app.openapi_schema

@@ -1,0 +1,70 @@
+"""What a path that leads nowhere answers.
+
+Under `/v1` a stranger gets 401 for every path, known or not; a member gets 404 for staff's paths
+whatever the method, as for a path that does not exist.
+"""
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.identity.access import Needs, authenticate
+from app.identity.rules import Caller
+from app.kit.db import with_retries
+from app.kit.errors import AppError, NotFound, WrongMethod
+from app.kit.http import Route, ground_of
+from app.kit.problems import on_http_exception, respond
+
+API_PREFIX = "/v1/"
+_LEADS_NOWHERE = frozenset({NotFound.status, WrongMethod.status})
+
+
+async def on_routing_error(request: Request, error: Exception) -> Response:
+    """Answer what the router could not route; anything else is the framework's own error."""
+    assert isinstance(error, HTTPException)
+    if error.status_code not in _LEADS_NOWHERE:
+        return await on_http_exception(request, error)
+    try:
+        caller = await _caller(request) if request.url.path.startswith(API_PREFIX) else None
+    except AppError as refusal:
+        return respond(request, refusal)
+    allowed = _allowed(request, caller)
+    return respond(request, WrongMethod(allowed) if allowed else NotFound())
+
+
+async def _caller(request: Request) -> Caller | None:
+    """Who is asking; None where a public path is only asked with another method.
+
+    Raises:
+        NotAuthenticated: without a valid token.
+        Busy: when the database is away.
+    """
+    if any(route.guard.open_to_all for route in _routes(request)):
+        return None
+
+    async def attempt() -> Caller:
+        ground = ground_of(request)
+        async with ground.database.begin() as session:
+            return await authenticate(request, ground.work(session))
+
+    return await with_retries(attempt)
+
+
+def _routes(request: Request) -> list[Route]:
+    """Every operation on this path, whatever its method."""
+    path = request.url.path
+    known: list[Route] = request.app.state.routes
+    return [route for route in known if route.path_regex.match(path)]
+
+
+def _allowed(request: Request, caller: Caller | None) -> frozenset[str]:
+    """The methods that this caller could use here."""
+    methods: set[str] = set()
+    for route in _routes(request):
+        if route.guard.open_to_all or (
+            caller is not None and isinstance(route.guard, Needs) and route.guard.lets(caller)
+        ):
+            methods |= route.methods or set()
+    if "GET" in methods:
+        methods.add("HEAD")
+    return frozenset(methods)
