@@ -1,0 +1,158 @@
+"""A real PostgreSQL for every test: the embedded one, or TIMEBANK_TEST_DATABASE_URL.
+
+Each test gets a database of its own, copied from a migrated template, with real commits and the
+application's own limited role.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from app.kit.embedded import lease
+from app.kit.ground import Ground
+from app.kit.settings import Environment, Settings, load_settings
+from app.main import create_app
+from app.store import migrate
+from tests.town import Town
+
+TEMPLATE = "timebank_template"
+
+
+class FakeClock:
+    """A clock that tests set; it ticks a little with every reading, as real ones do."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.moment += timedelta(microseconds=1)
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+class Cluster:
+    """A PostgreSQL server on which databases can be made."""
+
+    def __init__(self, superuser_url: str) -> None:
+        self.superuser_url = superuser_url
+
+    def url(self, role: str, database: str) -> str:
+        url = make_url(self.superuser_url).set(database=database, username=role, password=None)
+        return url.render_as_string(hide_password=False)
+
+    def urls(self, database: str) -> migrate.Urls:
+        return migrate.Urls(
+            self.url(migrate.APPLICATION_ROLE, database), self.url(migrate.OWNER_ROLE, database)
+        )
+
+    async def connect(self, database: str | None = None) -> "asyncpg.Connection[asyncpg.Record]":
+        url = make_url(self.superuser_url).set(drivername="postgresql")
+        if database is not None:
+            url = url.set(database=database)
+        return await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
+
+    async def run(self, statement: str, database: str | None = None) -> None:
+        connection = await self.connect(database)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    named = os.environ.get("TIMEBANK_TEST_DATABASE_URL")
+    if named:
+        yield Cluster(named)
+        return
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with lease(shared / "postgres") as server:
+        yield Cluster(server.url("postgres", "postgres"))
+
+
+@pytest.fixture(scope="session")
+async def template(cluster: Cluster) -> str:
+    """A migrated database to copy from; one a test process."""
+    name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    await cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    for role in (migrate.OWNER_ROLE, migrate.APPLICATION_ROLE):
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            await cluster.run(f"CREATE ROLE {role} LOGIN")
+    await cluster.run(f"CREATE DATABASE {name} OWNER {migrate.OWNER_ROLE}")
+    await migrate.upgrade(cluster.urls(name))
+    return name
+
+
+@pytest.fixture
+async def database(cluster: Cluster, template: str) -> AsyncIterator[str]:
+    """The name of this test's own database."""
+    name = f"test_{uuid4().hex}"
+    await cluster.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {migrate.OWNER_ROLE}")
+    yield name
+    await cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def urls(cluster: Cluster, database: str) -> migrate.Urls:
+    return cluster.urls(database)
+
+
+@pytest.fixture(scope="session")
+def base_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder: Path = tmp_path_factory.mktemp("data")
+    return load_settings(environment=Environment.TEST, data_folder=folder, log_level="ERROR")
+
+
+@pytest.fixture
+def settings(base_settings: Settings, urls: migrate.Urls) -> Settings:
+    return base_settings.model_copy(
+        update={
+            "database_url": SecretStr(urls.application),
+            "owner_database_url": SecretStr(urls.owner),
+        }
+    )
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: FakeClock) -> AsyncIterator[FastAPI]:
+    app = create_app(settings, clock)
+    yield app
+    await app.state.ground.database.close()
+
+
+@pytest.fixture
+def ground(app: FastAPI) -> Ground:
+    ground: Ground = app.state.ground
+    return ground
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A stranger's client."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://timebank.test") as client:
+        yield client
+
+
+@pytest.fixture
+async def town(app: FastAPI, client: httpx.AsyncClient) -> Town:
+    """A founded bank with its staff, ready for members to join."""
+    return await Town.founded(app, client)
