@@ -46,6 +46,8 @@ async def sign_in(
     if not await tools.matches(login.password_hash if login else None, password):
         raise WrongCredentials
     assert login is not None, "no password matches an unknown login"
+    if tools.passwords.needs_rehash(login.password_hash):
+        login.password_hash = await tools.passwords.hash(password)
     return await _begin_session(work, tools, login)
 
 

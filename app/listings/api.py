@@ -33,7 +33,6 @@ from app.listings.rules import (
     ListingKind,
     ListingStatus,
     ListingWithdrawn,
-    NowhereToMeet,
     TooManyListings,
     UnknownArea,
     UnknownCategory,
@@ -43,7 +42,7 @@ QUERY_MAX = 200
 AVAILABILITY_MAX = 500
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["listings"])
-UNFIT = (UnknownCategory, UnknownArea, NowhereToMeet, AlreadyOver)
+UNFIT = (UnknownCategory, UnknownArea, AlreadyOver)
 Availability = Annotated[Line, StringConstraints(max_length=AVAILABILITY_MAX)]
 
 
@@ -110,8 +109,12 @@ class PostListing(RequestBody):
     category: Slug = Field(examples=["slovene_lessons"])
     language: Language = Field(examples=["en"], description="What the text is written in.")
     languages: Languages = Field(examples=[["en", "sl"]], description="What it can be done in.")
-    area: Slug | None = Field(None, examples=["center"])
-    remote: bool = False
+    area: Slug | None = Field(
+        None,
+        examples=["center"],
+        description="Left out: anywhere in town; with remote, from afar only.",
+    )
+    remote: bool = Field(default=False, description="Whether it can be done from afar.")
     minutes: Minutes | None = Field(None, examples=[60], description="How long it usually takes.")
     availability: Availability | None = None
     expires_at: Instant | None = None

@@ -18,7 +18,6 @@ from app.listings.rules import (
     ListingKind,
     ListingStatus,
     ListingWithdrawn,
-    NowhereToMeet,
     TooManyListings,
     UnknownArea,
     UnknownCategory,
@@ -48,7 +47,7 @@ async def post(work: Work, caller: Caller, text: ListingText) -> Seen:
     """A new listing of the caller's.
 
     Raises:
-        UnknownCategory, UnknownArea, NowhereToMeet, AlreadyOver: what does not fit.
+        UnknownCategory, UnknownArea, AlreadyOver: what does not fit.
         TooManyListings: when the caller has as many open as one may have.
     """
     # The author's row is the lock under which the open listings are counted.
@@ -82,7 +81,7 @@ async def change(
         NotFound: when it is not the caller's.
         Stale: when `If-Match` names an older version.
         ListingWithdrawn: when it is withdrawn.
-        UnknownCategory, UnknownArea, NowhereToMeet, AlreadyOver: what does not fit.
+        UnknownCategory, UnknownArea, AlreadyOver: what does not fit.
     """
     listing = await queries.lock_own_listing(work.session, caller, listing_id)
     refuse_stale(if_match, listing_etag(listing))
@@ -124,8 +123,6 @@ def month_of(moment: datetime) -> datetime:
 
 
 async def _refuse_unfit(work: Work, listing: Listing) -> None:
-    if not listing.remote and listing.area is None:
-        raise NowhereToMeet
     if listing.expires_at is not None and listing.expires_at <= work.now:
         raise AlreadyOver
     if not await queries.has_category(work.session, listing.bank_id, listing.category):

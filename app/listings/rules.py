@@ -43,15 +43,6 @@ class UnknownArea(Unfit):
     }
 
 
-class NowhereToMeet(Unfit):
-    """A listing needs an area, or to be possible from afar."""
-
-    said: ClassVar = {
-        "en": Said("Where can this happen?", "Name an area, or set remote."),
-        "sl": Said("Kje se to lahko zgodi?", "Navedite območje ali označite remote."),
-    }
-
-
 class AlreadyOver(Unfit):
     """The listing would end before it begins."""
 

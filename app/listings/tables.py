@@ -35,7 +35,6 @@ class Listing(Base):
         CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
         CheckConstraint("char_length(body) <= 4000", name="body"),
-        CheckConstraint("remote OR area IS NOT NULL", name="somewhere"),
         Index("ix_listing_match", "bank_id", "category", "kind", "status"),
         Index("ix_listing_recent", "bank_id", "status", "posted_month", "listing_id"),
         Index("ix_listing_author", "bank_id", "author_id", "listing_id"),
@@ -59,6 +58,7 @@ class Listing(Base):
     languages: Mapped[list[str]]
     """The languages that the service can be done in."""
     area: Mapped[str | None]
+    """Null is anywhere in town; with `remote`, from afar only."""
     remote: Mapped[bool]
     minutes: Mapped[int | None]
     availability: Mapped[str | None]

@@ -69,10 +69,10 @@ async def _candidates(
 
 
 def _reachable(mine: Listing) -> ColumnElement[bool]:
-    """Both happen somewhere, or both can be done from afar."""
+    """`rules.is_reachable` as a condition."""
     ways: list[ColumnElement[bool]] = [Listing.remote.is_(True)] if mine.remote else []
-    if mine.area is not None:
-        ways.append(Listing.area.is_not(None))
+    if _side(mine).in_person:
+        ways.append(or_(Listing.area.is_not(None), Listing.remote.is_(False)))
     return or_(*ways)
 
 

@@ -24,6 +24,7 @@ class ReasonCode(StrEnum):
     RELATED_SERVICE = "related_service"
     BOTH_SPEAK = "both_speak"
     SAME_AREA = "same_area"
+    ANYWHERE = "anywhere"
     REMOTE_OK = "remote_ok"
     OTHER_AREA = "other_area"
 
@@ -36,6 +37,11 @@ class Side:
     languages: frozenset[str]
     area: str | None
     remote: bool
+
+    @property
+    def in_person(self) -> bool:
+        """Whether it can happen in person; without an area, `remote` means from afar only."""
+        return self.area is not None or not self.remote
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ def judge(mine: Side, other: Side) -> list[Reason]:
     ]
 
 
+def is_reachable(mine: Side, other: Side) -> bool:
+    """The hard filter of place: both can be there in person, or both can be from afar."""
+    return (mine.in_person and other.in_person) or (mine.remote and other.remote)
+
+
 def score(reasons: list[Reason]) -> float:
     """The score between 0 and 1 that the reasons add up to."""
     return sum(reason.points for reason in reasons) / POINTS_MAX
@@ -72,4 +83,6 @@ def _nearness(mine: Side, other: Side) -> tuple[ReasonCode, float]:
         return ReasonCode.SAME_AREA, 1.0
     if mine.remote and other.remote:
         return ReasonCode.REMOTE_OK, 0.75
+    if mine.area is None or other.area is None:
+        return ReasonCode.ANYWHERE, 0.75
     return ReasonCode.OTHER_AREA, 0.25

@@ -311,7 +311,6 @@ def upgrade() -> None:
         sa.CheckConstraint("char_length(body) <= 4000", name=op.f("ck_listing_body")),
         sa.CheckConstraint("char_length(title) BETWEEN 1 AND 120", name=op.f("ck_listing_title")),
         sa.CheckConstraint("minutes BETWEEN 1 AND 6000", name=op.f("ck_listing_minutes")),
-        sa.CheckConstraint("remote OR area IS NOT NULL", name=op.f("ck_listing_somewhere")),
         sa.ForeignKeyConstraint(
             ["bank_id", "area"], ["area.bank_id", "area.slug"], name=op.f("fk_listing_bank_id_area")
         ),
