@@ -21,6 +21,7 @@ from app.ledger.rules import (
     HoldEnded,
     Instruction,
     NotEnoughHours,
+    OpenHold,
     decide,
 )
 from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
@@ -103,6 +104,8 @@ async def settle_many(
             continue
         states |= {(one.bank_id, account): state for account, state in decision.after.items()}
         touched |= {(one.bank_id, account) for account in decision.after}
+        if one.opens is not None:
+            holds[one.opens.hold_id] = OpenHold(one.opens.minutes, ended=False)
         if one.ends is not None:
             del holds[one.ends.hold_id]
         answers.append(batch.add(one, decision))
