@@ -16,7 +16,7 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin time
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --only-binary=:all: --require-hashes --requirement requirements.lock
 
-COPY --chmod=755 deploy/timebank /usr/local/bin/timebank
+COPY --chmod=755 app/cli/__main__.py /usr/local/bin/timebank
 COPY alembic.ini ./
 COPY migrations ./migrations
 COPY app ./app

@@ -1,6 +1,7 @@
-"""The same as the console script, for `python -m app.cli`."""
+#!/usr/bin/env python
+"""The `timebank` command as a file: `python -m app.cli`, and what the image runs."""
 
-from app.cli.program import main
+from app.cli import main
 
 if __name__ == "__main__":  # the processes of `serve --workers` import this, too
     main()

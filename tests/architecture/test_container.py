@@ -97,8 +97,9 @@ def test_what_is_copied_exists_and_reaches_the_builder() -> None:
     allowed = _let_through()
     for source, _ in copies():
         assert (ROOT / source).exists(), source
-        assert source in allowed, f".dockerignore keeps {source} back"
-    assert allowed == {source for source, _ in copies()}
+        top = source.partition("/")[0]
+        assert top in allowed, f".dockerignore keeps {source} back"
+    assert allowed == {source.partition("/")[0] for source, _ in copies()}
 
 
 def _let_through() -> set[str]:
@@ -112,7 +113,7 @@ def _let_through() -> set[str]:
 def test_the_command_in_the_image_is_the_one_of_the_package() -> None:
     project = _project()
     module, _, function = project["scripts"]["timebank"].partition(":")
-    script = (ROOT / "deploy" / "timebank").read_text()
+    script = (ROOT / "app/cli/__main__.py").read_text()
     assert f"from {module} import {function}\n" in script
     assert f"\n    {function}()\n" in script
 

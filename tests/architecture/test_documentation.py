@@ -86,7 +86,7 @@ def _anchors(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("file", documents(), ids=lambda file: file.name)
 def test_every_file_that_a_document_names_is_there(file: Path) -> None:
-    named = re.findall(r"`((?:app|tests|docs|deploy|migrations)/[\w/.-]+)`", file.read_text())
+    named = re.findall(r"`((?:app|tests|docs|migrations)/[\w/.-]+)`", file.read_text())
     assert not [path for path in named if not (ROOT / path).exists()]
 
 

@@ -23,7 +23,6 @@ from tests.e2e.commands import (
     Running,
     as_superuser,
     free_port,
-    new_folder,
     postgres_lives,
     read,
     running,
@@ -45,12 +44,6 @@ HAPPENED = {
     "exchanges settled": 36,
     "postings": 36,
 }
-
-
-@pytest.fixture
-def empty() -> Iterator[Path]:
-    with new_folder() as folder:
-        yield folder
 
 
 def rows(said: str) -> list[list[str]]:
@@ -91,9 +84,11 @@ def test_the_story_uses_the_projects_categories_and_acceptable_passwords() -> No
         assert check_acceptable(password) is None
 
 
-def test_the_demo_plays_its_story_once_and_is_up_quickly_the_second_time(empty: Path) -> None:
+def test_the_demo_plays_its_story_once_and_is_up_quickly_the_second_time(
+    empty_folder: Path,
+) -> None:
     port = str(free_port())
-    with running(empty, "demo", PORT=port) as demo:
+    with running(empty_folder, "demo", PORT=port) as demo:
         said = demo.wait_for(PLAYED)
         assert demo.url() == f"http://127.0.0.1:{port}"
         assert CONTROL.search(said) is None
@@ -102,13 +97,13 @@ def test_the_demo_plays_its_story_once_and_is_up_quickly_the_second_time(empty: 
         every_sign_in_works(demo.url(), said)
         the_contract_is_shown(demo.url(), said)
         the_dispute_is_resolved_and_the_books_are_proved(demo.url())
-        assert timebank(empty, "ledger", "verify").returncode == 0
+        assert timebank(empty_folder, "ledger", "verify").returncode == 0
         assert demo.stop(signal.SIGINT) == 128 + signal.SIGINT
         assert demo.complained() == ""
-    assert not postgres_lives(empty)
+    assert not postgres_lives(empty_folder)
 
     began = time.monotonic()
-    with running(empty, "demo", "--port", "0") as again:
+    with running(empty_folder, "demo", "--port", "0") as again:
         said = again.wait_for(PLAYED)
         assert time.monotonic() - began < SECOND_START_SECONDS_MAX
         assert "The story was played before." in said
@@ -118,7 +113,7 @@ def test_the_demo_plays_its_story_once_and_is_up_quickly_the_second_time(empty: 
         with signed_in(again.url(), *staff(Role.COORDINATOR)) as coordinator:
             assert read(coordinator, "/v1/applications")["items"] == []
         assert again.stop() == 128 + signal.SIGTERM
-    assert not postgres_lives(empty)
+    assert not postgres_lives(empty_folder)
 
 
 def staff(role: Role) -> tuple[str, str, str]:
@@ -153,24 +148,24 @@ def the_dispute_is_resolved_and_the_books_are_proved(url: str) -> None:
     "keys_are_kept", [True, pytest.param(False, marks=pytest.mark.deep, id="a-day-later")]
 )
 async def test_killed_in_the_middle_it_goes_on_and_every_posting_that_was_seen_is_there(
-    empty: Path, keys_are_kept: bool
+    empty_folder: Path, keys_are_kept: bool
 ) -> None:
-    with running(empty, "demo", "--port", "0") as demo:
+    with running(empty_folder, "demo", "--port", "0") as demo:
         demo.wait_for("Members sign in and post")
         with some_signed_in(demo.url()) as members:
             seen = postings(members)
             while len(seen) < 4:
                 assert PLAYED not in demo.said(), "the story ended without postings"
                 seen = postings(members)
-            kill_everything(demo, empty)
+            kill_everything(demo, empty_folder)
         assert "A dispute is resolved" not in demo.said(), "it was killed too late to prove much"
 
-    assert timebank(empty, "ledger", "verify").returncode == 0
+    assert timebank(empty_folder, "ledger", "verify").returncode == 0
     if not keys_are_kept:
-        with lease(empty):
-            await as_superuser(empty, "DELETE FROM idempotency_key")
+        with lease(empty_folder):
+            await as_superuser(empty_folder, "DELETE FROM idempotency_key")
 
-    with running(empty, "demo", "--port", "0") as again:
+    with running(empty_folder, "demo", "--port", "0") as again:
         said = again.wait_for(PLAYED)
         assert "The story begins" in said
         assert counted(said) == HAPPENED, "nothing happened twice, and nothing is missing"
@@ -204,14 +199,14 @@ def kill_everything(demo: Running, folder: Path) -> None:
 
 
 def test_where_the_desk_has_another_password_the_story_says_so_and_all_is_stopped(
-    empty: Path,
+    empty_folder: Path,
 ) -> None:
-    assert timebank(empty, "bank", "create", BANK, "--name", "Ours").returncode == 0
+    assert timebank(empty_folder, "bank", "create", BANK, "--name", "Ours").returncode == 0
     email, _, _ = staff(Role.MODERATOR)
     words = ("staff", "create", "--bank", BANK, "--role", "moderator", "--email", email)
-    assert timebank(empty, *words, stdin="our own plain words").returncode == 0
-    done = timebank(empty, "demo", "--port", "0")
+    assert timebank(empty_folder, *words, stdin="our own plain words").returncode == 0
+    done = timebank(empty_folder, "demo", "--port", "0")
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert re.match(f"timebank: {email} has another password", line)
-    assert not postgres_lives(empty)
+    assert not postgres_lives(empty_folder)

@@ -32,7 +32,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("production")
     outside = secrets_of_the_readme(folder)
     with listening_server(folder / "postgres", outside["POSTGRES_PASSWORD"]) as server:
-        done = server.psql("-f", str(ROOT / "deploy" / "roles.sql"), **outside)
+        done = server.psql("-f", str(ROOT / "migrations" / "roles.sql"), **outside)
         assert done.returncode == 0, done.stderr
         yield Installation.made(folder / "image", server, outside)
 
