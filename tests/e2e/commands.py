@@ -93,16 +93,18 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *words: str, **variables: str) -> Iterator[Running]:
+def running(
+    folder: Path, *words: str, stdin: int = subprocess.DEVNULL, **variables: str
+) -> Iterator[Running]:
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [*COMMAND, *words],
             cwd=CHECKOUT,
             env=environment(folder, **variables),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=output,
             stderr=errors,
-            start_new_session=True,
+            start_new_session=True,  # out of reach of our own terminal
         )
         try:
             yield Running(process, output, errors)

@@ -4,6 +4,8 @@ import pty
 import secrets
 import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,9 @@ import pytest
 from app.kit.embedded import server_of
 from app.store import migrate
 from tests.e2e.commands import (
-    CHECKOUT,
-    COMMAND,
     SECONDS_MAX,
+    Running,
     as_superuser,
-    environment,
     one_line,
     read,
     running,
@@ -90,47 +90,32 @@ def test_staff_need_a_bank_that_is_there(bank_folder: Path) -> None:
 def test_at_a_terminal_the_password_is_asked_for_twice_and_never_shown(
     bank_folder: Path, again: str, code: int
 ) -> None:
-    master, slave = pty.openpty()
     email = f"{secrets.token_hex(4)}@example.org"
     words = ("staff", "create", "--bank", "town", "--role", "admin", "--email", email)
-    process = subprocess.Popen(
-        [*COMMAND, *words],
-        cwd=CHECKOUT,
-        env=environment(bank_folder),
-        stdin=slave,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # so that there is no other terminal to ask at
-    )
-    os.close(slave)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    for typed in (PASSWORD, again):
-        wait_for_prompt(process.stderr.fileno())
-        os.write(master, f"{typed}\n".encode())
-    output, errors = process.communicate(timeout=SECONDS_MAX)
-    assert process.returncode == code, errors
-    shown = os.read(master, 4096) if has_more(master) else b""
-    os.close(master)
-    assert PASSWORD.encode() not in output + errors + shown
+    keyboard, terminal = pty.openpty()
+    with running(bank_folder, *words, stdin=terminal) as asking:
+        os.close(terminal)
+        for count, typed in enumerate((PASSWORD, again), start=1):
+            wait_for_prompt(asking, count)
+            os.write(keyboard, f"{typed}\n".encode())
+        assert asking.process.wait(SECONDS_MAX) == code, asking.complained()
+        assert PASSWORD not in shown_at(keyboard) + asking.said() + asking.complained()
 
 
-def wait_for_prompt(descriptor: int) -> None:
-    said = b""
-    while not said.endswith(b": "):
-        chunk = os.read(descriptor, 4096)
-        assert chunk, "it ended without asking"
-        said += chunk
+def wait_for_prompt(asking: Running, count: int) -> None:
+    deadline = time.monotonic() + SECONDS_MAX
+    while asking.complained().count(": ") < count:
+        assert asking.process.poll() is None, asking.complained()
+        assert time.monotonic() < deadline, "it never asked"
+        time.sleep(0.02)
 
 
-def has_more(descriptor: int) -> bool:
-    os.set_blocking(descriptor, False)
-    try:
-        return bool(os.read(descriptor, 1))
-    except OSError:
-        return False
-    finally:
-        os.set_blocking(descriptor, True)
+def shown_at(keyboard: int) -> str:
+    """What the terminal has shown of what was typed; closes it."""
+    os.set_blocking(keyboard, False)
+    with open(keyboard, "rb", buffering=0) as screen, suppress(OSError):
+        return (screen.read(10_000) or b"").decode()
+    return ""
 
 
 async def test_verify_tells_proved_from_findings_from_not_having_run(bank_folder: Path) -> None:

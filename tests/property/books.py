@@ -58,7 +58,7 @@ ASKED = st.builds(
     Asked,
     st.lists(moves(), max_size=3).map(tuple),
     st.none() | st.tuples(st.integers(0, ACCOUNTS - 1), st.sampled_from([1, 60, 300])),
-    st.none() | st.integers(0, 12),
+    st.none() | st.integers(0, 5),
     st.sampled_from([False] * 9 + [True]),
 ).filter(lambda one: bool(one.moves or one.opens or one.ends is not None))
 

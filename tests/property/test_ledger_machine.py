@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,6 +21,7 @@ from tests.conftest import FakeClock
 from tests.property.books import ASKED, Asked, Books, Model
 
 Result = TypeVar("Result")
+OPEN, END = Asked((), (2, 1), None, passes=False), Asked((), None, 0, passes=False)
 BATCHES = st.lists(ASKED, min_size=1, max_size=5)
 QUICK: dict[str, Any] = {
     "deadline": None,
@@ -102,7 +103,7 @@ def _play(loop: Loop, examples: int, steps: int) -> None:
 
 
 def test_whatever_is_asked_the_books_say_what_the_model_says(loop: Loop) -> None:
-    _play(loop, examples=12, steps=15)
+    _play(loop, examples=10, steps=15)
 
 
 @pytest.mark.deep
@@ -111,8 +112,9 @@ def test_whatever_is_asked_for_a_long_time_the_books_say_what_the_model_says(loo
 
 
 def test_a_batch_does_what_its_deeds_do_one_by_one(loop: Loop) -> None:
-    @settings(max_examples=25, **QUICK)
+    @settings(max_examples=20, **QUICK)
     @given(st.lists(ASKED, min_size=2, max_size=12))
+    @example(asked=[OPEN, END, END])
     def check(asked: list[Asked]) -> None:
         together, apart = (loop.run(Books.opened(loop.ground)) for _ in range(2))
         at_once = loop.run(together.settle(asked))
