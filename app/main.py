@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.exchanges import api as exchanges
+from app.fund import api as fund
 from app.identity import api as identity
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
@@ -21,6 +22,7 @@ from app.kit.settings import Settings, load_settings
 from app.ledger import api as ledger
 from app.listings import api as listings
 from app.matching import api as matching
+from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
@@ -33,10 +35,12 @@ PARTS = (
     identity,
     bank,
     members,
+    account,
     listings,
     matching,
     exchanges,
     moderation,
+    fund,
     ledger,
     notices,
     operating,

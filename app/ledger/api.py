@@ -1,14 +1,17 @@
 """The proof of the books over HTTP, for auditors."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.identity.access import Auditor
-from app.kit.http import Route, Working
+from app.kit.http import Route, Working, ground_of
 from app.kit.values import Instant, View
 from app.ledger import audit, queries
+from app.ledger.journal.formats import JournalFormat, stream_journal
 
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
 
@@ -40,6 +43,27 @@ class VerificationView(View):
     checks: list[str]
     findings: list[FindingView]
     at: Instant
+
+
+@router.get(
+    "/journal",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The whole journal.",
+            "content": {form.media_type.split(";")[0]: {} for form in JournalFormat},
+        }
+    },
+)
+async def export_journal(
+    caller: Auditor,
+    request: Request,
+    form: Annotated[JournalFormat, Query(alias="format")] = JournalFormat.JSON,
+) -> StreamingResponse:
+    """The whole journal, readable by independent accounting tools; in whole minutes."""
+    return StreamingResponse(
+        stream_journal(ground_of(request), caller.bank_id, form), media_type=form.media_type
+    )
 
 
 @router.get("/verification")

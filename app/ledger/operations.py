@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from app.ledger.rules import (
     HoldEnded,
     Instruction,
     NotEnoughHours,
+    PostedLeg,
     decide,
 )
 from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
@@ -45,6 +47,8 @@ class Posted:
 
     deed_id: UUID
     posting_ids: tuple[UUID, ...]
+    legs: tuple[PostedLeg, ...]
+    posted_at: datetime
 
 
 @dataclass
@@ -78,7 +82,8 @@ class _Batch:
         if asked.ends is not None:
             ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
             self.hold_ends.append(key | ended | {"ended_at": at})
-        return Posted(deed_id, tuple(row["posting_id"] for row in rows))
+        ids = tuple(row["posting_id"] for row in rows)
+        return Posted(deed_id, ids, decision.legs, at)
 
 
 async def settle_many(
