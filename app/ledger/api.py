@@ -3,17 +3,30 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from app.identity.access import Auditor
+from app.identity.access import Auditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
 from app.kit.values import Instant, View
-from app.ledger import audit, queries
+from app.ledger import queries
 from app.ledger.journal.formats import JournalFormat, stream_journal
+from app.ledger.sealing import queries as sealing
+from app.ledger.sealing.signing import Sealer, raw
+from app.ledger.tables import Seal
+from app.ledger.verifying import CHECKS, prove
 
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
+
+
+def _sealer(request: Request) -> Sealer | None:
+    sealer: Sealer | None = request.app.state.sealer
+    return sealer
+
+
+Seals = Annotated[Sealer | None, Depends(_sealer)]
+"""The key that seals the books, when this installation has one."""
 
 
 class TrialBalanceLine(View):
@@ -31,6 +44,44 @@ class FindingView(View):
     check: str
     subject_id: UUID
     detail: str
+
+
+class SealView(View):
+    """A seal over all accounts of the bank, in hexadecimal."""
+
+    seal_no: int
+    taken_at: Instant
+    accounts: int
+    postings: int
+    root: str
+    previous_hash: str
+    hash: str
+    key_id: str
+    public_key: str | None = Field(description="Ed25519, null when it is no longer believed.")
+    signature: str
+
+    @classmethod
+    def of(cls, row: Seal, keys: dict[str, str]) -> "SealView":
+        """The view of a seal."""
+        return cls(
+            seal_no=row.seal_no,
+            taken_at=row.taken_at,
+            accounts=row.accounts,
+            postings=row.postings,
+            root=row.root.hex(),
+            previous_hash=row.previous_hash.hex(),
+            hash=row.hash.hex(),
+            key_id=row.key_id,
+            public_key=keys.get(row.key_id),
+            signature=row.signature.hex(),
+        )
+
+
+class SealList(View):
+    """The newest seals; older ones are covered by them."""
+
+    items: list[SealView]
+    next_cursor: None = None
 
 
 class VerificationView(View):
@@ -67,16 +118,26 @@ async def export_journal(
 
 
 @router.get("/verification")
-async def verify_ledger(caller: Auditor, work: Working) -> VerificationView:
-    """Recompute the books from their postings, and the trial balance."""
-    proof = await audit.prove(work.session, caller.bank_id)
+async def verify_ledger(
+    caller: Auditor, work: Working, request: Request, sealer: Seals
+) -> VerificationView:
+    """Recompute the books from their postings, chains and seals, and the trial balance."""
+    findings = await prove(ground_of(request), caller.bank_id, sealer)
     lines = await queries.list_trial_balance(work.session, caller.bank_id)
     return VerificationView(
-        proved=not proof,
+        proved=not findings,
         sum_minutes=sum(line.balance_minutes for line in lines),
         postings=await queries.count_postings(work.session, caller.bank_id),
         trial_balance=[TrialBalanceLine.model_validate(line) for line in lines],
-        checks=list(audit.CHECKS),
-        findings=[FindingView.model_validate(finding) for finding in proof],
+        checks=list(CHECKS),
+        findings=[FindingView.model_validate(finding) for finding in findings],
         at=work.now,
     )
+
+
+@router.get("/seals")
+async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> SealList:
+    """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
+    rows = await sealing.list_newest_seals(work.session, caller.bank_id)
+    keys = {key_id: raw(key).hex() for key_id, key in sealer.public.items()} if sealer else {}
+    return SealList(items=[SealView.of(row, keys) for row in rows])

@@ -115,6 +115,7 @@ async def lock_accounts(
             Account.policy_floor_minutes,
             Account.seq,
             Account.posted_at,
+            Account.head,
         )
         .where(tuple_(Account.bank_id, Account.account_id).in_(wanted))
         .order_by(Account.bank_id, Account.account_id)
