@@ -138,7 +138,7 @@ class MessageView(View):
 
 
 async def _listing_still_visible(work: Work, caller: Caller, request: Request) -> None:
-    body = ProposeExchange.model_validate_json(await request.body())
+    body = ProposeExchange.model_validate(await request.json())  # read as it was the first time
     await listings.get_listing(work.session, caller, body.listing_id, work.now)
 
 

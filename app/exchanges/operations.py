@@ -207,10 +207,13 @@ async def expire(work: Work, bank_id: UUID, exchange_id: UUID) -> bool:
     """End what nobody answered or delivered in time; held minutes are released.
 
     Returns:
-        Whether it ended now; False when it had moved on, or has more time.
+        Whether it ended now; False when it had moved on, or has more time and a new timer.
     """
     exchange = await queries.lock_any_exchange(work.session, bank_id, exchange_id)
-    if Status(exchange.status) not in _EXPIRING or not _is_over(work, exchange):
+    if Status(exchange.status) not in _EXPIRING:
+        return False
+    if not _is_over(work, exchange):
+        await jobs.expire_later(work, exchange)  # clocks differ, or the terms have changed
         return False
     exchange.status = advance(Status(exchange.status), Step.EXPIRE, frozenset({Who.TIME}))
     exchange.version += 1

@@ -5,7 +5,7 @@ is kept, sealed; anything else rolls the key back with the effect.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base
 from app.kit.errors import Said, Unfit
 from app.kit.ground import Work
+from app.kit.sweeping import delete_some
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
@@ -145,3 +146,9 @@ async def keep(work: Work, key: Key, status: int, body: bytes) -> None:
     await work.session.execute(
         update(IdempotencyKey).where(*mine).values(status=status, answer=answer)
     )
+
+
+async def sweep(work: Work) -> int:
+    """Forget keys older than `KEPT_HOURS`, with their answers; a batch, gives its size."""
+    before = work.now - timedelta(hours=KEPT_HOURS)
+    return await delete_some(work.session, IdempotencyKey, IdempotencyKey.created_at < before)

@@ -18,6 +18,8 @@ from app.kit.vault import Tampered, Vault
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 CURSOR_MAX = 512
+CURSOR = "cursor"
+"""The name of the query parameter."""
 Item = TypeVar("Item", bound=View)
 Row = TypeVar("Row")
 

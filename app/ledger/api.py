@@ -11,7 +11,8 @@ from app.identity.access import Auditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
 from app.kit.values import Instant, View
 from app.ledger import queries
-from app.ledger.journal.formats import JournalFormat, stream_journal
+from app.ledger.journal.formats import stream_journal
+from app.ledger.journal.forms import JournalFormat
 from app.ledger.sealing import queries as sealing
 from app.ledger.sealing.signing import Sealer, raw
 from app.ledger.sealing.views import PublishedSealView

@@ -212,7 +212,9 @@ async def get_listing(
     return ListingView.of(seen)
 
 
-@router.patch("/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale))
+@router.patch(
+    "/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale, TooManyListings)
+)
 async def change_listing(
     listing_id: UUID,
     body: ChangeListing,

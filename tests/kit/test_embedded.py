@@ -1,12 +1,16 @@
+import fcntl
 import os
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
@@ -15,8 +19,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.kit import embedded, programs
 from app.kit.cluster import SETTINGS, cluster_of
-from app.kit.embedded import EmbeddedUnavailable, Server, lease, server_of
+from app.kit.embedded import EmbeddedUnavailable, Server, server_of
 from app.kit.programs import pids, program, run, works_in
 
 USER = Path(__file__).with_name("embedded_user.py")
@@ -25,7 +30,8 @@ SECONDS_MAX = 30.0
 LONG = "/".join("very-long-" * 9 for _ in range(2))
 CAN_CHOWN = os.geteuid() == 0
 
-type_of_user = subprocess.Popen[str]
+UserProcess = subprocess.Popen[str]
+lease = partial(embedded.lease, start_seconds_max=SECONDS_MAX)
 
 
 @contextmanager
@@ -57,7 +63,7 @@ def folder(shared: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def user_of(folder: Path, **variables: str) -> Iterator[type_of_user]:
+def user_of(folder: Path, **variables: str) -> Iterator[UserProcess]:
     process = subprocess.Popen(
         [sys.executable, USER, folder],
         stdin=subprocess.PIPE,
@@ -74,12 +80,12 @@ def user_of(folder: Path, **variables: str) -> Iterator[type_of_user]:
             process.kill()
 
 
-def is_up(user: type_of_user) -> bool:
+def is_up(user: UserProcess) -> bool:
     assert user.stdout is not None
     return user.stdout.readline() == "up\n"
 
 
-def leave(user: type_of_user) -> tuple[int, str]:
+def leave(user: UserProcess) -> tuple[int, str]:
     _, errors = user.communicate(timeout=SECONDS_MAX)
     return user.returncode, errors
 
@@ -245,25 +251,46 @@ def test_a_server_killed_under_its_users_comes_back_with_the_next_user(folder: P
     assert_stopped_cleanly(folder)
 
 
-def test_a_start_waits_until_the_rest_of_a_killed_server_is_gone(folder: Path) -> None:
+def only_the_lock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "PROCESSES", folder / "no /proc on macOS")
+
+
+def only_the_process_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "server.lock").unlink()  # as where locks are not inherited
+
+
+@contextmanager
+def working_backend(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """It works on for a second and, never waiting, does not see that its postmaster died."""
+    where = ("-h", server_of(folder).socket_folder, "-U", "postgres")
+    work = "select count(*) from generate_series(1, 8000000)"
+    active = f"select count(*) from pg_stat_activity where query = '{work}'"
+    command = (program("psql"), *where, "-c", work)
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as client:
+        wait_until(lambda: sql(server_of(folder), active) == "1")
+        yield client
+
+
+@pytest.mark.parametrize("evidence", [only_the_lock, only_the_process_list])
+def test_a_start_waits_until_the_rest_of_a_killed_server_is_gone(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    evidence: Callable[[Path, pytest.MonkeyPatch], None],
+) -> None:
     with user_of(folder) as user:
         assert is_up(user)
-        where = ("-h", server_of(folder).socket_folder, "-U", "postgres")
-        work = "select count(*) from generate_series(1, 8000000)"
-        with subprocess.Popen([program("psql"), *where, "-c", work]) as client:
-            wait_until(lambda: sql(server_of(folder), ACTIVE) != "0")
+        with working_backend(folder):
             os.kill(postmaster(folder), signal.SIGKILL)
             user.kill()
-            orphans = postgres_processes(folder)
-            with lease(folder) as server:
-                assert not set(orphans) & set(postgres_processes(folder))
-                assert sql(server, "select 1") == "1"
-            client.wait(SECONDS_MAX)
-    assert orphans
+            rest = postgres_processes(folder)
+            assert rest
+            with monkeypatch.context() as patch:
+                evidence(folder, patch)
+                with lease(folder) as server:
+                    patch.undo()
+                    assert not set(rest) & set(postgres_processes(folder))
+                    assert sql(server, "select 1") == "1"
     assert_stopped_cleanly(folder)
-
-
-ACTIVE = "select count(*) from pg_stat_activity where query like '%generate_series(1, 8%000)'"
 
 
 def test_a_pid_file_that_names_a_living_stranger_does_not_count_as_up(folder: Path) -> None:
@@ -282,9 +309,13 @@ def test_a_pid_file_that_names_a_living_stranger_does_not_count_as_up(folder: Pa
 
 def test_a_stranger_with_the_pid_of_a_killed_server_is_not_stopped(folder: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as stranger:
-        with lease(folder):
-            kill_postgres(folder)
-            (cluster_of(folder) / "postmaster.pid").write_text(f"{stranger.pid}\n")
+        held = lease(folder)
+        held.__enter__()
+        kill_postgres(folder)
+        (cluster_of(folder) / "postmaster.pid").write_text(f"{stranger.pid}\n")
+        with (folder / "server.lock").open() as rest_of_the_server:
+            fcntl.flock(rest_of_the_server, fcntl.LOCK_EX)
+            held.__exit__(None, None, None)
         assert stranger.poll() is None
         stranger.kill()
 
@@ -306,8 +337,8 @@ def test_a_killed_initdb_leaves_nothing_to_repair(empty: Path, initdb_too: bool)
 
 @pytest.mark.parametrize(
     "name",
-    ["two words", "žabja vas / 日本", "a, b: 'c' \"d\" $HOME `e` & f%20+", LONG],
-    ids=["spaces", "unicode", "punctuation", "long"],
+    ["žabja vas 日本: 'c' \"d\" $HOME `e` & f%20+", "one, two", LONG],
+    ids=["odd", "comma", "long"],
 )
 async def test_any_path_will_do_and_nobody_else_may_enter_it(empty: Path, name: str) -> None:
     with lease(empty / name) as server:
@@ -324,10 +355,14 @@ async def test_any_path_will_do_and_nobody_else_may_enter_it(empty: Path, name: 
 
 
 def test_processes_with_different_temp_folders_share_one_server(
-    empty: Path, tmp_path: Path
+    empty: Path,
 ) -> None:
     data = empty / LONG
-    with user_of(data) as first, user_of(data, TMPDIR=str(tmp_path)) as second:
+    with (
+        tempfile.TemporaryDirectory(prefix="tb-") as temp,
+        user_of(data) as first,
+        user_of(data, TMPDIR=temp) as second,
+    ):
         assert is_up(first)
         assert is_up(second)
         assert sql(server_of(data), "select 1") == "1"
@@ -409,13 +444,12 @@ def test_postgres_inherits_its_own_lock_and_no_other(folder: Path) -> None:
 
 
 def test_ctrl_c_ends_its_own_program_and_not_the_server_of_the_others(folder: Path) -> None:
-    with user_of(folder) as first, user_of(folder) as second:
-        assert is_up(first)  # the starter
-        assert is_up(second)
-        os.killpg(first.pid, signal.SIGINT)
-        assert first.wait(SECONDS_MAX) != 0
-        assert sql(server_of(folder), "select 1") == "1"
-        assert leave(second) == (0, "")
+    with user_of(folder) as starter:
+        assert is_up(starter)
+        with lease(folder) as server:
+            os.killpg(starter.pid, signal.SIGINT)
+            assert starter.wait(SECONDS_MAX) != 0
+            assert sql(server, "select 1") == "1"
     assert_stopped_cleanly(folder)
 
 
@@ -436,7 +470,50 @@ def test_a_lease_of_a_deleted_data_folder_leaves_the_new_ones_server_alone(empty
     assert_stopped_cleanly(empty)
 
 
-def test_a_server_without_an_answer_is_reported_and_left_to_its_users(folder: Path) -> None:
+def test_a_lease_whose_data_folder_was_deleted_ends_with_a_warning_and_does_not_remake_it(
+    empty: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with lease(empty):
+        kill_postgres(empty)
+        rmtree(empty)
+    assert "left running" in caplog.text
+    assert not empty.exists()
+
+
+def test_users_who_come_while_others_go_always_find_a_server(folder: Path) -> None:
+    def come_and_go(_: int) -> str:
+        with lease(folder) as server:
+            return sql(server, "select 1")
+
+    with ThreadPoolExecutor(4) as users:
+        assert list(users.map(come_and_go, range(16))) == ["1"] * 16
+    assert_stopped_cleanly(folder)
+
+
+def test_a_start_that_is_given_up_stops_what_it_started(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ANSWER_SECONDS_MAX", 1)
+    with user_of(folder) as killed:
+        assert is_up(killed)
+        killed.kill()
+    frozen = postmaster(folder)
+    os.kill(frozen, signal.SIGSTOP)
+    thaw = threading.Timer(2.5, os.kill, (frozen, signal.SIGCONT))
+    thaw.start()
+    with (
+        pytest.raises(EmbeddedUnavailable, match="gives no answer"),
+        lease(folder, start_seconds_max=0.1),
+    ):
+        pass
+    thaw.join()
+    assert_stopped_cleanly(folder)
+
+
+def test_a_server_without_an_answer_is_reported_and_left_to_its_users(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ANSWER_SECONDS_MAX", 1)
     with lease(folder) as server:
         os.kill(postmaster(folder), signal.SIGSTOP)
         try:

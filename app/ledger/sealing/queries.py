@@ -39,6 +39,12 @@ async def find_last_seal(session: AsyncSession, bank_id: UUID) -> Seal | None:
     return (await session.scalars(asked)).one_or_none()
 
 
+async def find_unsealed_bank(session: AsyncSession) -> UUID | None:
+    """A bank of the installation with a posting later than what its newest seal covers."""
+    found: UUID | None = await session.scalar(_UNSEALED)
+    return found
+
+
 async def list_seals(session: AsyncSession, bank_id: UUID) -> Sequence[Seal]:
     """Every seal, the oldest first."""
     asked = select(Seal).where(Seal.bank_id == bank_id).order_by(Seal.seal_no)
@@ -133,6 +139,14 @@ def _chained(row: Row[Any]) -> ChainedPosting:
     return ChainedPosting(*(getattr(row, name) for name in ChainedPosting.__dataclass_fields__))
 
 
+_UNSEALED: Final = text("""
+    SELECT b.bank_id FROM bank b
+     WHERE (SELECT coalesce(sum(a.seq), 0) FROM account a WHERE a.bank_id = b.bank_id)
+         > 2 * coalesce((SELECT s.postings FROM seal s WHERE s.bank_id = b.bank_id
+                          ORDER BY s.seal_no DESC LIMIT 1), 0)
+     LIMIT 1
+""")
+"""Each posting counts in two accounts."""
 _CHAIN: Final = text("""
     SELECT p.bank_id, p.posting_id, p.deed_id, d.kind,
            p.debit_account_id, p.credit_account_id, p.minutes, p.debit_seq, p.credit_seq,
