@@ -21,7 +21,7 @@ from app.ledger.verifying import CHECKS, prove
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
 
 
-def _sealer(request: Request) -> Sealer | None:
+async def _sealer(request: Request) -> Sealer | None:
     sealer: Sealer | None = request.app.state.sealer
     return sealer
 
@@ -72,7 +72,10 @@ class VerificationView(View):
     responses={
         200: {
             "description": "The whole journal.",
-            "content": {form.media_type.split(";")[0]: {} for form in JournalFormat},
+            "content": {
+                form.media_type.split(";")[0]: {"schema": {"type": "string"}}
+                for form in JournalFormat
+            },
         }
     },
 )

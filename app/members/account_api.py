@@ -5,11 +5,11 @@ import io
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app.identity.access import Member
 from app.kit.http import Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import Instant, View
 from app.ledger import queries as ledger
@@ -23,7 +23,6 @@ CSV_LINES_MAX = 10_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 router = APIRouter(prefix="/v1/me/account", route_class=Route, tags=["members"])
-Paging = Annotated[PageQuery, Depends()]
 
 
 class AccountView(View):
