@@ -14,7 +14,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep lint format lock clean reset
+.PHONY: help run test test-books test-deep lint format lock clean reset
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,7 +23,11 @@ run: $(READY) ## Serve a demo bank on PORT (8000); the first time, fill it by pl
 	@$(BIN)/timebank demo
 
 test: lint ## Check format, lint, types and import contracts, then run the tests
-	$(BIN)/pytest -n 2 -m "not deep"
+	$(BIN)/pytest -n 2 -m "not deep and not books"
+
+test-books: $(READY) ## Let hledger read the exported journal (installs it on Debian, as root)
+	@command -v hledger >/dev/null || { apt-get update -qq && apt-get install -y -qq hledger; }
+	$(BIN)/pytest -m books
 
 test-deep: $(READY) ## Run the tests that take longer
 	$(BIN)/pytest -m deep

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.exchanges import api as exchanges
+from app.fund import api as fund
 from app.identity import api as identity
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
@@ -19,8 +20,10 @@ from app.kit.middleware import Around, BodyLimit, HeadIsGet
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
 from app.ledger import api as ledger
+from app.ledger.sealing.signing import sealer_of
 from app.listings import api as listings
 from app.matching import api as matching
+from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
@@ -33,10 +36,12 @@ PARTS = (
     identity,
     bank,
     members,
+    account,
     listings,
     matching,
     exchanges,
     moderation,
+    fund,
     ledger,
     notices,
     operating,
@@ -54,6 +59,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app = FastAPI(lifespan=_lifespan, **docs.described(settings))
     app.state.ground = Ground.of(settings, application_url(settings), clock)
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
+    app.state.sealer = sealer_of(settings)
     for part in PARTS:
         app.include_router(part.router)
     app.state.routes = [

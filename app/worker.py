@@ -21,6 +21,7 @@ from app.kit.ground import Ground, Work
 from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
+from app.ledger.sealing.operations import seal_next
 from app.store.place import application_url
 
 
@@ -33,6 +34,7 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType({EXPIRE: _expire})
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
         "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
+        "seal_books": Sweep("27 * * * *", seal_next),
         "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
         "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),
     }

@@ -35,6 +35,7 @@ class Life:
             "dispute_id": [dispute["id"]],
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
             "notice_id": await _notices(ana, staff["coordinator"]),
+            "posting_id": [line["id"] for line in await bor.statement()],
             "session_id": [one["id"] for one in sessions if one["is_current"]],
         }
         return cls(town, staff | {"member": ana, "other": bor, "applicant": newcomer}, ids)

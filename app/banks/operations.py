@@ -4,6 +4,8 @@ from app.banks import queries
 from app.banks.rules import (
     AREAS_FIRST,
     FLOOR_MINUTES_DEFAULT,
+    GRANT_BUDGET_MINUTES_DEFAULT,
+    GRANT_CAP_MINUTES_DEFAULT,
     MEETING_POINTS_FIRST,
     TERMS_VERSION_FIRST,
     TIME_ZONE_DEFAULT,
@@ -33,6 +35,8 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
         languages=[language],
         terms_version=TERMS_VERSION_FIRST,
         floor_minutes=FLOOR_MINUTES_DEFAULT,
+        grant_cap_minutes=GRANT_CAP_MINUTES_DEFAULT,
+        grant_budget_minutes=GRANT_BUDGET_MINUTES_DEFAULT,
         created_at=work.now,
     )
     work.session.add(bank)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.banks.tables import Area, Bank, MeetingPoint
+from app.kit.db import lock_one
 from app.kit.errors import NotFound
 
 
@@ -30,6 +31,13 @@ async def get_bank(session: AsyncSession, slug: str) -> Bank:
 async def get_bank_by_id(session: AsyncSession, bank_id: UUID) -> Bank:
     """The bank that a caller belongs to; it exists, or the caller would not."""
     return (await session.scalars(select(Bank).where(Bank.bank_id == bank_id))).one()
+
+
+async def lock_bank(session: AsyncSession, bank_id: UUID) -> Bank:
+    """A caller's bank, locked: what has one order in a bank waits here."""
+    bank = await lock_one(session, select(Bank).where(Bank.bank_id == bank_id))
+    assert bank is not None, "a caller belongs to a bank"
+    return bank
 
 
 async def list_banks(session: AsyncSession) -> Sequence[Bank]:

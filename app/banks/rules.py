@@ -8,6 +8,8 @@ from app.kit.errors import Conflict, Said
 
 FLOOR_MINUTES_DEFAULT: Final = -720
 """Twelve hours may be received before the first is given (domain law 7)."""
+GRANT_CAP_MINUTES_DEFAULT: Final = 600
+GRANT_BUDGET_MINUTES_DEFAULT: Final = 6_000
 TIME_ZONE_DEFAULT: Final = "Europe/Ljubljana"
 TERMS_VERSION_FIRST: Final = 1
 

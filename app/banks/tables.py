@@ -20,6 +20,7 @@ class Bank(Base):
         CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
         CheckConstraint("terms_version > 0", name="terms_version"),
         CheckConstraint("floor_minutes <= 0", name="floor_minutes"),
+        CheckConstraint("grant_cap_minutes >= 0 AND grant_budget_minutes >= 0", name="grants"),
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -31,6 +32,10 @@ class Bank(Base):
     terms_version: Mapped[int]
     floor_minutes: Mapped[int]
     """The hard floor of a new member's account; a member may receive before giving."""
+    grant_cap_minutes: Mapped[int]
+    """The most that one person gets from the fund within a year."""
+    grant_budget_minutes: Mapped[int]
+    """The most that the fund grants in a month."""
     created_at: Mapped[datetime]
 
 

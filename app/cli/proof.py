@@ -14,9 +14,11 @@ from app.cli.means import ask, ready
 from app.cli.refusals import CouldNotRun
 from app.kit.ground import Ground
 from app.kit.settings import load_settings
-from app.ledger import audit, queries
+from app.ledger import queries
 from app.ledger.audit import Finding
 from app.ledger.queries import Balance
+from app.ledger.sealing.signing import sealer_of
+from app.ledger.verifying import CHECKS, prove
 
 _screen = Console(highlight=False, markup=False)
 _aside = Console(stderr=True)
@@ -49,7 +51,7 @@ class Proof:
             "sum_minutes": self.sum_minutes,
             "postings": self.postings,
             "trial_balance": [line._asdict() for line in self.trial_balance],
-            "checks": list(audit.CHECKS),
+            "checks": list(CHECKS),
             "findings": [asdict(finding) for finding in self.findings],
         }
 
@@ -58,13 +60,13 @@ def verify(slug: str | None, *, as_json: bool) -> bool:
     """Check one bank, or all; whether everything is proved."""
     settings = load_settings()
 
-    async def prove(ground: Ground) -> list[Proof]:
-        chosen = await _chosen(ground, slug)
+    async def prove_all(ground: Ground) -> list[Proof]:
+        chosen = await chosen_banks(ground, slug)
         with Progress(console=_aside, transient=True, disable=not _aside.is_terminal) as progress:
             return [await _proof(ground, bank, progress) for bank in chosen]
 
     with ready(settings):
-        proofs = ask(settings, prove)
+        proofs = ask(settings, prove_all)
     if as_json:
         _print_json(proofs)
     else:
@@ -72,7 +74,12 @@ def verify(slug: str | None, *, as_json: bool) -> bool:
     return all(proof.is_good for proof in proofs)
 
 
-async def _chosen(ground: Ground, slug: str | None) -> list[Bank]:
+async def chosen_banks(ground: Ground, slug: str | None) -> list[Bank]:
+    """The bank of this slug, or all of them.
+
+    Raises:
+        CouldNotRun: when there is none.
+    """
     async with ground.database.begin() as session:
         known = await banks.list_banks(session)
     chosen = [bank for bank in known if slug in {None, bank.slug}]
@@ -83,10 +90,9 @@ async def _chosen(ground: Ground, slug: str | None) -> list[Bank]:
 
 
 async def _proof(ground: Ground, bank: Bank, progress: Progress) -> Proof:
-    findings: list[Finding] = []
-    for check in progress.track(audit.CHECKS, description=bank.slug):
-        async with ground.database.begin() as session:  # each check is a snapshot of its own
-            findings += await audit.list_findings(session, bank.bank_id, check)
+    task = progress.add_task(bank.slug, total=len(CHECKS))
+    sealer = sealer_of(ground.settings)
+    findings = await prove(ground, bank.bank_id, sealer, lambda _: progress.advance(task))
     async with ground.database.begin() as session:
         lines = await queries.list_trial_balance(session, bank.bank_id)
         postings = await queries.count_postings(session, bank.bank_id)
@@ -105,7 +111,7 @@ def _print_table(proofs: list[Proof]) -> None:
         table.add_column(title, justify="left" if title in {"Bank", "Books"} else "right")
     for proof in proofs:
         verdict = "proved" if proof.is_good else f"{len(proof.findings)} findings"
-        counts = (proof.postings, proof.sum_minutes, len(audit.CHECKS))
+        counts = (proof.postings, proof.sum_minutes, len(CHECKS))
         table.add_row(proof.bank, *map(str, counts), verdict)
     _screen.print(table)
     for proof in proofs:

@@ -1,14 +1,12 @@
 """Exchanges over HTTP. The URL of a step is the noun that it makes."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.exchanges import operations, queries
 from app.exchanges.operations import Terms
-from app.exchanges.queries import Shown
 from app.exchanges.rules import (
     NotYourStep,
     OwnListing,
@@ -18,12 +16,13 @@ from app.exchanges.rules import (
     UnknownMeetingPoint,
 )
 from app.exchanges.tables import Exchange, Message
+from app.exchanges.views import ExchangeView
 from app.identity.access import Member
 from app.identity.rules import Caller
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.http import Route, Working, etag, rechecked_by
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import (
     Instant,
@@ -39,55 +38,7 @@ from app.ledger.rules import NotEnoughHours
 from app.listings import queries as listings
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
-Paging = Annotated[PageQuery, Depends()]
 STEP = (StepNotOpen, NotYourStep)
-
-
-class PartyView(View):
-    """One of the two people; without id when they can no longer be seen."""
-
-    id: UUID | None
-    alias: str
-
-
-class ExchangeView(View):
-    """An exchange as its two parties see it."""
-
-    id: UUID
-    status: Status
-    listing_id: UUID
-    giver: PartyView
-    receiver: PartyView
-    minutes: int = Field(description="Agreed minutes.")
-    delivered_minutes: int | None
-    settled_minutes: int | None
-    starts_at: Instant | None
-    meeting_point_id: str | None
-    proposed_by_me: bool = Field(description="Whether the last proposal was mine.")
-    created_at: Instant
-    settled_at: Instant | None
-    expires_at: Instant | None
-
-    @classmethod
-    def of(cls, shown: Shown, caller: Caller) -> "ExchangeView":
-        """The view of an exchange and its parties."""
-        row = shown.exchange
-        return cls(
-            id=row.exchange_id,
-            status=Status(row.status),
-            listing_id=row.listing_id,
-            giver=PartyView.model_validate(shown.giver),
-            receiver=PartyView.model_validate(shown.receiver),
-            minutes=row.minutes,
-            delivered_minutes=row.delivered_minutes,
-            settled_minutes=row.settled_minutes,
-            starts_at=row.starts_at,
-            meeting_point_id=row.meeting_point,
-            proposed_by_me=row.proposer_id == caller.member_id,
-            created_at=row.created_at,
-            settled_at=row.settled_at,
-            expires_at=row.expires_at,
-        )
 
 
 class CounterProposal(RequestBody):

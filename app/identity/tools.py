@@ -78,7 +78,7 @@ def _signing_keys(settings: Settings) -> list[SigningKey]:
     return keys
 
 
-def _tools(request: Request) -> IdentityTools:
+async def _tools(request: Request) -> IdentityTools:
     tools: IdentityTools = request.app.state.identity
     return tools
 

@@ -72,7 +72,8 @@ def ground_of(request: Request) -> Ground:
     return ground
 
 
-def _work(request: Request) -> Work:
+async def _work(request: Request) -> Work:
+    # A coroutine, as every dependency here: FastAPI gives a plain function a thread.
     work: Work = request.state.work
     return work
 
@@ -128,7 +129,7 @@ class Route(APIRoute):
         self, request: Request, handle: Callable[[Request], Awaitable[Response]]
     ) -> Response | AppError:
         """The answer; or a refusal whose trace is to be committed."""
-        work = _work(request)
+        work: Work = request.state.work
         try:
             request.state.caller = await self.guard.admit(request, work)
             if self.body_field is not None:
@@ -145,7 +146,7 @@ class Route(APIRoute):
     async def _once(
         self, request: Request, handle: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        work, caller = _work(request), request.state.caller
+        work, caller = request.state.work, request.state.caller
         key = await idempotency.begin(
             work,
             owner=(caller.bank_id, caller.login_id),

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 _FILE = "demo-keys.json"
@@ -21,6 +21,7 @@ class DemoSecrets:
 
     master_key: str
     token_key: str
+    seal_key: str
 
     @classmethod
     def kept_in(cls, folder: Path) -> Self:
@@ -33,9 +34,15 @@ class DemoSecrets:
 
     @classmethod
     def _new(cls) -> Self:
-        key = ec.generate_private_key(ec.SECP256R1())
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return cls(base64.b64encode(secrets.token_bytes(32)).decode(), pem.decode())
+        return cls(
+            base64.b64encode(secrets.token_bytes(32)).decode(),
+            _pem(ec.generate_private_key(ec.SECP256R1())),
+            _pem(ed25519.Ed25519PrivateKey.generate()),
+        )
+
+
+def _pem(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -19,6 +19,7 @@ from app.kit.secrets import DemoSecrets
 MASTER_KEY_BYTES = 32
 DISTINCT_BYTES_MIN = 16
 METRICS_TOKEN_MIN = 24
+_DEMO_KEYS = ("master_key", "token_key", "seal_key")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     )
     token_key_previous: SecretStr | None = Field(
         None, description="PEM of the key before it: still verifies, signs nothing."
+    )
+    seal_key: SecretStr | None = Field(
+        None, description="PEM of the Ed25519 private key that seals the books."
+    )
+    seal_key_previous: SecretStr | None = Field(
+        None, description="PEM of the key before it: its seals are still believed."
     )
     issuer: str = Field("timebank", description="The `iss` of access tokens.", min_length=1)
     default_bank: str = Field("kljuc", description="The bank meant when a request names none.")
@@ -109,7 +116,7 @@ class Settings(BaseSettings):
     def _production_names_everything(self) -> Self:
         if self.environment is not Environment.PRODUCTION:
             return self
-        needed = ("database_url", "master_key", "token_key")
+        needed = ("database_url", "master_key", "token_key", "seal_key")
         missing = [f"TIMEBANK_{name.upper()}" for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError(f"production needs {', '.join(missing)}")
@@ -151,12 +158,12 @@ def load_settings(**overrides: object) -> Settings:
     """
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic judges the values
-        if settings.is_demo and (settings.master_key is None or settings.token_key is None):
+        if settings.is_demo and any(getattr(settings, name) is None for name in _DEMO_KEYS):
             made = DemoSecrets.kept_in(settings.data_folder)
             settings = settings.model_copy(
                 update={
-                    "master_key": settings.master_key or SecretStr(made.master_key),
-                    "token_key": settings.token_key or SecretStr(made.token_key),
+                    name: getattr(settings, name) or SecretStr(getattr(made, name))
+                    for name in _DEMO_KEYS
                 }
             )
     except ValidationError as error:

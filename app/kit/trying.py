@@ -32,7 +32,7 @@ Deed = Callable[[Work, dict[str, UUID]], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Sweep:
-    """A deletion that recurs: when (cron, UTC), and its next batch, which gives its size."""
+    """Upkeep that recurs: when (cron, UTC), and its next batch, which gives its size."""
 
     cron: str
     batch: Callable[[Work], Awaitable[int]]

@@ -1,16 +1,33 @@
 """The proof of the books over HTTP, for auditors."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from app.identity.access import Auditor
-from app.kit.http import Route, Working
+from app.identity.access import Auditor, MemberOrStaff
+from app.kit.http import Route, Working, ground_of
 from app.kit.values import Instant, View
-from app.ledger import audit, queries
+from app.ledger import queries
+from app.ledger.journal.formats import stream_journal
+from app.ledger.journal.forms import JournalFormat
+from app.ledger.sealing import queries as sealing
+from app.ledger.sealing.signing import Sealer, raw
+from app.ledger.sealing.views import PublishedSealView
+from app.ledger.verifying import CHECKS, prove
 
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
+
+
+async def _sealer(request: Request) -> Sealer | None:
+    sealer: Sealer | None = request.app.state.sealer
+    return sealer
+
+
+Seals = Annotated[Sealer | None, Depends(_sealer)]
+"""The key that seals the books, when this installation has one."""
 
 
 class TrialBalanceLine(View):
@@ -30,6 +47,13 @@ class FindingView(View):
     detail: str
 
 
+class SealList(View):
+    """The newest seals; older ones are covered by them."""
+
+    items: list[PublishedSealView]
+    next_cursor: None = None
+
+
 class VerificationView(View):
     """Whether the books prove themselves."""
 
@@ -42,17 +66,55 @@ class VerificationView(View):
     at: Instant
 
 
+@router.get(
+    "/journal",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The whole journal.",
+            "content": {
+                form.media_type.split(";")[0]: {"schema": {"type": "string"}}
+                for form in JournalFormat
+            },
+        }
+    },
+)
+async def export_journal(
+    caller: Auditor,
+    request: Request,
+    form: Annotated[JournalFormat, Query(alias="format")] = JournalFormat.JSON,
+) -> StreamingResponse:
+    """The whole journal, readable by independent accounting tools; in whole minutes."""
+    return StreamingResponse(
+        stream_journal(ground_of(request), caller.bank_id, form), media_type=form.media_type
+    )
+
+
 @router.get("/verification")
-async def verify_ledger(caller: Auditor, work: Working) -> VerificationView:
-    """Recompute the books from their postings, and the trial balance."""
-    proof = await audit.prove(work.session, caller.bank_id)
+async def verify_ledger(
+    caller: Auditor, work: Working, request: Request, sealer: Seals
+) -> VerificationView:
+    """Recompute the books from their postings, chains and seals, and the trial balance."""
+    findings = await prove(ground_of(request), caller.bank_id, sealer)
     lines = await queries.list_trial_balance(work.session, caller.bank_id)
     return VerificationView(
-        proved=not proof,
+        proved=not findings,
         sum_minutes=sum(line.balance_minutes for line in lines),
         postings=await queries.count_postings(work.session, caller.bank_id),
         trial_balance=[TrialBalanceLine.model_validate(line) for line in lines],
-        checks=list(audit.CHECKS),
-        findings=[FindingView.model_validate(finding) for finding in proof],
+        checks=list(CHECKS),
+        findings=[FindingView.model_validate(finding) for finding in findings],
         at=work.now,
     )
+
+
+@router.get("/seals")
+async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> SealList:
+    """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
+    rows = await sealing.list_newest_seals(work.session, caller.bank_id)
+    keys = {key_id: raw(key).hex() for key_id, key in sealer.public.items()} if sealer else {}
+    views = [
+        PublishedSealView(**PublishedSealView.facts(row), public_key=keys.get(row.key_id))
+        for row in rows
+    ]
+    return SealList(items=views)

@@ -1,4 +1,4 @@
-"""Proof of the books: every check recomputes from the postings and compares.
+"""Proof of the books by SQL: every check recomputes from the postings and compares.
 
 Each check is one read-only statement that gives a row for every fault, and none when all is well.
 Names V1… are those of the project's audit list.
@@ -93,7 +93,7 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
                                WHERE e.bank_id = d.bank_id AND e.deed_id = d.deed_id)""",
     ),
 }
-CHECKS: Final = tuple(_CHECKS)
+SQL_CHECKS: Final = tuple(_CHECKS)
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,3 @@ async def list_findings(session: AsyncSession, bank_id: UUID, check: str) -> lis
     asked = text(f"{_WITH_LEG} {statement} LIMIT :findings_max")
     rows = await session.execute(asked, {"bank_id": bank_id, "findings_max": FINDINGS_MAX})
     return [Finding(check, row.subject_id, detail) for row in rows]
-
-
-async def prove(session: AsyncSession, bank_id: UUID) -> list[Finding]:
-    """All checks of one bank; empty when the books are proved.
-
-    Each check is one statement and so one snapshot: deeds committed meanwhile cannot mislead it.
-    """
-    findings: list[Finding] = []
-    for check in CHECKS:
-        findings += await list_findings(session, bank_id, check)
-    return findings

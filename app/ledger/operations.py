@@ -1,7 +1,8 @@
 """Writing the books. `settle_many` is the only way that minutes move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.kit.db import Base
 from app.kit.ground import Work
 from app.kit.ids import new_id, new_ordered_id
 from app.ledger import queries
+from app.ledger.chain import ChainedPosting, genesis, link
 from app.ledger.rules import (
     ISSUING_FLOOR_MINUTES,
     AccountKind,
@@ -22,6 +24,7 @@ from app.ledger.rules import (
     Instruction,
     NotEnoughHours,
     OpenHold,
+    PostedLeg,
     decide,
 )
 from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
@@ -30,12 +33,13 @@ Refusal = NotEnoughHours | HoldEnded
 
 _UPDATE_ACCOUNTS: Final = text("""
     UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
-           floor_minutes = now.floor, seq = now.seq, posted_at = now.posted_at
+           floor_minutes = now.floor, seq = now.seq, posted_at = now.posted_at,
+           head = now.head
       FROM unnest(CAST(:bank_ids AS uuid[]), CAST(:account_ids AS uuid[]),
                   CAST(:balances AS bigint[]), CAST(:helds AS bigint[]),
                   CAST(:floors AS bigint[]), CAST(:seqs AS bigint[]),
-                  CAST(:posted_ats AS timestamptz[]))
-           AS now (bank_id, account_id, balance, held, floor, seq, posted_at)
+                  CAST(:posted_ats AS timestamptz[]), CAST(:heads AS bytea[]))
+           AS now (bank_id, account_id, balance, held, floor, seq, posted_at, head)
      WHERE account.bank_id = now.bank_id AND account.account_id = now.account_id
 """)
 
@@ -46,6 +50,8 @@ class Posted:
 
     deed_id: UUID
     posting_ids: tuple[UUID, ...]
+    legs: tuple[PostedLeg, ...]
+    posted_at: datetime
 
 
 @dataclass
@@ -57,8 +63,10 @@ class _Batch:
     holds: list[dict[str, Any]]
     hold_ends: list[dict[str, Any]]
 
-    def add(self, asked: Instruction, decision: Decision) -> Posted:
-        """Lay out the rows of one accepted instruction."""
+    def add(
+        self, asked: Instruction, decision: Decision
+    ) -> tuple[Posted, dict[UUID, AccountState]]:
+        """Lay out the rows of one accepted instruction; gives its accounts with their new heads."""
         at = decision.posted_at
         deed_id = new_ordered_id(at)
         key = {"bank_id": asked.bank_id, "deed_id": deed_id}
@@ -79,7 +87,8 @@ class _Batch:
         if asked.ends is not None:
             ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
             self.hold_ends.append(key | ended | {"ended_at": at})
-        return Posted(deed_id, tuple(row["posting_id"] for row in rows))
+        ids = tuple(row["posting_id"] for row in rows)
+        return Posted(deed_id, ids, decision.legs, at), _chained(asked, decision, rows)
 
 
 async def settle_many(
@@ -102,13 +111,14 @@ async def settle_many(
         if not isinstance(decision, Decision):
             answers.append(decision)
             continue
-        states |= {(one.bank_id, account): state for account, state in decision.after.items()}
-        touched |= {(one.bank_id, account) for account in decision.after}
+        posted, after = batch.add(one, decision)
+        states |= {(one.bank_id, account): state for account, state in after.items()}
+        touched |= {(one.bank_id, account) for account in after}
         if one.opens is not None:
             holds[one.opens.hold_id] = OpenHold(one.opens.minutes, ended=False)
         if one.ends is not None:
             del holds[one.ends.hold_id]
-        answers.append(batch.add(one, decision))
+        answers.append(posted)
     await _write(session, batch, {key: states[key] for key in touched})
     return answers
 
@@ -150,6 +160,7 @@ async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int
             policy_floor_minutes=floor_minutes,
             seq=0,
             posted_at=work.now,
+            head=genesis(bank_id, account_id),
             created_at=work.now,
         )
     )
@@ -176,6 +187,38 @@ def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, An
     ]
 
 
+def _chained(
+    asked: Instruction, decision: Decision, rows: list[dict[str, Any]]
+) -> dict[UUID, AccountState]:
+    """The accounts after the instruction, each head linked to every posting that touched it."""
+    after = dict(decision.after)
+    for row in rows:
+        digest = _as_chained(asked, row).digest()
+        for account_id in (row["debit_account_id"], row["credit_account_id"]):
+            state = after[account_id]
+            after[account_id] = replace(state, head=link(state.head, digest))
+    return after
+
+
+def _as_chained(asked: Instruction, row: dict[str, Any]) -> ChainedPosting:
+    return ChainedPosting(
+        bank_id=asked.bank_id,
+        posting_id=row["posting_id"],
+        deed_id=row["deed_id"],
+        kind=asked.kind,
+        debit_account_id=row["debit_account_id"],
+        credit_account_id=row["credit_account_id"],
+        minutes=row["minutes"],
+        debit_seq=row["debit_seq"],
+        credit_seq=row["credit_seq"],
+        debit_balance=row["debit_balance_minutes"],
+        credit_balance=row["credit_balance_minutes"],
+        posted_at=row["posted_at"],
+        subject_id=asked.subject_id,
+        reverses_posting_id=row["reverses_posting_id"],
+    )
+
+
 async def _write(
     session: AsyncSession, batch: _Batch, after: dict[queries.AccountKey, AccountState]
 ) -> None:
@@ -199,5 +242,6 @@ async def _write(
         "floors": [state.floor for state in states],
         "seqs": [state.seq for state in states],
         "posted_ats": [state.posted_at for state in states],
+        "heads": [state.head for state in states],
     }
     await session.execute(_UPDATE_ACCOUNTS, columns)

@@ -113,6 +113,8 @@ class AccountState:
     policy_floor: int
     seq: int
     posted_at: datetime
+    head: bytes = b""
+    """The head of the account's hash chain."""
 
     @property
     def room(self) -> int:

@@ -32,6 +32,7 @@ class Account(Base):
             name="no_overflow",
         ),
         CheckConstraint("seq >= 0", name="seq"),
+        CheckConstraint("octet_length(head) = 32", name="head"),
         {"postgresql_with": {"fillfactor": 60}},  # account rows change often: keep updates HOT
     )
 
@@ -46,6 +47,8 @@ class Account(Base):
     seq: Mapped[int]
     """Number of the last posting that touched this account, on either side."""
     posted_at: Mapped[datetime]
+    head: Mapped[bytes]
+    """The head of the account's hash chain, after its last posting."""
     created_at: Mapped[datetime]
 
 
@@ -144,3 +147,44 @@ class HoldEnd(Base):
     deed_id: Mapped[UUID]
     outcome: Mapped[str]
     ended_at: Mapped[datetime]
+
+
+class Seal(Base):
+    """The heads of all accounts at a moment, signed by a key outside the database."""
+
+    __tablename__ = "seal"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        CheckConstraint("seal_no > 0", name="seal_no"),
+        CheckConstraint("octet_length(root) = 32 AND octet_length(hash) = 32", name="hashes"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seal_no: Mapped[int] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime]
+    accounts: Mapped[int]
+    postings: Mapped[int]
+    root: Mapped[bytes]
+    """Merkle root over (account, number of its last posting, head), by account."""
+    previous_hash: Mapped[bytes]
+    hash: Mapped[bytes]
+    key_id: Mapped[str]
+    signature: Mapped[bytes]
+
+
+class SealedHead(Base):
+    """The head of an account that moved since the seal before; append-only."""
+
+    __tablename__ = "sealed_head"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "seal_no"], ["seal.bank_id", "seal.seal_no"]),
+        CheckConstraint("octet_length(head) = 32", name="head"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seal_no: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    head: Mapped[bytes]

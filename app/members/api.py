@@ -3,15 +3,15 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Header, Response
 from pydantic import Field, StringConstraints
 
-from app.identity.access import Coordinator, Member, SignedIn
+from app.identity.access import Coordinator, SignedIn
 from app.identity.rules import Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import (
     Alias,
@@ -25,15 +25,12 @@ from app.kit.values import (
     View,
     as_rfc3339,
 )
-from app.ledger import queries as ledger
-from app.ledger.queries import StatementLine
 from app.members import operations, queries
 from app.members.operations import member_etag
 from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
 from app.members.tables import Member as MemberRow
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
-Paging = Annotated[PageQuery, Depends()]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
 Email = Annotated[
     Line,
@@ -105,29 +102,6 @@ class ChangeMe(RequestBody):
 
     alias: Alias | None = None
     languages: Languages | None = None
-
-
-class AccountView(View):
-    """My account, in minutes. available = balance - held; it may reach the floor."""
-
-    account_id: UUID
-    balance_minutes: int
-    held_minutes: int
-    available_minutes: int
-    floor_minutes: int
-
-
-class StatementLineView(View):
-    """One posting as I see it."""
-
-    id: UUID
-    at: Instant
-    direction: Literal["in", "out"]
-    minutes: int
-    balance_after_minutes: int
-    kind: str
-    exchange_id: UUID | None
-    counterpart_alias: str | None
 
 
 @router.post(
@@ -206,33 +180,6 @@ async def change_me(
     return _me(row, sorted(caller.roles))
 
 
-@router.get("/me/account")
-async def get_my_account(caller: Member, work: Working) -> AccountView:
-    """My balance, what is held, and what is available."""
-    account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
-    row = await ledger.get_account(work.session, caller.bank_id, account_id)
-    return AccountView(
-        account_id=row.account_id,
-        balance_minutes=row.balance_minutes,
-        held_minutes=row.held_minutes,
-        available_minutes=row.balance_minutes - row.held_minutes,
-        floor_minutes=row.floor_minutes,
-    )
-
-
-@router.get("/me/account/postings")
-async def list_my_postings(caller: Member, work: Working, page: Paging) -> Page[StatementLineView]:
-    """My statement, newest first, with the running balance."""
-    pager = Pager(work.vault, caller.login_id, "postings", page)
-    key = pager.after()
-    lines, aliases = await queries.list_my_statement(
-        work.session, caller, before_seq=key[0] if key else None, limit=page.limit + 1
-    )
-    items, cursor = pager.cut(lines, lambda line: [line.seq])
-    views = [_line(line, aliases) for line in items]
-    return Page[StatementLineView](items=views, next_cursor=cursor)
-
-
 def _me(row: MemberRow | None, roles: list[Role]) -> MeView:
     if row is None:
         return MeView(id=None, alias=None, kind=None, status=None, languages=[], roles=roles)
@@ -243,17 +190,4 @@ def _me(row: MemberRow | None, roles: list[Role]) -> MeView:
         status=MemberStatus(row.status),
         languages=row.languages,
         roles=roles,
-    )
-
-
-def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
-    return StatementLineView(
-        id=line.posting.posting_id,
-        at=line.posting.posted_at,
-        direction="in" if line.is_credit else "out",
-        minutes=line.posting.minutes,
-        balance_after_minutes=line.balance_minutes,
-        kind=line.deed.kind,
-        exchange_id=line.deed.subject_id,
-        counterpart_alias=aliases.get(line.counter_account_id),
     )

@@ -2,6 +2,7 @@
 
 from app.banks import tables as banks
 from app.exchanges import tables as exchanges
+from app.fund import tables as fund
 from app.identity import tables as identity
 from app.kit import idempotency
 from app.kit.db import Base
@@ -11,5 +12,16 @@ from app.members import tables as members
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 
-PARTS = (banks, exchanges, idempotency, identity, ledger, listings, members, moderation, notices)
+PARTS = (
+    banks,
+    exchanges,
+    fund,
+    idempotency,
+    identity,
+    ledger,
+    listings,
+    members,
+    moderation,
+    notices,
+)
 metadata = Base.metadata

@@ -33,6 +33,7 @@ _TAGS: Final = {
     "matching": "What fits what, and why.",
     "exchanges": "The life of an exchange.",
     "moderation": "Disputes and their outcomes.",
+    "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
     "notices": "What is there to be read.",
     "operating": "For the operator.",

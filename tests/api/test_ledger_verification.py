@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from app.ledger import audit
+from app.ledger.audit import SQL_CHECKS
+from app.ledger.verifying import CHECKS, prove_in
 from tests.conftest import Cluster
 from tests.doings import account_id, books_are_whole, disputed, proof, resolved, sql, take
 from tests.town import Town, good, refused
@@ -173,7 +174,7 @@ async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene)
     found = await proof(scene.town)
     assert (found["proved"], found["findings"], found["sum_minutes"]) == (True, [], 0)
     assert found["postings"] == 6
-    assert found["checks"] == list(audit.CHECKS)
+    assert found["checks"] == list(CHECKS)
     lines = {line["kind"]: line for line in found["trial_balance"]}
     assert {kind: line["accounts"] for kind, line in lines.items()} == {
         "fund": 1,
@@ -197,12 +198,12 @@ async def test_every_tampering_is_found_by_the_check_that_should_find_it(
         for statement in statements.split(";"):
             known = {key: one for key, one in scene.names.items() if f":{key}" in statement}
             await superuser.execute(text(statement), known)
-        found = {one.check for one in await audit.prove(superuser, scene.town.bank_id)}
+        found = {one.check for one in await prove_in(superuser, scene.town.bank_id, None)}
         await superuser.rollback()
         if check not in found:
             missed[name] = found
     assert missed == {}
-    assert {check for check, _ in TAMPERINGS.values()} == set(audit.CHECKS)
+    assert {check for check, _ in TAMPERINGS.values()} == set(SQL_CHECKS)
     await books_are_whole(scene.town)
 
 

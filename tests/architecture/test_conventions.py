@@ -13,6 +13,10 @@ COMMANDS = "app/cli/"
 """A command imports what it needs when it runs, so that `--help` answers at once."""
 WRITES_SQL = {
     "app/ledger/audit.py": "proves the books with statements that share nothing with operations",
+    "app/ledger/journal/queries.py": "sets how long a slow reader may hold the snapshot",
+    "app/ledger/queries.py": "finds a past balance by halving, in one statement",
+    "app/ledger/sealing/queries.py": "reads each posting as both of its accounts see it",
+    "app/ledger/verifying.py": "sets how long the proof may take",
     "app/ledger/operations.py": "changes all accounts of a batch in one statement",
     "app/store/migrate.py": "asks for the revision, before there need be any table",
     "app/store/privileges.py": "GRANT and REVOKE have no other form",

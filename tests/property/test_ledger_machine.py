@@ -16,7 +16,8 @@ from hypothesis.stateful import (
 
 from app.kit.ground import Ground
 from app.kit.settings import Settings
-from app.ledger import audit
+from app.ledger.audit import Finding
+from app.ledger.verifying import prove
 from tests.conftest import FakeClock
 from tests.property.books import ASKED, Asked, Books, Model
 
@@ -91,9 +92,8 @@ async def _rows(books: Books) -> list[tuple[int, int, int, int]]:
         return await books.rows(session)
 
 
-async def _findings(books: Books) -> list[audit.Finding]:
-    async with books.ground.database.begin() as session:
-        return await audit.prove(session, books.bank_id)
+async def _findings(books: Books) -> list[Finding]:
+    return await prove(books.ground, books.bank_id, None)
 
 
 def _play(loop: Loop, examples: int, steps: int) -> None:

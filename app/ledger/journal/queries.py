@@ -1,0 +1,89 @@
+"""Reading the journal."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ledger.tables import Account, Deed, Posting
+
+JOURNAL_PAGE: Final = 500
+_JOURNAL_PATIENCE: Final = text("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+"""A slow reader of the stream keeps the snapshot open for longer than a request would."""
+
+
+class AccountLine(NamedTuple):
+    """An account as the journal names it."""
+
+    account_id: UUID
+    kind: str
+    created_at: datetime
+
+
+class JournalLine(NamedTuple):
+    """One posting as the journal has it."""
+
+    posting_id: UUID
+    posted_at: datetime
+    kind: str
+    subject_id: UUID | None
+    debit_account_id: UUID
+    credit_account_id: UUID
+    minutes: int
+    reverses_posting_id: UUID | None
+
+
+@dataclass(frozen=True)
+class JournalSource:
+    """A bank's journal, read in pieces from the snapshot of one transaction."""
+
+    session: AsyncSession
+    bank_id: UUID
+
+    async def accounts(self) -> list[AccountLine]:
+        """Every account, the oldest first; makes the transaction one snapshot."""
+        await self.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        await self.session.execute(_JOURNAL_PATIENCE)
+        asked = (
+            select(Account.account_id, Account.kind, Account.created_at)
+            .where(Account.bank_id == self.bank_id)
+            .order_by(Account.created_at, Account.account_id)
+        )
+        return [AccountLine(*row) for row in (await self.session.execute(asked)).all()]
+
+    async def postings(self) -> AsyncIterator[list[JournalLine]]:
+        """Every posting in the order of posting (their ids are time-ordered), page by page."""
+        after: UUID | None = None
+        while True:
+            asked = _journal_page(self.bank_id, after)
+            lines = [JournalLine(*row) for row in (await self.session.execute(asked)).all()]
+            if not lines:
+                return
+            yield lines
+            after = lines[-1].posting_id
+
+
+def _journal_page(bank_id: UUID, after: UUID | None) -> Select[*tuple[Any, ...]]:
+    asked = (
+        select(
+            Posting.posting_id,
+            Posting.posted_at,
+            Deed.kind,
+            Deed.subject_id,
+            Posting.debit_account_id,
+            Posting.credit_account_id,
+            Posting.minutes,
+            Posting.reverses_posting_id,
+        )
+        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
+        .where(Posting.bank_id == bank_id)
+        .order_by(Posting.posting_id)
+        .limit(JOURNAL_PAGE)
+    )
+    if after is not None:
+        asked = asked.where(Posting.posting_id > after)
+    return asked

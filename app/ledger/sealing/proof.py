@@ -1,0 +1,80 @@
+"""Proof by hashing: V6 recomputes every chain, V7 every seal."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ledger.audit import FINDINGS_MAX, Finding
+from app.ledger.chain import genesis, leaf, link, root
+from app.ledger.sealing import queries
+from app.ledger.sealing.signing import FIRST_PREVIOUS, Sealer, SealText
+from app.ledger.tables import Seal
+
+_V6 = "the chain recomputed from the postings does not lead to the account's head"
+_V6_SEALED = "the chain does not lead through a head that was sealed"
+_V7_HASH = "the seal is not what was hashed, or does not follow the one before"
+_V7_SIGNATURE = "the seal is not signed by a key that is believed"
+_V7_ROOT = "the seal's root is not that of the heads kept with it"
+
+
+async def prove_chains(session: AsyncSession, bank_id: UUID) -> list[Finding]:
+    """V6: every account's chain leads from its beginning through every sealed head to its head."""
+    wanted: dict[UUID, dict[int, bytes]] = {}
+    for _, head in await queries.list_changes(session, bank_id):
+        wanted.setdefault(head.account_id, {})[head.seq] = head.head
+    present = {head.account_id: head for head in await queries.list_heads(session, bank_id)}
+    found = {account_id: genesis(bank_id, account_id) for account_id in {*present, *wanted}}
+    faults = {one for one in found if not _passes(wanted, one, 0, found[one])}
+    async for account_id, seq, posting in queries.stream_legs(session, bank_id):
+        found[account_id] = link(found.get(account_id, b""), posting.digest())
+        if not _passes(wanted, account_id, seq, found[account_id]):
+            faults.add(account_id)
+    missed = [one for one, head in present.items() if head.head != found[one]]
+    lost = [one for one, heads in wanted.items() if one not in present or any(heads.values())]
+    findings = [Finding("V6", one, _V6) for one in sorted(missed)]
+    findings += [Finding("V6", one, _V6_SEALED) for one in sorted(faults | set(lost))]
+    return findings[:FINDINGS_MAX]
+
+
+async def prove_seals(session: AsyncSession, bank_id: UUID, sealer: Sealer | None) -> list[Finding]:
+    """V7: the seals follow each other, are signed, and the newest covers the heads kept with them.
+
+    Older roots need no second look: V6 leads every chain through every head ever sealed.
+    """
+    findings: list[Finding] = []
+    previous, seals = FIRST_PREVIOUS, await queries.list_seals(session, bank_id)
+    for number, seal in enumerate(seals, start=1):
+        findings += _findings(seal, _broken(seal, previous, number, sealer))
+        previous = seal.hash
+    if seals:
+        heads = await queries.list_sealed_heads(session, bank_id, seals[-1].seal_no)
+        ordered = [leaf(*heads[account_id]) for account_id in sorted(heads)]
+        if (root(ordered), len(ordered)) != (seals[-1].root, seals[-1].accounts):
+            findings += _findings(seals[-1], [_V7_ROOT])
+    return findings[:FINDINGS_MAX]
+
+
+def _passes(wanted: dict[UUID, dict[int, bytes]], account_id: UUID, seq: int, head: bytes) -> bool:
+    """Whether a recomputed head is the one that was sealed there; what was met is taken out."""
+    sealed = wanted.get(account_id, {}).pop(seq, head)
+    return sealed == head
+
+
+def _broken(seal: Seal, previous: bytes, number: int, sealer: Sealer | None) -> list[str]:
+    said = SealText(
+        seal.bank_id,
+        seal.seal_no,
+        seal.taken_at,
+        seal.accounts,
+        seal.postings,
+        seal.root,
+        seal.previous_hash,
+    )
+    follows = said.hash() == seal.hash and seal.previous_hash == previous
+    signed = sealer is None or sealer.believes(seal.key_id, seal.hash, seal.signature)
+    checks = {_V7_HASH: follows and seal.seal_no == number, _V7_SIGNATURE: signed}
+    return [fault for fault, holds in checks.items() if not holds]
+
+
+def _findings(seal: Seal, faults: list[str]) -> list[Finding]:
+    return [Finding("V7", seal.bank_id, f"seal {seal.seal_no}: {fault}") for fault in faults]

@@ -1,0 +1,103 @@
+from datetime import timedelta
+from uuid import uuid4
+
+from tests.conftest import FakeClock
+from tests.town import Town, good, refused
+
+
+async def test_a_donation_moves_hours_from_a_member_to_the_fund(town: Town) -> None:
+    ana = await town.member("Ana", minutes=120)
+    donated = good(await ana.post("/v1/donations", {"minutes": 90}))
+    assert donated["balance_minutes"] == 30
+    assert (await ana.account())["balance_minutes"] == 30
+    newest = (await ana.statement())[0]
+    assert (newest["kind"], newest["direction"], newest["id"]) == ("donation", "out", donated["id"])
+
+
+async def test_a_donation_never_goes_under_the_floor(town: Town) -> None:
+    ana = await town.member("Ana")
+    problem = refused(await ana.post("/v1/donations", {"minutes": 721}), 409, "not-enough-hours")
+    assert problem["available_minutes"] == 720
+    assert (await ana.account())["balance_minutes"] == 0
+    good(await ana.post("/v1/donations", {"minutes": 720}))
+
+
+async def test_a_donation_with_a_key_is_given_once(town: Town) -> None:
+    ana = await town.member("Ana", minutes=120)
+    first = good(await ana.post("/v1/donations", {"minutes": 60}, key="once"))
+    again = await ana.post("/v1/donations", {"minutes": 60}, key="once")
+    assert (good(again), again.headers["Idempotency-Replayed"]) == (first, "true")
+    assert (await ana.account())["balance_minutes"] == 60
+
+
+async def test_a_grant_comes_from_the_fund_and_tells_the_member(town: Town) -> None:
+    ana, bor = await town.member("Ana", minutes=600), await town.member("Bor")
+    good(await ana.post("/v1/donations", {"minutes": 300}))
+    coordinator = await town.staff("coordinator")
+    body = {"member_id": str(bor.member_id), "minutes": 120, "reason": "To begin with."}
+    good(await coordinator.post("/v1/grants", body))
+    assert (await bor.account())["balance_minutes"] == 120
+    notices = good(await bor.get("/v1/notices"))["items"]
+    assert notices[0]["kind"] == "hours_granted"
+
+
+async def test_the_fund_cannot_grant_what_it_does_not_have(town: Town) -> None:
+    bor, coordinator = await town.member("Bor"), await town.staff("coordinator")
+    body = {"member_id": str(bor.member_id), "minutes": 1, "reason": "To begin with."}
+    refused(await coordinator.post("/v1/grants", body), 409, "not-enough-hours")
+
+
+async def test_one_person_gets_at_most_the_cap_within_a_year(town: Town, clock: FakeClock) -> None:
+    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
+    good(await ana.post("/v1/donations", {"minutes": 5000}))
+    coordinator = await town.staff("coordinator")
+    body = {"member_id": str(bor.member_id), "minutes": 400, "reason": "A move."}
+    good(await coordinator.post("/v1/grants", body))
+    problem = refused(await coordinator.post("/v1/grants", body), 409, "grant-over-cap")
+    assert problem["left_minutes"] == 200
+    clock.advance(days=366)
+    again = await town.signed_in(coordinator.email)
+    good(await again.post("/v1/grants", body))
+
+
+async def test_the_bank_grants_at_most_its_budget_in_a_month(town: Town) -> None:
+    ana = await town.member("Ana", minutes=6500)
+    good(await ana.post("/v1/donations", {"minutes": 6000}))
+    good(await ana.post("/v1/donations", {"minutes": 500}))
+    coordinator = await town.staff("coordinator")
+    for number in range(10):
+        person = await town.member(f"Member {number}")
+        body = {"member_id": str(person.member_id), "minutes": 600, "reason": "A move."}
+        good(await coordinator.post("/v1/grants", body))
+    person = await town.member("One too many")
+    body = {"member_id": str(person.member_id), "minutes": 1, "reason": "A move."}
+    refused(await coordinator.post("/v1/grants", body), 409, "grant-over-budget")
+
+
+async def test_nobody_grants_to_strangers_or_as_a_member(town: Town) -> None:
+    ana, coordinator = await town.member("Ana"), await town.staff("coordinator")
+    body = {"member_id": str(uuid4()), "minutes": 60, "reason": "A move."}
+    refused(await coordinator.post("/v1/grants", body), 404, "not-found")
+    refused(await ana.post("/v1/grants", body), 404, "not-found")
+    applicant = await town.applicant("Nova")
+    waiting = body | {"member_id": str(applicant.member_id)}
+    refused(await coordinator.post("/v1/grants", waiting), 404, "not-found")
+
+
+async def test_the_balance_at_any_past_moment_is_what_it_was_then(
+    town: Town, clock: FakeClock
+) -> None:
+    ana = await town.member("Ana", minutes=600)
+    seen = [(clock(), 600)]
+    for minutes in (10, 20, 30, 5, 60):
+        clock.advance(minutes=1)
+        good(await ana.post("/v1/donations", {"minutes": minutes}))
+        seen.append((clock(), seen[-1][1] - minutes))
+    for at, balance in seen:
+        found = good(await ana.get("/v1/me/account/balance", params={"at": at.isoformat()}))
+        assert found["balance_minutes"] == balance
+    before = (seen[0][0] - timedelta(days=1)).isoformat()
+    found = good(await ana.get("/v1/me/account/balance", params={"at": before}))
+    assert (found["balance_minutes"], found["is_final"]) == (0, True)
+    found = good(await ana.get("/v1/me/account/balance", params={"at": clock().isoformat()}))
+    assert not found["is_final"]
