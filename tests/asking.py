@@ -43,14 +43,16 @@ class Asked:
         return list(dict.fromkeys(names))
 
     def address(self, pick: Pick) -> str:
-        """The path with its ids, and the query's ids if it can have any."""
+        """The path with its ids, and of the query what must be there and what is an id."""
         path, query = self.path, {}
         for told in self.told.get("parameters", []):
             name = told["name"]
             if told["in"] == "path":
                 path = path.replace(f"{{{name}}}", pick(name))
-            elif told["in"] == "query" and _is_id(self._plain(told["schema"])):
-                query[name] = pick(name)
+            elif told["in"] == "query" and (
+                told["required"] or _is_id(self._plain(told["schema"]))
+            ):
+                query[name] = self._sample(name, told["schema"], pick)
         return f"{path}?{urlencode(query)}" if query else path
 
     def body(self, pick: Pick) -> Any:

@@ -90,7 +90,6 @@ class Served:
         admitted = self._admitted(GUARDS[name_of(case)])
         headers = self._headers(case, admitted[turn % len(admitted)])
         response = self._answer(case, headers, CHECKED)
-        self.statuses[response.status_code] += 1
         if headers and httpx.codes.is_success(response.status_code) and not self.is_enforced:
             # This asks again without a token and with a wrong one: once is enough.
             self._answer(case, headers, ("ignored_auth",))
@@ -108,9 +107,15 @@ class Served:
 
     def _answer(self, case: AnyCase, headers: Headers, names: tuple[str, ...]) -> Response:
         checks = cast("list[CheckFunction]", CHECKS.get_by_names(list(names)))
-        return case.call_and_validate(
-            BASE_URL, self.session, headers, [*checks, a_documented_problem]
+        response = case.call(BASE_URL, self.session, headers)
+        self.statuses[response.status_code] += 1
+        case.validate_response(
+            response,
+            [*checks, a_documented_problem],
+            headers=headers,
+            transport_kwargs={"base_url": BASE_URL, "session": self.session, "headers": headers},
         )
+        return response
 
     def _admitted(self, guard: Guard) -> list[str]:
         if not isinstance(guard, Needs):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from app.identity.rules import STAFF
+from app.ledger.sealing.operations import take_seal
+from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
 from tests.town import Person, Town, good
 
@@ -27,6 +29,7 @@ class Life:
         path = f"/v1/exchanges/{exchanges[1]['id']}"
         good(await ana.post(f"{path}/messages", {"text": f"{word} at six?"}))
         dispute = good(await bor.post(f"{path}/dispute", {"reason": f"{word} was shorter."}))
+        await _seal(town)
         elsewhere = await town.signed_in(ana.email)
         sessions = good(await elsewhere.get("/v1/sessions"))["items"]
         ids = {
@@ -43,6 +46,13 @@ class Life:
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
         return lambda name: self.ids[name][turn % len(self.ids[name])]
+
+
+async def _seal(town: Town) -> None:
+    sealer = sealer_of(town.ground.settings)
+    assert sealer is not None, "outside production there is a key to seal with"
+    async with town.ground.database.begin() as session:
+        await take_seal(town.ground.work(session), town.bank_id, sealer)
 
 
 async def _notices(*people: Person) -> list[str]:

@@ -1,18 +1,16 @@
 """A bug of ours and whatever people write leave no text behind: not in answers, not in logs."""
 
 import json
-import logging
-import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from sqlalchemy import text
 
 from app.kit.http import Public, Route, Working
-from app.kit.logs import FIELDS
+from app.kit.logs import FIELDS, configure_logs
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.conftest import FakeClock
@@ -21,30 +19,23 @@ from tests.doings import disputed, sql, take
 from tests.town import JSON, Town, good, refused
 
 CANARY = "canary"
+JSON_TYPE = {"Content-Type": "application/json"}
 QUOTED = text("INSERT INTO area VALUES (:bank, :slug, 'canary-row', 'canary-row')")
 
 
-@pytest.fixture
-async def talking(
-    settings: Settings, clock: FakeClock, capfd: pytest.CaptureFixture[str]
-) -> AsyncIterator[FastAPI]:
-    """An application that logs all that it ever would, with a few bugs."""
-    app = create_app(settings.model_copy(update={"log_level": "DEBUG"}), clock)
+@asynccontextmanager
+async def talking(settings: Settings) -> AsyncIterator[Town]:
+    """A town whose application logs all that it ever would, and has a few bugs.
+
+    Made in the test itself, because it logs to what is standard error at that moment.
+    """
+    app = create_app(settings.model_copy(update={"log_level": "DEBUG"}), FakeClock())
     app.include_router(bugs())
-    yield app
-    root = logging.getLogger()  # the next test has another standard error
-    root.handlers[:], _ = [logging.StreamHandler(sys.__stderr__)], root.setLevel("ERROR")
-
-
-@pytest.fixture
-async def loud(talking: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(talking) as client:
-        yield client
-
-
-@pytest.fixture
-async def village(talking: FastAPI, loud: httpx.AsyncClient) -> Town:
-    return await Town.founded(talking, loud)
+    try:
+        async with client_of(app) as client:
+            yield await Town.founded(app, client)
+    finally:
+        configure_logs(settings.log_level)
 
 
 def bugs() -> APIRouter:
@@ -75,12 +66,16 @@ def lines(capfd: pytest.CaptureFixture[str]) -> list[JSON]:
     return [json.loads(line) for line in captured.err.splitlines()]
 
 
+def requests(capfd: pytest.CaptureFixture[str]) -> list[JSON]:
+    return [line for line in lines(capfd) if line["event"] == "request"]
+
+
 @pytest.mark.parametrize("path", ["/bug", "/bug/canary", "/bug-in-a-group"])
 async def test_a_bug_is_a_problem_without_its_text_and_a_line_without_its_message(
-    loud: httpx.AsyncClient, capfd: pytest.CaptureFixture[str], path: str
+    settings: Settings, capfd: pytest.CaptureFixture[str], path: str
 ) -> None:
-    lines(capfd)
-    answer = await loud.get(path, headers={"Accept-Language": "sl"})
+    async with talking(settings) as town:
+        answer = await town.client.get(path, headers={"Accept-Language": "sl"})
     body = refused(answer, 500, "fault")
     assert set(body) == {"type", "title", "status", "detail"}
     assert body["title"] == "Nekaj je šlo narobe"
@@ -94,32 +89,32 @@ async def test_a_bug_is_a_problem_without_its_text_and_a_line_without_its_messag
 
 
 async def test_a_request_is_logged_by_its_operation_and_never_by_its_path(
-    village: Town, capfd: pytest.CaptureFixture[str]
+    settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ana = await village.member()
-    listing = await village.listing(ana)
-    lines(capfd)
-    answer = await ana.get(f"/v1/listings/{listing['id']}?q={CANARY}")
-    (line,) = [line for line in lines(capfd) if line["event"] == "request"]
-    assert {name: line[name] for name in ("operation", "method", "status", "request_id")} == {
+    async with talking(settings) as town:
+        ana = await town.member()
+        listing = await town.listing(ana)
+        requests(capfd)
+        found = await ana.get(f"/v1/listings/{listing['id']}?q={CANARY}")
+        await ana.ask("BREW", f"/v1/{CANARY}")
+    known, lost = requests(capfd)
+    assert {name: known[name] for name in ("operation", "method", "status", "request_id")} == {
         "operation": "get_listing",
         "method": "GET",
         "status": 200,
-        "request_id": request_id(answer),
+        "request_id": request_id(found),
     }
-    await ana.ask("BREW", f"/v1/{CANARY}")
-    (line,) = [line for line in lines(capfd) if line["event"] == "request"]
-    assert (line["operation"], line["method"], line["status"]) == ("none", "other", 404)
+    assert (lost["operation"], lost["method"], lost["status"]) == ("none", "other", 404)
 
 
-async def provoke(village: Town) -> None:
+async def provoke(town: Town) -> None:
     """Write the canary wherever something can be written, and meet every kind of refusal."""
-    ana = await village.member(f"Ana {CANARY}", email=f"{CANARY}@example.org")
-    bor, moderator = await village.member("Bor"), await village.staff("moderator")
+    ana = await town.member(f"Ana {CANARY}", email=f"{CANARY}@example.org")
+    bor, moderator = await town.member("Bor"), await town.staff("moderator")
     joining = {"alias": CANARY, "email": f"{CANARY}@example.org", "languages": ["sl"]}
-    await village.client.post("/v1/members", json=joining | {"password": f"long {CANARY}"})
-    await village.client.post("/v1/members", json=joining | {"password": CANARY})
-    await sign_in(village, f"{CANARY}@example.org", f"wrong {CANARY}")
+    await town.client.post("/v1/members", json=joining | {"password": f"long {CANARY}"})
+    await town.client.post("/v1/members", json=joining | {"password": CANARY})
+    await sign_in(town, f"{CANARY}@example.org", f"wrong {CANARY}")
     headers = {"Idempotency-Key": CANARY, "If-Match": CANARY, "User-Agent": CANARY}
     wordy = offer(title=CANARY, body=CANARY, availability=CANARY)
     listing = good(await ana.ask("POST", "/v1/listings", json=wordy, headers=headers))
@@ -127,9 +122,10 @@ async def provoke(village: Town) -> None:
     await ana.ask("PATCH", f"/v1/listings/{listing['id']}", json={}, headers=headers)
     for bad in (offer(category=CANARY), offer(area=CANARY), {CANARY: CANARY}):
         await ana.post("/v1/listings", bad)
-    await ana.ask("POST", "/v1/listings", content=CANARY)
+    await ana.ask("POST", "/v1/listings", content=CANARY, headers=JSON_TYPE)
+    await ana.get(f"/v1/bank?bank={CANARY}")
     await ana.get("/v1/listings", params={"q": CANARY, "cursor": CANARY})
-    await village.client.get(f"/v1/{CANARY}", headers={"Authorization": f"Bearer {CANARY}"})
+    await town.client.get(f"/v1/{CANARY}", headers={"Authorization": f"Bearer {CANARY}"})
     proposal = {"listing_id": listing["id"], "minutes": 60, "message": CANARY}
     exchange = good(await bor.post("/v1/exchanges", proposal))
     await take(bor, exchange, "acceptance")
@@ -141,13 +137,14 @@ async def provoke(village: Town) -> None:
 
 
 async def test_nothing_that_anybody_writes_is_logged_at_any_level(
-    village: Town, capfd: pytest.CaptureFixture[str]
+    settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    await provoke(village)
-    # And once more with a database that refuses what the program holds for good.
-    await sql(village, "ALTER TABLE listing ADD CHECK (title <> 'canary') NOT VALID")
-    eva = await village.member("Eva")
-    problem(await eva.post("/v1/listings", offer(title=CANARY)))
+    async with talking(settings) as town:
+        await provoke(town)
+        # And once more with a database that refuses what the program holds for good.
+        await sql(town, "ALTER TABLE listing ADD CHECK (title <> 'canary') NOT VALID")
+        eva = await town.member("Eva")
+        problem(await eva.post("/v1/listings", offer(title=CANARY)))
     logged = lines(capfd)
     assert {400, 401, 404, 409, 412, 422, 500} <= {line.get("status") for line in logged}
     for line in logged:

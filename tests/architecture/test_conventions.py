@@ -90,7 +90,7 @@ def test_imports_stand_at_the_top() -> None:
 
 
 def test_a_part_says_what_it_is_for_and_hides_no_code() -> None:
-    parts = {str(one): one.tree for one in sources("app/*/__init__.py")}
+    parts = {str(one): one.tree for one in sources("app/**/__init__.py")}
     assert {name for name, tree in parts.items() if not ast.get_docstring(tree)} == set()
     plain = ast.Expr | ast.ImportFrom | ast.Assign
     code = {name for name, tree in parts.items() for one in tree.body if not isinstance(one, plain)}

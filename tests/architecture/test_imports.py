@@ -17,7 +17,7 @@ def test_the_import_contract_holds() -> None:
 def test_rules_know_the_standard_library_and_the_kinds_of_error_only() -> None:
     strange = [
         f"{source}: {name}"
-        for source in sources("app/*/rules.py")
+        for source in sources("app/**/rules.py")
         for name in source.imports()
         if name.partition(".")[0] not in sys.stdlib_module_names
         and not name.startswith(RULES_MAY_KNOW)
@@ -28,7 +28,7 @@ def test_rules_know_the_standard_library_and_the_kinds_of_error_only() -> None:
 def test_tables_point_at_each_other_by_foreign_keys_and_not_by_imports() -> None:
     strange = [
         f"{source}: {name}"
-        for source in sources("app/*/tables.py")
+        for source in sources("app/**/tables.py")
         for name in source.imports()
         if name.startswith("app.") and name not in TABLES_MAY_KNOW
     ]

@@ -18,7 +18,7 @@ from tests.source import Function, Source, called, sources
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete"})
 MEANS = ("work", "session")
-APIS = [*sources("app/*/api.py"), *sources("app/*/*_api.py")]
+APIS = [*sources("app/**/api.py"), *sources("app/**/*_api.py")]
 OPERATING = "app/web/operating.py"
 """For the operator: asks the database only whether it is there, so it is no part's API."""
 Counts = frozenset[int]

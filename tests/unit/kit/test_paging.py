@@ -3,6 +3,7 @@
 import base64
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,15 @@ VAULT = Vault(bytes(range(32)))
 ANA, BOR = new_id(), new_id()
 
 
-def pager(cursor: str | None = None, *, limit: int = LIMIT_DEFAULT, **other: Any) -> Pager:
-    whole = {"vault": VAULT, "viewer": ANA, "name": "postings"} | other
-    return Pager(**whole, query=PageQuery(limit, cursor))
+def pager(
+    cursor: str | None = None,
+    *,
+    limit: int = LIMIT_DEFAULT,
+    vault: Vault = VAULT,
+    viewer: UUID = ANA,
+    name: str = "postings",
+) -> Pager:
+    return Pager(vault, viewer, name, PageQuery(limit, cursor))
 
 
 def cursor_of(key: list[Any]) -> str:

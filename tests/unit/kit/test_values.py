@@ -1,13 +1,13 @@
 """What the shared types take, and what they make of it."""
 
 import string
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from app.kit.values import (
     ALIAS_MAX,
@@ -47,8 +47,10 @@ TYPES: dict[str, TypeAdapter[Any]] = {
     "minutes": TypeAdapter(Minutes),
     "instant": TypeAdapter(Instant),
 }
-ZONES = st.timezones()
-MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2210, 1, 1), timezones=ZONES)
+DECADE = timedelta(days=3653)
+OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+AGES = st.timedeltas(-DECADE, INSTANT_MAX - INSTANT_MIN + DECADE)
+MOMENTS = st.builds(lambda age, offset: (INSTANT_MIN + age).astimezone(offset), AGES, OFFSETS)
 
 
 class Told(View):
@@ -91,7 +93,7 @@ def test_a_line_has_no_second_one(kind: str) -> None:
 def test_trimmed_text_has_one_character_at_least_and_a_limit(kind: str, limit: int) -> None:
     assert read(kind, " \u2003a b\u00a0 ") == "a b"
     assert read(kind, f" {'č' * limit} ") == "č" * limit
-    for bad in ("", " ", "\u2003\u00a0", "č" * (limit + 1), None, 1, b"a", ["a"]):
+    for bad in ("", " ", "\u2003\u00a0", "č" * (limit + 1), None, 1, ["a"]):
         assert not takes(kind, bad)
 
 
@@ -124,10 +126,8 @@ def test_what_is_no_whole_number_is_no_minutes(value: object) -> None:
 @given(MOMENTS)
 def test_a_moment_is_read_in_utc_and_written_with_z(moment: datetime) -> None:
     fits = INSTANT_MIN <= moment < INSTANT_MAX
-    assert takes("instant", moment) == fits
-    offset = moment.utcoffset()
-    assert offset is not None
-    if fits and offset.seconds % 60 == 0:
+    assert takes("instant", moment) == takes("instant", moment.isoformat()) == fits
+    if fits:
         found = read("instant", moment.isoformat())
         assert (found, found.utcoffset()) == (moment, timedelta(0))
         written = TYPES["instant"].dump_python(found)
@@ -172,7 +172,7 @@ def test_a_language_has_its_primary_part_in_lower_case(tag: str) -> None:
 
 def test_what_is_no_tag_is_no_language() -> None:
     for bad in ("", "s_l", "sl-", "-sl", "sl--SI", "slovenian", "č", "sl\n", "a" * 36, None, 1):
-        assert takes("language", bad) == (bad == "slovenian" and len(str(bad)) <= 8)
+        assert not takes("language", bad)
     for good in ("sl", "zh-Hant-TW", "sr-Latn", "x-klingon"):
         assert takes("language", good)
 
@@ -197,8 +197,6 @@ def test_what_is_no_slug() -> None:
 
 
 def test_a_request_body_is_frozen_and_knows_its_members() -> None:
-    assert issubclass(NoBody, BaseModel)
     with pytest.raises(ValidationError):
         NoBody.model_validate({"unknown": 1})
-    with pytest.raises(ValidationError):
-        NoBody().__setattr__("unknown", 1)  # noqa: PLC2801 what a plain assignment calls
+    assert NoBody.model_config["frozen"]
