@@ -1,12 +1,13 @@
 """Exchanges over HTTP. The URL of a step is the noun that it makes."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from app.exchanges import operations, queries
+from app.exchanges import confirming, operations, queries
 from app.exchanges.operations import Terms
 from app.exchanges.queries import Shown
 from app.exchanges.rules import (
@@ -18,10 +19,11 @@ from app.exchanges.rules import (
     UnknownMeetingPoint,
 )
 from app.exchanges.tables import Exchange, Message
-from app.identity.access import Member
+from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
-from app.kit.errors import NotFound
+from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
+from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working, etag, rechecked_by
 from app.kit.paging import Page, PageQuery, Pager
 from app.kit.problems import raises
@@ -241,13 +243,27 @@ async def deliver_exchange(
     return ExchangeView.of(await operations.deliver(work, caller, exchange_id, minutes), caller)
 
 
-@router.post("/{exchange_id}/confirmation", responses=raises(*STEP, NotEnoughHours))
+async def _confirm_many(
+    work: Work, asked: Sequence[tuple[Caller, UUID]]
+) -> list[ExchangeView | AppError]:
+    answers = await confirming.confirm_many(work, asked)
+    return [
+        ExchangeView.of(answer, caller) if isinstance(answer, Shown) else answer
+        for (caller, _), answer in zip(asked, answers, strict=True)
+    ]
+
+
+@router.post(
+    "/{exchange_id}/confirmation",
+    response_model=ExchangeView,
+    dependencies=[MEMBERS_ONLY],
+    responses=raises(*STEP, NotEnoughHours),
+)
 @rechecked_by(_both_still_visible)
-async def confirm_exchange(
-    exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
-) -> ExchangeView:
+@in_batches(_confirm_many)
+async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None = None) -> Response:
     """I have received: the minutes move."""
-    return ExchangeView.of(await operations.confirm(work, caller, exchange_id), caller)
+    return await batch(exchange_id, about=exchange_id)
 
 
 @router.get("/{exchange_id}/messages")

@@ -20,7 +20,7 @@ from app.exchanges.rules import (
     advance,
 )
 from app.exchanges.tables import Exchange, Message
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.ledger.rules import HoldOutcome
@@ -149,24 +149,6 @@ async def deliver(work: Work, caller: Caller, exchange_id: UUID, minutes: int | 
     return await _told(work, caller, exchange)
 
 
-async def confirm(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
-    """The receiver confirms; the minutes move.
-
-    Raises:
-        NotFound, StepNotOpen, NotYourStep.
-    """
-    exchange = await _stepped(work, caller, exchange_id, Step.CONFIRM)
-    if not await settling.settle_delivered(work, exchange):
-        notices.tell_staff(
-            work,
-            exchange.bank_id,
-            Role.COORDINATOR,
-            NoticeKind.EXCHANGE_SETTLED_SHORT,
-            exchange.exchange_id,
-        )
-    return await _told(work, caller, exchange)
-
-
 async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
     """Stop the exchange until a moderator has decided; a hold stays.
 
@@ -179,7 +161,7 @@ async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
     settled_at = exchange.settled_at
     if settled_at is not None and work.now > settled_at + timedelta(days=days):
         raise TooLateToDispute(days=days)
-    _step(work, exchange, Step.DISPUTE, _parts(exchange, caller))
+    _step(work, exchange, Step.DISPUTE, parts_of(exchange, caller))
     return exchange
 
 
@@ -198,7 +180,7 @@ async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | N
     elif minutes is None:
         await settling.release(work, exchange, HoldOutcome.RELEASED)
     else:
-        await settling.settle(work, exchange, minutes, by_moderator=True)
+        await settling.settle(work, exchange, minutes)
     _tell_both(work, exchange)
     return exchange
 
@@ -233,7 +215,7 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
 async def _stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
     """The exchange, locked, with the step taken in its status."""
     exchange = await queries.lock_exchange(work.session, caller, exchange_id)
-    _step(work, exchange, step, _parts(exchange, caller))
+    _step(work, exchange, step, parts_of(exchange, caller))
     return exchange
 
 
@@ -250,7 +232,14 @@ def _is_over(work: Work, exchange: Exchange) -> bool:
     return exchange.expires_at is not None and exchange.expires_at <= work.now
 
 
-def _parts(exchange: Exchange, caller: Caller) -> frozenset[Who]:
+def other_side(exchange: Exchange, caller: Caller) -> UUID:
+    """The member on the other side."""
+    is_giver = caller.member_id == exchange.giver_id
+    return exchange.receiver_id if is_giver else exchange.giver_id
+
+
+def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
+    """In which parts the caller, who is one of the two, may take a step."""
     side = Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
     turn = Who.PROPOSER if caller.member_id == exchange.proposer_id else Who.AWAITED
     return frozenset({side, turn})
@@ -303,9 +292,7 @@ async def _told(
 
 
 def _tell_other(work: Work, caller: Caller, exchange: Exchange) -> None:
-    is_giver = caller.member_id == exchange.giver_id
-    other = exchange.receiver_id if is_giver else exchange.giver_id
-    _tell(work, exchange, other)
+    _tell(work, exchange, other_side(exchange, caller))
 
 
 def _tell_both(work: Work, exchange: Exchange) -> None:
