@@ -145,9 +145,16 @@ class Lanes:
 
     def __init__(self) -> None:
         self._lanes: dict[tuple[str, int], Lane[Any, Any]] = {}
+        self._is_closed = False
 
     def find(self, name: str, place: Hashable, do_many: DoMany[Ask, Answer]) -> Lane[Ask, Answer]:
-        """The lane of this deed for this place (a bank)."""
+        """The lane of this deed for this place (a bank).
+
+        Raises:
+            Busy: when the process is stopping.
+        """
+        if self._is_closed:
+            raise Busy
         key = (name, hash(place) % LANES_MAX)
         if key not in self._lanes:
             self._lanes[key] = Lane(name, do_many)
@@ -155,4 +162,5 @@ class Lanes:
 
     async def close(self) -> None:
         """Take no more asks, and do those that wait."""
+        self._is_closed = True
         await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
