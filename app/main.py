@@ -34,15 +34,15 @@ from app.web import docs, operating
 from app.web.routing import on_routing_error
 
 PARTS = (
+    exchanges,  # first, as the busiest: paths are tried in this order
+    fund,
     identity,
     bank,
     members,
     account,
     listings,
     matching,
-    exchanges,
     moderation,
-    fund,
     ledger,
     notices,
     operating,
