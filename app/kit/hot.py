@@ -80,7 +80,7 @@ class _Case:
 Submit = Callable[..., Awaitable[Response]]
 
 
-def _submit(request: Request) -> Submit:
+async def _submit(request: Request) -> Submit:  # not plain: that would be given a thread
     submit: Submit = request.state.submit
     return submit
 

@@ -76,7 +76,11 @@ def _work(request: Request) -> Work:
     return work
 
 
-Working = Annotated[Work, Depends(_work)]
+async def _working(request: Request) -> Work:
+    return _work(request)  # FastAPI gives a plain function a thread, for every request
+
+
+Working = Annotated[Work, Depends(_working)]
 """This request's means: its transaction, its moment, the settings, the vault."""
 Public = Annotated[None, Depends(Anyone())]
 """Declares a route open to everybody."""
