@@ -1,10 +1,9 @@
 """Exchanges over HTTP. The URL of a step is the noun that it makes."""
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.exchanges import confirming, operations, queries
@@ -18,14 +17,15 @@ from app.exchanges.rules import (
     TooManyProposals,
     UnknownMeetingPoint,
 )
-from app.exchanges.tables import Exchange, Message
+from app.exchanges.tables import Exchange
+from app.exchanges.views import ExchangeView, MessageView
 from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
 from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working, etag, rechecked_by
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import (
     Instant,
@@ -34,62 +34,13 @@ from app.kit.values import (
     Reason,
     RequestBody,
     Slug,
-    View,
     as_rfc3339,
 )
 from app.ledger.rules import NotEnoughHours
 from app.listings import queries as listings
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
-Paging = Annotated[PageQuery, Depends()]
 STEP = (StepNotOpen, NotYourStep)
-
-
-class PartyView(View):
-    """One of the two people; without id when they can no longer be seen."""
-
-    id: UUID | None
-    alias: str
-
-
-class ExchangeView(View):
-    """An exchange as its two parties see it."""
-
-    id: UUID
-    status: Status
-    listing_id: UUID
-    giver: PartyView
-    receiver: PartyView
-    minutes: int = Field(description="Agreed minutes.")
-    delivered_minutes: int | None
-    settled_minutes: int | None
-    starts_at: Instant | None
-    meeting_point_id: str | None
-    proposed_by_me: bool = Field(description="Whether the last proposal was mine.")
-    created_at: Instant
-    settled_at: Instant | None
-    expires_at: Instant | None
-
-    @classmethod
-    def of(cls, shown: Shown, caller: Caller) -> "ExchangeView":
-        """The view of an exchange and its parties."""
-        row = shown.exchange
-        return cls(
-            id=row.exchange_id,
-            status=Status(row.status),
-            listing_id=row.listing_id,
-            giver=PartyView.model_validate(shown.giver),
-            receiver=PartyView.model_validate(shown.receiver),
-            minutes=row.minutes,
-            delivered_minutes=row.delivered_minutes,
-            settled_minutes=row.settled_minutes,
-            starts_at=row.starts_at,
-            meeting_point_id=row.meeting_point,
-            proposed_by_me=row.proposer_id == caller.member_id,
-            created_at=row.created_at,
-            settled_at=row.settled_at,
-            expires_at=row.expires_at,
-        )
 
 
 class CounterProposal(RequestBody):
@@ -130,17 +81,8 @@ class WriteMessage(RequestBody):
     text: Reason
 
 
-class MessageView(View):
-    """One message between the two parties."""
-
-    id: UUID
-    is_mine: bool
-    text: str
-    sent_at: Instant
-
-
 async def _listing_still_visible(work: Work, caller: Caller, request: Request) -> None:
-    body = ProposeExchange.model_validate_json(await request.body())
+    body = ProposeExchange.model_validate(await request.json())  # read as it was the first time
     await listings.get_listing(work.session, caller, body.listing_id, work.now)
 
 
@@ -277,7 +219,7 @@ async def list_messages(
         work.session, exchange, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
-    views = [_message(work, caller, row) for row in items]
+    views = [MessageView.of(work, caller, row) for row in items]
     return Page[MessageView](items=views, next_cursor=cursor)
 
 
@@ -287,15 +229,8 @@ async def write_message(
     exchange_id: UUID, body: WriteMessage, caller: Member, work: Working
 ) -> MessageView:
     """Write to the other side; contact stays inside until both want otherwise."""
-    return _message(work, caller, await operations.write(work, caller, exchange_id, body.text))
-
-
-def _message(work: Work, caller: Caller, row: Message) -> MessageView:
-    return MessageView(
-        id=row.message_id,
-        is_mine=row.author_id == caller.member_id,
-        text=work.vault.open(row.text_sealed, "message", row.bank_id, row.message_id),
-        sent_at=row.sent_at,
+    return MessageView.of(
+        work, caller, await operations.write(work, caller, exchange_id, body.text)
     )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from app.exchanges import queries, settling
-from app.exchanges.operations import other_side, parts_of
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status, Step, advance
+from app.exchanges.stepping import other_side, parts_of
 from app.exchanges.tables import Exchange
 from app.identity.rules import Caller, Role
 from app.kit.bulk import update_many

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from app.banks import queries as banks
@@ -12,12 +11,22 @@ from app.exchanges.rules import (
     OwnListing,
     Status,
     Step,
-    StepNotOpen,
     TooLateToDispute,
     TooManyProposals,
     UnknownMeetingPoint,
     Who,
     advance,
+)
+from app.exchanges.stepping import (
+    EXPIRING,
+    is_over,
+    keep_reason,
+    parts_of,
+    stepped,
+    take,
+    tell_both,
+    told,
+    write_in,
 )
 from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
@@ -27,10 +36,6 @@ from app.ledger.rules import HoldOutcome
 from app.listings import queries as listings
 from app.listings.rules import ListingKind
 from app.members import queries as members
-from app.notices import operations as notices
-from app.notices.rules import NoticeKind
-
-_EXPIRING: Final = frozenset({Status.PROPOSED, Status.ACCEPTED})
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
     work.session.add(exchange)
     await work.session.flush()
     await jobs.expire_later(work, exchange)
-    return await _told(work, caller, exchange, terms.message)
+    return await told(work, caller, exchange, terms.message)
 
 
 async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -> Shown:
@@ -88,7 +93,7 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     Raises:
         NotFound, StepNotOpen, NotYourStep, UnknownMeetingPoint, TooManyProposals.
     """
-    exchange = await _stepped(work, caller, exchange_id, Step.COUNTER)
+    exchange = await stepped(work, caller, exchange_id, Step.COUNTER)
     await _refuse_unknown_place(work, caller, terms)
     exchange.proposer_id = caller.me
     exchange.minutes = terms.minutes
@@ -96,7 +101,7 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     exchange.meeting_point = terms.meeting_point
     exchange.expires_at = work.now + timedelta(days=work.settings.proposal_days)
     await jobs.expire_later(work, exchange)
-    return await _told(work, caller, exchange, terms.message)
+    return await told(work, caller, exchange, terms.message)
 
 
 async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
@@ -106,12 +111,12 @@ async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
         NotFound, StepNotOpen, NotYourStep.
         NotEnoughHours: when the receiver has not that many above the floor.
     """
-    exchange = await _stepped(work, caller, exchange_id, Step.ACCEPT)
+    exchange = await stepped(work, caller, exchange_id, Step.ACCEPT)
     await settling.hold(work, exchange)
     begins_at = max(work.now, exchange.starts_at or work.now)
     exchange.expires_at = begins_at + timedelta(days=work.settings.hold_days)
     await jobs.expire_later(work, exchange)
-    return await _told(work, caller, exchange)
+    return await told(work, caller, exchange)
 
 
 async def decline(work: Work, caller: Caller, exchange_id: UUID, reason: str | None) -> Shown:
@@ -120,9 +125,9 @@ async def decline(work: Work, caller: Caller, exchange_id: UUID, reason: str | N
     Raises:
         NotFound, StepNotOpen, NotYourStep.
     """
-    exchange = await _stepped(work, caller, exchange_id, Step.DECLINE)
-    _keep_reason(work, exchange, reason)
-    return await _told(work, caller, exchange)
+    exchange = await stepped(work, caller, exchange_id, Step.DECLINE)
+    keep_reason(work, exchange, reason)
+    return await told(work, caller, exchange)
 
 
 async def cancel(work: Work, caller: Caller, exchange_id: UUID, reason: str | None) -> Shown:
@@ -131,10 +136,10 @@ async def cancel(work: Work, caller: Caller, exchange_id: UUID, reason: str | No
     Raises:
         NotFound, StepNotOpen, NotYourStep.
     """
-    exchange = await _stepped(work, caller, exchange_id, Step.CANCEL)
+    exchange = await stepped(work, caller, exchange_id, Step.CANCEL)
     await settling.release(work, exchange, HoldOutcome.RELEASED)
-    _keep_reason(work, exchange, reason)
-    return await _told(work, caller, exchange)
+    keep_reason(work, exchange, reason)
+    return await told(work, caller, exchange)
 
 
 async def deliver(work: Work, caller: Caller, exchange_id: UUID, minutes: int | None) -> Shown:
@@ -143,10 +148,10 @@ async def deliver(work: Work, caller: Caller, exchange_id: UUID, minutes: int | 
     Raises:
         NotFound, StepNotOpen, NotYourStep.
     """
-    exchange = await _stepped(work, caller, exchange_id, Step.DELIVER)
+    exchange = await stepped(work, caller, exchange_id, Step.DELIVER)
     exchange.delivered_minutes = minutes or exchange.minutes
     exchange.delivered_at = work.now
-    return await _told(work, caller, exchange)
+    return await told(work, caller, exchange)
 
 
 async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
@@ -161,7 +166,7 @@ async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
     settled_at = exchange.settled_at
     if settled_at is not None and work.now > settled_at + timedelta(days=days):
         raise TooLateToDispute(days=days)
-    _step(work, exchange, Step.DISPUTE, parts_of(exchange, caller))
+    take(work, exchange, Step.DISPUTE, parts_of(exchange, caller))
     return exchange
 
 
@@ -173,7 +178,7 @@ async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | N
     """
     exchange = await queries.lock_any_exchange(work.session, bank_id, exchange_id)
     step = Step.VOID if minutes is None else Step.RESOLVE
-    _step(work, exchange, step, frozenset({Who.MODERATOR}))
+    take(work, exchange, step, frozenset({Who.MODERATOR}))
     if exchange.settlement_id is not None:
         if minutes != exchange.settled_minutes:
             await settling.correct(work, exchange, minutes)
@@ -181,24 +186,23 @@ async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | N
         await settling.release(work, exchange, HoldOutcome.RELEASED)
     else:
         await settling.settle(work, exchange, minutes)
-    _tell_both(work, exchange)
+    tell_both(work, exchange)
     return exchange
 
 
 async def expire(work: Work, bank_id: UUID, exchange_id: UUID) -> bool:
-    """End what nobody answered or delivered in time; held minutes are released.
-
-    Returns:
-        Whether it ended now; False when it had moved on, or has more time.
-    """
+    """End what nobody answered or delivered in time, if it has not moved on; frees its hold."""
     exchange = await queries.lock_any_exchange(work.session, bank_id, exchange_id)
-    if Status(exchange.status) not in _EXPIRING or not _is_over(work, exchange):
+    if Status(exchange.status) not in EXPIRING:
+        return False
+    if not is_over(work, exchange):
+        await jobs.expire_later(work, exchange)  # clocks differ, or the terms have changed
         return False
     exchange.status = advance(Status(exchange.status), Step.EXPIRE, frozenset({Who.TIME}))
     exchange.version += 1
     exchange.expires_at = None
     await settling.release(work, exchange, HoldOutcome.EXPIRED)
-    _tell_both(work, exchange)
+    tell_both(work, exchange)
     return True
 
 
@@ -209,47 +213,7 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
         NotFound: when the caller is no party to the exchange.
     """
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    return _write(work, caller, exchange, text)
-
-
-async def _stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
-    """The exchange, locked, with the step taken in its status."""
-    exchange = await queries.lock_exchange(work.session, caller, exchange_id)
-    _step(work, exchange, step, parts_of(exchange, caller))
-    return exchange
-
-
-def _step(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
-    status = Status(exchange.status)
-    if status in _EXPIRING and _is_over(work, exchange):
-        raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
-    exchange.status = advance(status, step, who)
-    exchange.version += 1
-    exchange.expires_at = None
-
-
-def _is_over(work: Work, exchange: Exchange) -> bool:
-    return exchange.expires_at is not None and exchange.expires_at <= work.now
-
-
-def other_side(exchange: Exchange, caller: Caller) -> UUID:
-    """The member on the other side."""
-    is_giver = caller.member_id == exchange.giver_id
-    return exchange.receiver_id if is_giver else exchange.giver_id
-
-
-def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
-    """In which parts the caller, who is one of the two, may take a step."""
-    side = Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
-    turn = Who.PROPOSER if caller.member_id == exchange.proposer_id else Who.AWAITED
-    return frozenset({side, turn})
-
-
-def _keep_reason(work: Work, exchange: Exchange, reason: str | None) -> None:
-    if reason is not None:
-        exchange.reason_sealed = work.vault.seal(
-            reason, "exchange-reason", exchange.bank_id, exchange.exchange_id
-        )
+    return write_in(work, caller, exchange, text)
 
 
 async def _refuse_too_many(work: Work, caller: Caller) -> None:
@@ -263,44 +227,3 @@ async def _refuse_unknown_place(work: Work, caller: Caller, terms: Terms) -> Non
     place = terms.meeting_point
     if place is not None and not await banks.has_meeting_point(work.session, caller.bank_id, place):
         raise UnknownMeetingPoint
-
-
-def _write(work: Work, caller: Caller, exchange: Exchange, text: str) -> Message:
-    message_id = new_id()
-    message = Message(
-        bank_id=exchange.bank_id,
-        message_id=message_id,
-        exchange_id=exchange.exchange_id,
-        author_id=caller.me,
-        text_sealed=work.vault.seal(text, "message", exchange.bank_id, message_id),
-        sent_at=work.now,
-    )
-    work.session.add(message)
-    _tell_other(work, caller, exchange)
-    return message
-
-
-async def _told(
-    work: Work, caller: Caller, exchange: Exchange, message: str | None = None
-) -> Shown:
-    """Tell the other side, with a message if there is one, and show the exchange."""
-    if message is None:
-        _tell_other(work, caller, exchange)
-    else:
-        _write(work, caller, exchange, message)
-    return await queries.show(work.session, caller, exchange)
-
-
-def _tell_other(work: Work, caller: Caller, exchange: Exchange) -> None:
-    _tell(work, exchange, other_side(exchange, caller))
-
-
-def _tell_both(work: Work, exchange: Exchange) -> None:
-    for member_id in (exchange.giver_id, exchange.receiver_id):
-        _tell(work, exchange, member_id)
-
-
-def _tell(work: Work, exchange: Exchange, member_id: UUID) -> None:
-    notices.tell_member(
-        work, exchange.bank_id, member_id, NoticeKind.EXCHANGE_CHANGED, exchange.exchange_id
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from app.banks import queries as banks
 from app.identity import queries
@@ -18,6 +18,7 @@ from app.identity.tools import IdentityTools
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.kit.sweeping import delete_some
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,13 @@ async def sign_out_everywhere(work: Work, caller: Caller) -> None:
         )
         .values(ended_at=work.now)
     )
+
+
+async def sweep_sessions(work: Work) -> int:
+    """Forget sessions that ended or expired over `session_days` ago; a batch, gives its size."""
+    before = work.now - timedelta(days=work.settings.session_days)
+    old = or_(Session.ended_at < before, Session.expires_at < before)
+    return await delete_some(work.session, Session, old)
 
 
 async def create_login(

@@ -62,8 +62,8 @@ class WeakPassword(Unfit):
     """The password is too short, too common or too regular."""
 
     said: ClassVar = {
-        "en": Said("Please choose another password", "{reason}"),
-        "sl": Said("Izberite drugo geslo", "Geslo je prekratko ali preveč znano."),
+        "en": Said("Please choose another password", "The reason says what is wrong with it."),
+        "sl": Said("Izberite drugo geslo", "Kaj je z njim narobe, pove reason."),
     }
 
 

@@ -48,6 +48,7 @@ class Session(Base):
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("refresh_counter BETWEEN 0 AND 4294967295", name="refresh_counter"),
         Index(None, "bank_id", "login_id"),
+        {"info": {"deletable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

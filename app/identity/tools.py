@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.identity.errors import WeakKey
 from app.identity.passwords import HashingBusy, PasswordProfile, Passwords, check_acceptable
 from app.identity.rules import TooManySignIns, WeakPassword
 from app.identity.tokens import KeyRing, SigningKey, Verifier, check_backend
-from app.kit.settings import Environment, Settings
+from app.kit.settings import BadSettings, Environment, Settings
 from app.kit.vault import Vault
 
 
@@ -23,12 +24,14 @@ class IdentityTools:
 
     @classmethod
     def of(cls, settings: Settings, vault: Vault) -> "IdentityTools":
-        """Load the signing keys and choose the password profile."""
+        """Load the signing keys and choose the password profile.
+
+        Raises:
+            BadSettings: when a signing key cannot be used.
+        """
         check_backend()
         assert settings.token_key is not None, "load_settings fills it in"
-        keys = [settings.token_key, settings.token_key_previous]
-        current, *older = [SigningKey.from_pem(key.get_secret_value()) for key in keys if key]
-        ring = KeyRing.of(current, *older)
+        ring = KeyRing.of(*_signing_keys(settings))
         is_test = settings.environment is Environment.TEST
         profile = PasswordProfile.TEST if is_test else PasswordProfile.MINIMUM
         return cls(ring, Verifier(ring, settings.issuer), Passwords(profile), vault.key("refresh"))
@@ -60,7 +63,22 @@ class IdentityTools:
             raise TooManySignIns from None
 
 
-def _tools(request: Request) -> IdentityTools:
+def _signing_keys(settings: Settings) -> list[SigningKey]:
+    named = {
+        "TIMEBANK_TOKEN_KEY": settings.token_key,
+        "TIMEBANK_TOKEN_KEY_PREVIOUS": settings.token_key_previous,
+    }
+    keys = []
+    for variable, pem in named.items():
+        if pem is not None:
+            try:
+                keys.append(SigningKey.from_pem(pem.get_secret_value()))
+            except WeakKey as error:
+                raise BadSettings(f"{variable}: {error}") from None
+    return keys
+
+
+async def _tools(request: Request) -> IdentityTools:
     tools: IdentityTools = request.app.state.identity
     return tools
 

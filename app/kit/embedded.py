@@ -77,8 +77,10 @@ def lease(folder: Path, *, start_seconds_max: float = START_SECONDS_MAX) -> Iter
         EmbeddedUnavailable: one line that says why, and what to do.
     """
     server = server_of(folder)
+    with _usable(server):
+        server.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock(server, "users") as users:
-        with _turn(server, start_seconds_max):
+        with _usable(server), _turn(server, start_seconds_max):
             fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
             try:
                 _bring_up(server, time.monotonic() + start_seconds_max)
@@ -94,11 +96,8 @@ def lease(folder: Path, *, start_seconds_max: float = START_SECONDS_MAX) -> Iter
 @contextmanager
 def _lock(server: Server, name: str) -> Iterator[int]:
     """Open a lock file (not yet locked). Close-on-exec, as all that Python opens."""
-    try:
-        server.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _usable(server):
         descriptor = open_private(server.folder / f"{name}.lock")
-    except OSError as error:
-        raise _unusable(server, error) from None
     try:
         yield descriptor
     finally:
@@ -149,19 +148,20 @@ def _bring_up(server: Server, deadline: float) -> None:
 
 
 def _launch(server: Server) -> None:
+    with _lock(server, "server") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        launch(server.folder, held)
+
+
+@contextmanager
+def _usable(server: Server) -> Iterator[None]:
     try:
-        with _lock(server, "server") as held:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            launch(server.folder, held)
+        yield
     except OSError as error:
-        raise _unusable(server, error) from error
-
-
-def _unusable(server: Server, error: OSError) -> EmbeddedUnavailable:
-    return EmbeddedUnavailable(
-        f"the data folder {server.folder} cannot be used ({error.strerror}):"
-        " it must be yours and writable; or choose another",
-    )
+        raise EmbeddedUnavailable(
+            f"{error.filename or server.folder} cannot be used ({error.strerror}):"
+            " it must be yours and writable; or choose another data folder",
+        ) from error
 
 
 def _make_detour(server: Server) -> None:
@@ -205,15 +205,21 @@ def _leave(server: Server, users: int) -> None:
 
 
 def _stop_if_last(server: Server, users: int) -> None:
-    # A deleted and newly made data folder has other users, whom this lock says nothing about.
-    ours = os.path.samestat(os.fstat(users), (server.folder / "users.lock").stat())
-    if not ours or not _try_lock(users, fcntl.LOCK_EX):
+    if not _is_current(server, users) or not _try_lock(users, fcntl.LOCK_EX):
         return
     _stop(server)
     if server.socket_folder.is_symlink():
         with suppress(OSError):
             server.socket_folder.unlink()
             server.socket_folder.parent.rmdir()
+
+
+def _is_current(server: Server, users: int) -> bool:
+    # A deleted and newly made data folder has other users, of whom this lock knows nothing.
+    try:
+        return os.path.samestat(os.fstat(users), (server.folder / "users.lock").stat())
+    except FileNotFoundError:
+        return False
 
 
 def _stop(server: Server) -> None:

@@ -169,6 +169,10 @@ class TooMuch(AppError):
 
     status = 429
     retry_after_seconds: ClassVar[int] = 60
+    said: ClassVar = {
+        "en": Said("Too much at once", "Please wait a moment before you try again."),
+        "sl": Said("Preveč naenkrat", "Pred novim poskusom malo počakajte."),
+    }
 
     @property
     def headers(self) -> dict[str, str]:

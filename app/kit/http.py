@@ -8,10 +8,11 @@ declare who may use it (a `Guard` among its parameters) stops start-up.
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.kit import idempotency
@@ -28,6 +29,7 @@ from app.kit.errors import (
     Unreadable,
 )
 from app.kit.ground import Ground, Work
+from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 
 Recheck = Callable[[Work, Any, Request], Awaitable[None]]
@@ -71,16 +73,13 @@ def ground_of(request: Request) -> Ground:
     return ground
 
 
-def _work(request: Request) -> Work:
+async def _work(request: Request) -> Work:
+    # A coroutine, as every dependency here: FastAPI gives a plain function a thread.
     work: Work = request.state.work
     return work
 
 
-async def _working(request: Request) -> Work:
-    return _work(request)  # FastAPI gives a plain function a thread, for every request
-
-
-Working = Annotated[Work, Depends(_working)]
+Working = Annotated[Work, Depends(_work)]
 """This request's means: its transaction, its moment, the settings, the vault."""
 Public = Annotated[None, Depends(Anyone())]
 """Declares a route open to everybody."""
@@ -103,7 +102,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Find the guard and document what this operation can answer."""
-        options.setdefault("operation_id", endpoint.__name__)
+        options["operation_id"] = options.get("operation_id") or endpoint.__name__
         super().__init__(path, endpoint, **options)
         self.guard = _guard_of(self)
         self.replays = "POST" in (self.methods or ()) and not self.guard.open_to_all
@@ -122,7 +121,7 @@ class Route(APIRoute):
 
     async def admit_and_do(self, request: Request, handle: Handle) -> Response | AppError:
         """The answer; or a refusal whose trace is to be committed."""
-        work = _work(request)
+        work: Work = request.state.work
         try:
             request.state.caller = await self.guard.admit(request, work)
             if self.body_field is not None:
@@ -152,7 +151,7 @@ class Route(APIRoute):
         return private(answer)
 
     async def _once(self, request: Request, handle: Handle) -> Response:
-        work, caller = _work(request), request.state.caller
+        work, caller = request.state.work, request.state.caller
         key = await idempotency.begin(work, await use_of(request, caller))
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
@@ -162,21 +161,18 @@ class Route(APIRoute):
         return private(response)
 
     def _common_responses(self) -> dict[int | str, dict[str, Any]]:
-        errors: list[type[AppError]] = [*self.guard.documented, Busy]
-        if self.body_field is not None:
-            errors += [Unreadable, TooLarge]
-        if self.body_field is not None or self.dependant.query_params or self._has_sub_query():
-            errors.append(Unfit)
-        if self.param_convertors:
-            errors += [NotFound, Unfit]
-        if self.replays:
-            errors.append(idempotency.KeyReused)
-        if self.guard.open_to_all and self.body_field is not None:
-            errors.append(TooMuch)
-        return raises(*dict.fromkeys(errors))
-
-    def _has_sub_query(self) -> bool:
-        return any(sub.query_params for sub in self.dependant.dependencies)
+        names = set(_parameters(self.dependant))
+        has_body = self.body_field is not None
+        common: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
+            (True, (*self.guard.documented, Busy, TooLarge)),  # a GET can carry a body too
+            (has_body, (Unreadable,)),
+            (has_body or bool(names), (Unfit,)),
+            (bool(self.param_convertors), (NotFound,)),
+            (CURSOR in names, (UnknownCursor,)),
+            (self.replays, (idempotency.BadKey, idempotency.KeyReused)),
+            (has_body and self.guard.open_to_all, (TooMuch,)),
+        )
+        return raises(*dict.fromkeys(one for when, errors in common if when for one in errors))
 
     def _extra(self) -> dict[str, Any]:
         return {"parameters": [idempotency.PARAMETER]} if self.replays else {}
@@ -231,6 +227,14 @@ async def use_of(request: Request, owner: Any) -> idempotency.Use:
     digest = hashlib.sha256(asked + await request.body()).digest()
     text = request.headers[idempotency.HEADER]
     return idempotency.Use(owner.bank_id, owner.login_id, text, digest)
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """The names of all that a request can say outside its body."""
+    fields = (*dependant.path_params, *dependant.query_params, *dependant.header_params)
+    yield from (field.alias for field in fields)
+    for below in dependant.dependencies:
+        yield from _parameters(below)
 
 
 def _guard_of(route: Route) -> Guard:

@@ -6,7 +6,7 @@ is kept, sealed; anything else rolls the key back with the effect.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.kit.bulk import arrays, given, table_of
 from app.kit.db import Base
 from app.kit.errors import AppError, Said, Unfit
 from app.kit.ground import Work
+from app.kit.sweeping import delete_some
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
@@ -208,3 +209,9 @@ async def forget_many(work: Work, keys: Sequence[Key]) -> None:
 
 def _sealed(work: Work, key: Key, kept: Kept) -> bytes:
     return work.vault.seal(kept.body.decode(), "answer", *key.use.key.values())
+
+
+async def sweep(work: Work) -> int:
+    """Forget keys older than `KEPT_HOURS`, with their answers; a batch, gives its size."""
+    before = work.now - timedelta(hours=KEPT_HOURS)
+    return await delete_some(work.session, IdempotencyKey, IdempotencyKey.created_at < before)

@@ -59,8 +59,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > self.bytes_max:
+        if not self._fits(Headers(scope=scope).get("content-length", "0")):
             await respond(Request(scope), self._refusal())(scope, receive, send)
             return
         count = 0
@@ -75,6 +74,12 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+    def _fits(self, announced: str) -> bool:
+        # Python's digits are more than ASCII's, and reading thousands of them raises.
+        is_number = announced.isascii() and announced.isdigit()
+        is_short = len(announced) <= len(str(self.bytes_max))
+        return is_number and is_short and int(announced) <= self.bytes_max
 
     def _refusal(self) -> AppError:
         return TooLarge(bytes_max=self.bytes_max)
@@ -98,7 +103,11 @@ class HeadIsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, without_body)
+        asked = {**scope, "method": "GET"}
+        try:
+            await self.app(asked, receive, without_body)
+        finally:
+            scope["route"] = asked.get("route")  # the numbers are kept by operation
 
 
 class _Answer:

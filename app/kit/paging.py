@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from app.kit.errors import Said, Unfit
 from app.kit.values import View
@@ -18,6 +18,8 @@ from app.kit.vault import Tampered, Vault
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 CURSOR_MAX = 512
+CURSOR = "cursor"
+"""The name of the query parameter."""
 Item = TypeVar("Item", bound=View)
 Row = TypeVar("Row")
 
@@ -35,8 +37,19 @@ class UnknownCursor(Unfit):
 class PageQuery:
     """What the client asks: at most how many, and from where on."""
 
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
-    cursor: Annotated[str | None, Query(max_length=CURSOR_MAX)] = None
+    limit: int = LIMIT_DEFAULT
+    cursor: str | None = None
+
+
+async def _asked(
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+    cursor: Annotated[str | None, Query(max_length=CURSOR_MAX)] = None,
+) -> PageQuery:
+    return PageQuery(limit, cursor)
+
+
+Paging = Annotated[PageQuery, Depends(_asked)]
+"""The page that a list is asked for, as a parameter of its endpoint."""
 
 
 class Page(View, Generic[Item]):

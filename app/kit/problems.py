@@ -1,7 +1,8 @@
 """Every error as `application/problem+json` (RFC 9457), in the reader's language."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,12 +12,47 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from app.kit.errors import AppError, Fault, TooLarge, Unfit, Unreadable
+from app.kit.errors import (
+    AppError,
+    Busy,
+    Fault,
+    NotAuthenticated,
+    TooLarge,
+    TooMuch,
+    Unfit,
+    Unreadable,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 LANGUAGE_DEFAULT: Final = "en"
 LANGUAGES: Final = ("en", "sl")
 ERRORS_MAX: Final = 20
+_WEIGHT: Final = re.compile(r"\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*")
+_HEADERS_ALWAYS: Final[dict[str, Any]] = {
+    "Content-Language": {
+        "description": "The language of title and detail.",
+        "required": True,
+        "schema": {"type": "string", "enum": list(LANGUAGES)},
+    }
+}
+_RETRY_AFTER: Final[dict[str, Any]] = {
+    "Retry-After": {
+        "description": "When trying again makes sense, in seconds.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+_HEADERS: Final = {
+    NotAuthenticated.status: {
+        "WWW-Authenticate": {
+            "description": "The scheme that is expected (RFC 6750).",
+            "required": True,
+            "schema": {"type": "string"},
+        }
+    },
+    TooMuch.status: _RETRY_AFTER,
+    Busy.status: _RETRY_AFTER,
+}
 _SCHEMA_REF: Final = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -46,12 +82,16 @@ class ProblemResponse(JSONResponse):
 
 
 def language_of(accept_language: str | None) -> str:
-    """The first language that the client accepts and we speak."""
+    """The language that the client likes best of those that we speak (RFC 9110, 12.5.4)."""
+    best, most = LANGUAGE_DEFAULT, 0.0
     for part in (accept_language or "").split(","):
-        primary = part.split(";")[0].strip().lower().split("-")[0]
-        if primary in LANGUAGES:
-            return primary
-    return LANGUAGE_DEFAULT
+        tag, _, liking = part.partition(";")
+        primary = tag.strip().lower().split("-")[0]
+        weight = _WEIGHT.fullmatch(liking)
+        liked = float(weight[1]) if weight else 1.0
+        if primary in LANGUAGES and liked > most:
+            best, most = primary, liked
+    return best
 
 
 def problem_of(error: AppError, language: str = LANGUAGE_DEFAULT) -> dict[str, Any]:
@@ -102,7 +142,7 @@ def raises(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of an operation that can answer these errors."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        entry = by_status.setdefault(error.status, _documented([]))
+        entry = by_status.setdefault(error.status, _documented(error.status))
         examples = entry["content"][MEDIA_TYPE]["examples"]
         examples[error.slug()] = {"value": _example(error)}
         titles = [example["value"]["title"] for example in examples.values()]
@@ -127,9 +167,9 @@ def merged(
     return result
 
 
-def _documented(titles: Sequence[str]) -> dict[str, Any]:
+def _documented(status: int) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": _SCHEMA_REF, "examples": {}}}
-    return {"description": "; ".join(titles), "content": content}
+    return {"content": content, "headers": _HEADERS_ALWAYS | _HEADERS.get(status, {})}
 
 
 def _example(error: type[AppError]) -> dict[str, Any]:

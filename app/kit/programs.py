@@ -16,6 +16,10 @@ from typing import IO
 VERSION = "18"
 SECONDS_MAX = 10.0
 PROCESSES = Path("/proc")
+ROOT_REFUSED = (
+    "PostgreSQL refuses to run as root, and neither unshare nor setpriv makes us user nobody:"
+    " start as an ordinary user, or set TIMEBANK_DATABASE_URL"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +106,10 @@ def runner_in(folder: Path) -> Runner:
     owner = folder.stat()
     if owner.st_uid != 0:
         return _become(owner.st_uid, owner.st_gid, folder)
-    # initdb asks for its user's name, so the mapped user must be one that has a name.
-    nobody = next(entry for entry in pwd.getpwall() if entry.pw_name == "nobody")
+    # initdb asks for its user's name, so it must be a user that has one.
+    nobody = next((entry for entry in pwd.getpwall() if entry.pw_name == "nobody"), None)
+    if nobody is None:
+        raise EmbeddedUnavailable(ROOT_REFUSED)
     prefix = ("unshare", "-U", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}", "--")
     if _reaches(prefix, folder):
         return Runner(prefix, 0, 0)
@@ -138,10 +144,7 @@ def _become(uid: int, gid: int, folder: Path) -> Runner:
     prefix = ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *capability, "--")
     if _reaches(prefix, folder):
         return Runner(prefix, uid, gid)
-    raise EmbeddedUnavailable(
-        "PostgreSQL refuses to run as root, and neither unshare nor setpriv helps here:"
-        " start as an ordinary user, or set TIMEBANK_DATABASE_URL",
-    )
+    raise EmbeddedUnavailable(ROOT_REFUSED)
 
 
 def _reaches(prefix: tuple[str, ...], folder: Path) -> bool:

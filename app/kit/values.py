@@ -29,7 +29,9 @@ LANGUAGES_MAX = 12
 INSTANT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 INSTANT_MAX = datetime(2200, 1, 1, tzinfo=UTC)
 
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINE_ENDS = re.compile("[\n\r\u2028\u2029]")
+_RFC3339_BEGINS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
 def _storable(text: str) -> str:
@@ -39,22 +41,23 @@ def _storable(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if "\n" in text or "\r" in text:
+    if _LINE_ENDS.search(text):
         raise ValueError("must be one line")
     return text
 
 
 def _text_only(value: object) -> object:
-    if not isinstance(value, str | datetime):
-        raise ValueError("must be an RFC 3339 time")  # noqa: TRY004 pydantic reads ValueError
+    # pydantic alone takes numbers, in digits too, for seconds or milliseconds since 1970.
+    is_time = isinstance(value, str) and _RFC3339_BEGINS.match(value)
+    if not (is_time or isinstance(value, datetime)):
+        raise ValueError("must be an RFC 3339 time")
     return value
 
 
 def _in_range(moment: datetime) -> datetime:
-    moment = moment.astimezone(UTC)
     if not INSTANT_MIN <= moment < INSTANT_MAX:
         raise ValueError("must lie between the years 2000 and 2200")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def as_rfc3339(moment: datetime) -> str:
@@ -71,14 +74,23 @@ Text = Annotated[str, AfterValidator(_storable)]
 """Text that PostgreSQL can hold. Give it a length with `StringConstraints`."""
 Line = Annotated[Text, AfterValidator(_one_line)]
 Alias = Annotated[
-    Line, StringConstraints(min_length=1, max_length=ALIAS_MAX, strip_whitespace=True)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=ALIAS_MAX),
+    AfterValidator(_storable),
+    AfterValidator(_one_line),
 ]
+"""Like `Title` and `Reason` trimmed first: spaces alone are no text."""
 Title = Annotated[
-    Line, StringConstraints(min_length=1, max_length=TITLE_MAX, strip_whitespace=True)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX),
+    AfterValidator(_storable),
+    AfterValidator(_one_line),
 ]
 Body = Annotated[Text, StringConstraints(max_length=BODY_MAX)]
 Reason = Annotated[
-    Text, StringConstraints(min_length=1, max_length=REASON_MAX, strip_whitespace=True)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
+    AfterValidator(_storable),
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=MINUTES_MAX)]

@@ -11,16 +11,17 @@ from app.identity.access import Auditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
 from app.kit.values import Instant, View
 from app.ledger import queries
-from app.ledger.journal.formats import JournalFormat, stream_journal
+from app.ledger.journal.formats import stream_journal
+from app.ledger.journal.forms import JournalFormat
 from app.ledger.sealing import queries as sealing
 from app.ledger.sealing.signing import Sealer, raw
-from app.ledger.tables import Seal
+from app.ledger.sealing.views import PublishedSealView
 from app.ledger.verifying import CHECKS, prove
 
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
 
 
-def _sealer(request: Request) -> Sealer | None:
+async def _sealer(request: Request) -> Sealer | None:
     sealer: Sealer | None = request.app.state.sealer
     return sealer
 
@@ -46,41 +47,10 @@ class FindingView(View):
     detail: str
 
 
-class SealView(View):
-    """A seal over all accounts of the bank, in hexadecimal."""
-
-    seal_no: int
-    taken_at: Instant
-    accounts: int
-    postings: int
-    root: str
-    previous_hash: str
-    hash: str
-    key_id: str
-    public_key: str | None = Field(description="Ed25519, null when it is no longer believed.")
-    signature: str
-
-    @classmethod
-    def of(cls, row: Seal, keys: dict[str, str]) -> "SealView":
-        """The view of a seal."""
-        return cls(
-            seal_no=row.seal_no,
-            taken_at=row.taken_at,
-            accounts=row.accounts,
-            postings=row.postings,
-            root=row.root.hex(),
-            previous_hash=row.previous_hash.hex(),
-            hash=row.hash.hex(),
-            key_id=row.key_id,
-            public_key=keys.get(row.key_id),
-            signature=row.signature.hex(),
-        )
-
-
 class SealList(View):
     """The newest seals; older ones are covered by them."""
 
-    items: list[SealView]
+    items: list[PublishedSealView]
     next_cursor: None = None
 
 
@@ -102,7 +72,10 @@ class VerificationView(View):
     responses={
         200: {
             "description": "The whole journal.",
-            "content": {form.media_type.split(";")[0]: {} for form in JournalFormat},
+            "content": {
+                form.media_type.split(";")[0]: {"schema": {"type": "string"}}
+                for form in JournalFormat
+            },
         }
     },
 )
@@ -140,4 +113,8 @@ async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> Sea
     """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
     rows = await sealing.list_newest_seals(work.session, caller.bank_id)
     keys = {key_id: raw(key).hex() for key_id, key in sealer.public.items()} if sealer else {}
-    return SealList(items=[SealView.of(row, keys) for row in rows])
+    views = [
+        PublishedSealView(**PublishedSealView.facts(row), public_key=keys.get(row.key_id))
+        for row in rows
+    ]
+    return SealList(items=views)

@@ -61,10 +61,10 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
             WHERE a.bank_id = :bank_id AND a.held_minutes <> coalesce(o.minutes, 0)""",
     ),
     "V5": (
-        "the account is under its floor, or its floor is over the policy",
+        "the account is under its floor, or its floor in force does not follow from the policy",
         """SELECT account_id AS subject_id FROM account WHERE bank_id = :bank_id
-              AND (balance_minutes - held_minutes < floor_minutes
-                OR floor_minutes > policy_floor_minutes)""",
+              AND (balance_minutes - held_minutes < floor_minutes OR floor_minutes
+                <> least(policy_floor_minutes, balance_minutes - held_minutes))""",
     ),
     "V8": (
         "time runs backwards on the account, or differs within a deed",

@@ -24,6 +24,7 @@ from app.ledger.rules import (
     HoldEnded,
     Instruction,
     NotEnoughHours,
+    OpenHold,
     PostedLeg,
     decide,
 )
@@ -117,6 +118,8 @@ async def settle_many(
         posted, after = batch.add(one, decision)
         states |= {(one.bank_id, account): state for account, state in after.items()}
         touched |= {(one.bank_id, account) for account in after}
+        if one.opens is not None:
+            holds[one.opens.hold_id] = OpenHold(one.opens.minutes, ended=False)
         if one.ends is not None:
             del holds[one.ends.hold_id]
         answers.append(posted)

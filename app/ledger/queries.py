@@ -162,23 +162,6 @@ async def list_holds(
     return {hold_id: OpenHold(minutes, ended) for hold_id, minutes, ended in rows}
 
 
-async def get_settlement(session: AsyncSession, bank_id: UUID, reference: str) -> Posting:
-    """The only posting of the deed with this reference.
-
-    Raises:
-        NotFound: when there is no such deed.
-    """
-    asked = (
-        select(Posting)
-        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
-        .where(Deed.bank_id == bank_id, Deed.reference == reference)
-    )
-    posting = (await session.scalars(asked)).one_or_none()
-    if posting is None:
-        raise NotFound
-    return posting
-
-
 async def list_statement(
     session: AsyncSession, bank_id: UUID, account_id: UUID, *, before_seq: int | None, limit: int
 ) -> list[StatementLine]:

@@ -26,15 +26,25 @@ async def prove(
     sealer: Sealer | None,
     tell: Callable[[str], None] = _silent,
 ) -> list[Finding]:
-    """Every finding; empty when the books are proved. `tell` hears each check as it begins."""
+    """Every finding; empty when the books are proved. `tell` hears each check as it ends."""
     async with ground.database.begin() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         await session.execute(_PATIENCE)
-        findings: list[Finding] = []
-        for check in CHECKS:
-            tell(check)
-            findings += await _findings(session, bank_id, check, sealer)
-        return findings
+        return await prove_in(session, bank_id, sealer, tell)
+
+
+async def prove_in(
+    session: AsyncSession,
+    bank_id: UUID,
+    sealer: Sealer | None,
+    tell: Callable[[str], None] = _silent,
+) -> list[Finding]:
+    """The same in a transaction that is there already, and should be one snapshot."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        findings += await _findings(session, bank_id, check, sealer)
+        tell(check)
+    return findings
 
 
 async def _findings(

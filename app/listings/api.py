@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from app.identity.access import Member, MemberOrCoordinator, MemberOrStaff
 from app.kit.errors import Stale
 from app.kit.http import Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import language_of, raises
 from app.kit.values import (
     Body,
@@ -187,7 +187,7 @@ async def list_listings(
     caller: MemberOrCoordinator,
     work: Working,
     search: Annotated[SearchQuery, Depends()],
-    page: Annotated[PageQuery, Depends()],
+    page: Paging,
 ) -> Page[ListingView]:
     """Search open listings, or my own with `mine`, by month of posting."""
     pager = Pager(work.vault, caller.login_id, "listings", page)
@@ -212,7 +212,9 @@ async def get_listing(
     return ListingView.of(seen)
 
 
-@router.patch("/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale))
+@router.patch(
+    "/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale, TooManyListings)
+)
 async def change_listing(
     listing_id: UUID,
     body: ChangeListing,

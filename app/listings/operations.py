@@ -50,12 +50,8 @@ async def post(work: Work, caller: Caller, text: ListingText) -> Seen:
         UnknownCategory, UnknownArea, AlreadyOver: what does not fit.
         TooManyListings: when the caller has as many open as one may have.
     """
-    # The author's row is the lock under which the open listings are counted.
     author = await members.lock_me(work.session, caller)
-    open_max = work.settings.open_listings_max
-    open_now = await queries.count_open(work.session, caller.bank_id, caller.me, work.now)
-    if open_now >= open_max:
-        raise TooManyListings(open_max=open_max)
+    await _refuse_too_many(work, caller)
     listing = Listing(
         bank_id=caller.bank_id,
         listing_id=new_id(),
@@ -82,13 +78,18 @@ async def change(
         Stale: when `If-Match` names an older version.
         ListingWithdrawn: when it is withdrawn.
         UnknownCategory, UnknownArea, AlreadyOver: what does not fit.
+        TooManyListings: when it was over and would be one open listing too many.
     """
     listing = await queries.lock_own_listing(work.session, caller, listing_id)
     refuse_stale(if_match, listing_etag(listing))
     if listing.status != ListingStatus.OPEN:
         raise ListingWithdrawn
+    if listing.expires_at is not None and listing.expires_at <= work.now:
+        await members.lock_me(work.session, caller)
+        await _refuse_too_many(work, caller)
     for name, value in changes.items():
         setattr(listing, name, value)
+    listing.languages = list(dict.fromkeys(listing.languages))
     await _refuse_unfit(work, listing)
     listing.version += 1
     author = await members.get_member(work.session, caller.bank_id, caller.me)
@@ -120,6 +121,14 @@ def listing_etag(listing: Listing) -> str:
 def month_of(moment: datetime) -> datetime:
     """The first moment of the month: all that others see of a time."""
     return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _refuse_too_many(work: Work, caller: Caller) -> None:
+    """Count under the lock of the author's own row, or two posts could pass the limit at once."""
+    open_max = work.settings.open_listings_max
+    open_now = await queries.count_open(work.session, caller.bank_id, caller.me, work.now)
+    if open_now >= open_max:
+        raise TooManyListings(open_max=open_max)
 
 
 async def _refuse_unfit(work: Work, listing: Listing) -> None:

@@ -5,21 +5,24 @@ import io
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app.identity.access import Member
 from app.kit.http import Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
+from app.kit.problems import raises
 from app.kit.values import Instant, View
 from app.ledger import queries as ledger
 from app.ledger.queries import StatementLine
+from app.ledger.sealing.receipts import make_receipt
+from app.ledger.sealing.rules import NotSealedYet
 from app.members import queries
+from app.members.receipt_view import ReceiptView
 
 CSV_LINES_MAX = 10_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 router = APIRouter(prefix="/v1/me/account", route_class=Route, tags=["members"])
-Paging = Annotated[PageQuery, Depends()]
 
 
 class AccountView(View):
@@ -107,6 +110,14 @@ async def list_my_postings(
     items, cursor = pager.cut(lines, lambda line: [line.seq])
     views = [_line(line, aliases) for line in items]
     return Page[StatementLineView](items=views, next_cursor=cursor)
+
+
+@router.get("/postings/{posting_id}/receipt", responses=raises(NotSealedYet))
+async def get_my_receipt(posting_id: UUID, caller: Member, work: Working) -> ReceiptView:
+    """The proof that a posting of mine is in the sealed books; docs/ledger.md checks one."""
+    account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
+    receipt = await make_receipt(work.session, caller.bank_id, account_id, posting_id)
+    return ReceiptView.of(receipt)
 
 
 def _csv(lines: list[StatementLineView]) -> str:

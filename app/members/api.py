@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Header, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
@@ -11,7 +11,7 @@ from app.identity.rules import Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import (
     Alias,
@@ -31,7 +31,6 @@ from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, Term
 from app.members.tables import Member as MemberRow
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
-Paging = Annotated[PageQuery, Depends()]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
 Email = Annotated[
     Line,

@@ -127,6 +127,7 @@ def _decide(
     member.status = status
     member.decided_at = work.now
     member.decided_by = caller.login_id
+    member.version += 1
     if reason is not None:
         member.decision_reason_sealed = work.vault.seal(
             reason, "decision", caller.bank_id, member.member_id

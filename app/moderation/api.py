@@ -1,16 +1,15 @@
 """Disputes over HTTP."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen, TooLateToDispute
 from app.identity.access import Member, MemberOrModerator, Moderator
 from app.kit.ground import Work
 from app.kit.http import Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import Instant, Minutes, Reason, RequestBody, View, as_rfc3339
 from app.moderation import operations, queries
@@ -88,7 +87,7 @@ async def open_dispute(
 async def list_disputes(
     caller: MemberOrModerator,
     work: Working,
-    page: Annotated[PageQuery, Depends()],
+    page: Paging,
     status: DisputeStatus | None = None,
 ) -> Page[DisputeView]:
     """The bank's disputes for moderators, my own for members; who waits longest comes first."""

@@ -1,13 +1,12 @@
 """Notices over HTTP."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from app.identity.access import MemberOrStaff
 from app.kit.http import Route, Working
-from app.kit.paging import Page, PageQuery, Pager
+from app.kit.paging import Page, Pager, Paging
 from app.kit.values import Instant, NoBody, View, as_rfc3339
 from app.notices import operations, queries
 from app.notices.rules import NoticeKind
@@ -38,9 +37,7 @@ class NoticeView(View):
 
 
 @router.get("")
-async def list_notices(
-    caller: MemberOrStaff, work: Working, page: Annotated[PageQuery, Depends()]
-) -> Page[NoticeView]:
+async def list_notices(caller: MemberOrStaff, work: Working, page: Paging) -> Page[NoticeView]:
     """My notices, newest first; staff also see those of their roles."""
     pager = Pager(work.vault, caller.login_id, "notices", page)
     after = pager.after_moment()

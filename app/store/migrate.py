@@ -74,10 +74,11 @@ def head() -> str:
 async def current(engine: AsyncEngine) -> str | None:
     """The database's revision; None when it was never migrated."""
     async with engine.connect() as connection:
-        return await _revision(connection)
+        return await revision_of(connection)
 
 
-async def _revision(connection: AsyncConnection) -> str | None:
+async def revision_of(connection: AsyncConnection) -> str | None:
+    """The revision of the database behind this connection; None when it was never migrated."""
     there = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
     if there is None:
         return None

@@ -5,6 +5,6 @@ from pathlib import Path
 
 from app.kit.embedded import lease
 
-with lease(Path(sys.argv[1])):
+with lease(Path(sys.argv[1]), start_seconds_max=30):
     print("up", flush=True)  # noqa: T201 - the test waits for this word
     sys.stdin.read()

@@ -10,12 +10,12 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from app.kit.ground import Ground
 from app.kit.values import as_rfc3339
+from app.ledger.journal.forms import JournalFormat
 from app.ledger.journal.queries import AccountLine, JournalLine, JournalSource
 
 COMMODITY: Final = "MIN"
@@ -30,28 +30,6 @@ _COLUMNS: Final = (
     "minutes",
     "reverses_posting_id",
 )
-
-
-class JournalFormat(StrEnum):
-    """Who will read the journal."""
-
-    JSON = "json"
-    CSV = "csv"
-    HLEDGER = "hledger"
-    BEANCOUNT = "beancount"
-
-    @property
-    def media_type(self) -> str:
-        """The content type of the format."""
-        return _MEDIA_TYPES[self]
-
-
-_MEDIA_TYPES: Final = {
-    JournalFormat.JSON: "application/json",
-    JournalFormat.CSV: "text/csv; charset=utf-8",
-    JournalFormat.HLEDGER: "text/plain; charset=utf-8",
-    JournalFormat.BEANCOUNT: "text/plain; charset=utf-8",
-}
 
 
 async def stream_journal(ground: Ground, bank_id: UUID, form: JournalFormat) -> AsyncIterator[str]:

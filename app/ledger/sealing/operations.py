@@ -9,7 +9,7 @@ from app.kit.ground import Work
 from app.ledger.chain import leaf, root
 from app.ledger.sealing import queries
 from app.ledger.sealing.queries import Head
-from app.ledger.sealing.signing import FIRST_PREVIOUS, Sealer, SealText
+from app.ledger.sealing.signing import FIRST_PREVIOUS, Sealer, SealText, sealer_of
 from app.ledger.tables import Seal, SealedHead
 
 
@@ -34,6 +34,20 @@ async def take_seal(work: Work, bank_id: UUID, sealer: Sealer) -> Seal:
     await work.session.flush()
     await _keep_changed(work, said, [head for head in heads if known.get(head.account_id) != head])
     return seal
+
+
+async def seal_next(work: Work) -> int:
+    """Seal one bank whose books have moved since its newest seal.
+
+    Returns:
+        1 when one was sealed, 0 when none is left, or this installation has no seal key.
+    """
+    sealer = sealer_of(work.settings)
+    bank_id = await queries.find_unsealed_bank(work.session) if sealer else None
+    if sealer is None or bank_id is None:
+        return 0
+    await take_seal(work, bank_id, sealer)
+    return 1
 
 
 async def _keep_changed(work: Work, said: SealText, changed: list[Head]) -> None:

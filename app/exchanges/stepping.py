@@ -1,0 +1,102 @@
+"""What every step has in common: lock, decide by the table, change, tell."""
+
+from typing import Final
+from uuid import UUID
+
+from app.exchanges import queries
+from app.exchanges.queries import Shown
+from app.exchanges.rules import Status, Step, StepNotOpen, Who, advance
+from app.exchanges.tables import Exchange, Message
+from app.identity.rules import Caller
+from app.kit.ground import Work
+from app.kit.ids import new_id
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
+
+EXPIRING: Final = frozenset({Status.PROPOSED, Status.ACCEPTED})
+"""What ends by itself when nobody goes on."""
+
+
+async def stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
+    """The exchange, locked, with the step taken in its status."""
+    exchange = await queries.lock_exchange(work.session, caller, exchange_id)
+    take(work, exchange, step, parts_of(exchange, caller))
+    return exchange
+
+
+def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
+    """Take the step: the status follows, whatever timer ran is off."""
+    status = Status(exchange.status)
+    if status in EXPIRING and is_over(work, exchange):
+        raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
+    exchange.status = advance(status, step, who)
+    exchange.version += 1
+    exchange.expires_at = None
+
+
+def is_over(work: Work, exchange: Exchange) -> bool:
+    """Whether its time is over, even when the timer is late."""
+    return exchange.expires_at is not None and exchange.expires_at <= work.now
+
+
+def other_side(exchange: Exchange, caller: Caller) -> UUID:
+    """The member on the other side."""
+    is_giver = caller.member_id == exchange.giver_id
+    return exchange.receiver_id if is_giver else exchange.giver_id
+
+
+def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
+    """In which parts the caller may take steps."""
+    side = Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
+    turn = Who.PROPOSER if caller.member_id == exchange.proposer_id else Who.AWAITED
+    return frozenset({side, turn})
+
+
+def keep_reason(work: Work, exchange: Exchange, reason: str | None) -> None:
+    """Keep why it was declined or cancelled, sealed."""
+    if reason is not None:
+        exchange.reason_sealed = work.vault.seal(
+            reason, "exchange-reason", exchange.bank_id, exchange.exchange_id
+        )
+
+
+def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Message:
+    """Write a message to the other side."""
+    message_id = new_id()
+    message = Message(
+        bank_id=exchange.bank_id,
+        message_id=message_id,
+        exchange_id=exchange.exchange_id,
+        author_id=caller.me,
+        text_sealed=work.vault.seal(text, "message", exchange.bank_id, message_id),
+        sent_at=work.now,
+    )
+    work.session.add(message)
+    tell_other(work, caller, exchange)
+    return message
+
+
+async def told(work: Work, caller: Caller, exchange: Exchange, message: str | None = None) -> Shown:
+    """Tell the other side, with a message if there is one, and show the exchange."""
+    if message is None:
+        tell_other(work, caller, exchange)
+    else:
+        write_in(work, caller, exchange, message)
+    return await queries.show(work.session, caller, exchange)
+
+
+def tell_other(work: Work, caller: Caller, exchange: Exchange) -> None:
+    """Tell the other side that something has changed."""
+    _tell(work, exchange, other_side(exchange, caller))
+
+
+def tell_both(work: Work, exchange: Exchange) -> None:
+    """Tell both sides that something has changed."""
+    for member_id in (exchange.giver_id, exchange.receiver_id):
+        _tell(work, exchange, member_id)
+
+
+def _tell(work: Work, exchange: Exchange, member_id: UUID) -> None:
+    notices.tell_member(
+        work, exchange.bank_id, member_id, NoticeKind.EXCHANGE_CHANGED, exchange.exchange_id
+    )

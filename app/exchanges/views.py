@@ -1,0 +1,78 @@
+"""How an exchange is shown to its two parties."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from app.exchanges.queries import Shown
+from app.exchanges.rules import Status
+from app.exchanges.tables import Message
+from app.identity.rules import Caller
+from app.kit.ground import Work
+from app.kit.values import Instant, View
+
+
+class PartyView(View):
+    """One of the two people; without id when they can no longer be seen."""
+
+    id: UUID | None
+    alias: str
+
+
+class ExchangeView(View):
+    """An exchange as its two parties see it."""
+
+    id: UUID
+    status: Status
+    listing_id: UUID
+    giver: PartyView
+    receiver: PartyView
+    minutes: int = Field(description="Agreed minutes.")
+    delivered_minutes: int | None
+    settled_minutes: int | None
+    starts_at: Instant | None
+    meeting_point_id: str | None
+    proposed_by_me: bool = Field(description="Whether the last proposal was mine.")
+    created_at: Instant
+    settled_at: Instant | None
+    expires_at: Instant | None
+
+    @classmethod
+    def of(cls, shown: Shown, caller: Caller) -> "ExchangeView":
+        """The view of an exchange and its parties."""
+        row = shown.exchange
+        return cls(
+            id=row.exchange_id,
+            status=Status(row.status),
+            listing_id=row.listing_id,
+            giver=PartyView.model_validate(shown.giver),
+            receiver=PartyView.model_validate(shown.receiver),
+            minutes=row.minutes,
+            delivered_minutes=row.delivered_minutes,
+            settled_minutes=row.settled_minutes,
+            starts_at=row.starts_at,
+            meeting_point_id=row.meeting_point,
+            proposed_by_me=row.proposer_id == caller.member_id,
+            created_at=row.created_at,
+            settled_at=row.settled_at,
+            expires_at=row.expires_at,
+        )
+
+
+class MessageView(View):
+    """One message between the two parties."""
+
+    id: UUID
+    is_mine: bool
+    text: str
+    sent_at: Instant
+
+    @classmethod
+    def of(cls, work: Work, caller: Caller, row: Message) -> "MessageView":
+        """The view of a message, opened."""
+        return cls(
+            id=row.message_id,
+            is_mine=row.author_id == caller.member_id,
+            text=work.vault.open(row.text_sealed, "message", row.bank_id, row.message_id),
+            sent_at=row.sent_at,
+        )

@@ -1,0 +1,40 @@
+"""A seal as anybody of the bank may see it; bytes in hexadecimal."""
+
+from typing import Any
+
+from app.kit.values import Instant, View
+from app.ledger.tables import Seal
+
+_HEXADECIMAL = ("root", "previous_hash", "hash", "signature")
+
+
+class SealView(View):
+    """All accounts of the bank at a moment: `hash` covers the rest and is what is signed."""
+
+    seal_no: int
+    taken_at: Instant
+    accounts: int
+    postings: int
+    root: str
+    previous_hash: str
+    hash: str
+    key_id: str
+    signature: str
+
+    @classmethod
+    def facts(cls, row: Seal) -> dict[str, Any]:
+        """The members of the view of a row."""
+        plain = {name: getattr(row, name) for name in SealView.model_fields}
+        return plain | {name: getattr(row, name).hex() for name in _HEXADECIMAL}
+
+    @classmethod
+    def of(cls, row: Seal) -> "SealView":
+        """The view of a row."""
+        return cls(**cls.facts(row))
+
+
+class PublishedSealView(SealView):
+    """A seal with the public key (Ed25519) that its signature is checked with."""
+
+    public_key: str | None
+    """Null when the key is no longer believed."""

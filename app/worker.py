@@ -1,0 +1,56 @@
+"""The worker: what is done later and without being asked, from the durable queue.
+
+Any number of workers may run, in processes of their own or beside the server in its loop; each job
+is done by one of them, and what is due while none runs is done when one comes.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.exchanges import operations as exchanges
+from app.exchanges.jobs import EXPIRE
+from app.identity import operations as identity
+from app.kit import idempotency, jobs
+from app.kit.clock import Clock, system_clock
+from app.kit.errors import NotFound
+from app.kit.ground import Ground, Work
+from app.kit.settings import Settings
+from app.kit.trying import Deed, Pace, Shift, Sweep
+from app.kit.working import work_off
+from app.ledger.sealing.operations import seal_next
+from app.store.place import application_url
+
+
+async def _expire(work: Work, ids: dict[str, UUID]) -> None:
+    with suppress(NotFound):
+        await exchanges.expire(work, ids["bank_id"], ids["exchange_id"])
+
+
+JOBS: Final[Mapping[str, Deed]] = MappingProxyType({EXPIRE: _expire})
+SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
+    {
+        "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
+        "seal_books": Sweep("27 * * * *", seal_next),
+        "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
+        "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),
+    }
+)
+PACE: Final = Pace()
+
+
+async def run(
+    settings: Settings, stop: asyncio.Event, *, clock: Clock = system_clock, pace: Pace = PACE
+) -> None:
+    """Do what is due until `stop` is set; jobs in progress are finished first.
+
+    The database may come and go meanwhile. An embedded one must be kept up by the caller.
+    """
+    ground = Ground.of(settings, application_url(settings), clock)
+    try:
+        await work_off(Shift(ground, JOBS, SWEEPS, stop, pace))
+    finally:
+        await ground.database.close()

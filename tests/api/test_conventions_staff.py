@@ -1,0 +1,73 @@
+"""For a member, the paths of staff do not exist: not by status, bytes or headers."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.identity.access import Needs
+from app.identity.rules import STAFF
+from tests.contract import METHODS, operations
+from tests.doings import varying
+from tests.town import Town, good, refused
+
+JSON_TYPE = {"Content-Type": "application/json"}
+
+
+async def endless() -> AsyncIterator[bytes]:
+    for _ in range(200):
+        yield b"x" * 1_000
+
+
+def requests() -> dict[str, dict[str, Any]]:
+    """Requests that an operation would answer in its own way, if it looked at them."""
+    return {
+        "without a body": {},
+        "with a broken body": {"content": b"{", "headers": JSON_TYPE},
+        "with a good body": {"content": b'{"reason": "x"}', "headers": JSON_TYPE},
+        "with a body that is too large": {"content": b"x" * 100_000},
+        "with chunks that are too large": {"content": endless(), "headers": JSON_TYPE},
+        "with a bad key": {"headers": {"Idempotency-Key": "x" * 256}},
+        "with a bad query": {"params": {"limit": "x", "cursor": "x", "reason": ""}},
+        "in Slovene": {"headers": {"Accept-Language": "sl"}},
+    }
+
+
+def staff_paths(app: FastAPI) -> set[str]:
+    return {
+        path
+        for _, path, guard in operations(app)
+        if isinstance(guard, Needs) and guard.roles and guard.roles <= STAFF
+    }
+
+
+def test_there_are_paths_of_staff(app: FastAPI) -> None:
+    kinds = {path.split("/")[2] for path in staff_paths(app)}
+    assert {"applications", "disputes", "ledger"} <= kinds
+
+
+@pytest.mark.parametrize("kind", requests())
+async def test_a_path_of_staff_is_answered_like_an_unknown_one(
+    town: Town, app: FastAPI, kind: str
+) -> None:
+    ana = await town.member()
+    for path in staff_paths(app):
+        for method in METHODS:
+            unknown = await ana.ask(method, "/v1/nowhere", **requests()[kind])
+            answer = await ana.ask(method, path, **requests()[kind])
+            assert (answer.status_code, answer.content) == (unknown.status_code, unknown.content)
+            assert varying(answer) == varying(unknown), (method, path)
+            assert answer.status_code == (413 if "body that is too large" in kind else 404)
+
+
+async def test_staff_of_another_role_get_the_same(town: Town, app: FastAPI) -> None:
+    auditor = await town.staff("auditor")
+    good(await auditor.get("/v1/ledger/verification"))
+    for path in staff_paths(app):
+        if "ledger" not in path:
+            for method in ("GET", "POST"):
+                unknown = await auditor.ask(method, "/v1/nowhere", content=b"{")
+                answer = await auditor.ask(method, path, content=b"{")
+                refused(answer, 404, "not-found")
+                assert (answer.content, varying(answer)) == (unknown.content, varying(unknown))

@@ -1,0 +1,163 @@
+"""An answer of success is sent after the commit; what fails leaves nothing behind."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+from app.kit.db import TRIES_MAX
+from app.kit.http import Public, Route, Working
+from tests.conftest import Cluster
+from tests.contract import bearer, offer, protected, titles
+from tests.doings import sql, stand, take
+from tests.town import Person, Town, good, refused
+
+STUMBLE = """
+    CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+        IF nextval('stumbles') <= {times} THEN
+            RAISE EXCEPTION 'canary' USING ERRCODE = '{state}';
+        END IF;
+        RETURN NULL;
+    END $$
+"""
+AT_ONCE = "CREATE TRIGGER stumble AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION stumble()"
+AT_COMMIT = """
+    CREATE CONSTRAINT TRIGGER stumble AFTER INSERT ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION stumble()
+"""
+ALWAYS = 1_000_000
+
+
+async def stumbling(
+    town: Town, *, state: str, times: int, trigger: str = AT_COMMIT, table: str = "listing"
+) -> None:
+    """Let the database refuse what is inserted so many times, at once or at the commit."""
+    # A sequence is the one thing that a rollback does not take back.
+    await sql(town, "CREATE SEQUENCE stumbles")
+    await sql(town, STUMBLE.format(times=times, state=state))
+    await sql(town, trigger.format(table=table))
+
+
+async def tries(town: Town) -> int:
+    (row,) = await sql(town, "SELECT last_value FROM stumbles")
+    return int(row["last_value"])
+
+
+async def post(person: Person) -> httpx.Response:
+    return await person.post("/v1/listings", offer(), key="one wish")
+
+
+async def test_a_commit_that_fails_is_no_success(town: Town) -> None:
+    ana = await town.member()
+    await stumbling(town, state="P0001", times=ALWAYS)
+    answer = await post(ana)
+    refused(answer, 500, "fault")
+    assert "canary" not in answer.text
+    protected(answer)
+    assert await tries(town) == 1
+    assert await titles(ana) == []
+    # Nothing was kept for the key either: when the fault is mended, the wish comes true.
+    await sql(town, "DROP TRIGGER stumble ON listing")
+    assert (await post(ana)).status_code == 201
+    assert await titles(ana) == ["Bread"]
+
+
+@pytest.mark.parametrize("trigger", [AT_ONCE, AT_COMMIT])
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03"])
+async def test_a_deadlock_or_the_like_is_tried_again_unseen(
+    town: Town, state: str, trigger: str
+) -> None:
+    ana = await town.member()
+    await stumbling(town, state=state, times=TRIES_MAX - 1, trigger=trigger)
+    answer = await post(ana)
+    assert answer.status_code == 201
+    assert await tries(town) == TRIES_MAX
+    assert await titles(ana) == ["Bread"]
+    assert (await post(ana)).content == answer.content
+
+
+async def test_what_stays_contended_is_busy_and_changes_nothing(town: Town) -> None:
+    ana = await town.member()
+    await stumbling(town, state="40001", times=ALWAYS)
+    answer = await post(ana)
+    refused(answer, 503, "busy")
+    assert answer.headers["retry-after"] == "2"
+    assert await tries(town) == TRIES_MAX
+    assert await titles(ana) == []
+
+
+async def test_hours_move_once_through_deadlocks(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    exchange = await town.delivered(ana, bor)
+    await stumbling(town, state="40P01", times=3, table="posting")
+    answers = await asyncio.gather(*(take(bor, exchange, "confirmation") for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert (await stand(ana), await stand(bor)) == ((60, 0, 60), (-60, 0, -60))
+
+
+async def test_two_who_wait_for_each_other_both_get_their_answer(town: Town) -> None:
+    people = [await town.member(name) for name in ("Ana", "Bor")]
+    router, both = APIRouter(route_class=Route), asyncio.Barrier(2)
+    first_time = [True, True]
+
+    @router.post("/cross/{turn}")
+    async def cross(turn: int, work: Working, _: Public) -> dict[str, Any]:
+        order = people if turn == 0 else people[::-1]
+        for person in order:
+            statement = text("UPDATE member SET version = version + 1 WHERE member_id = :id")
+            await work.session.execute(statement, {"id": person.member_id})
+            if first_time[turn]:
+                first_time[turn] = False
+                await both.wait()
+        return {}
+
+    town.app.include_router(router)
+    answers = await asyncio.gather(*(town.client.post(f"/cross/{turn}") for turn in (0, 1)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    rows = await sql(town, "SELECT version FROM member")
+    assert {row["version"] for row in rows} == {4}  # one by the approval, two by the two
+
+
+@pytest.mark.parametrize("when", ["before the commit", "in a statement"])
+async def test_a_lost_connection_is_busy_and_leaves_nothing(
+    town: Town, app: FastAPI, cluster: Cluster, when: str
+) -> None:
+    ana = await town.member("Ana")
+    router = APIRouter(route_class=Route)
+
+    @router.post("/lose")
+    async def lose(work: Working, _: Public) -> dict[str, Any]:
+        await work.session.execute(text("UPDATE member SET alias = 'Lost'"))
+        backend = await work.session.scalar(text("SELECT pg_backend_pid()"))
+        await cluster.run(f"SELECT pg_terminate_backend({backend})")
+        if when == "in a statement":
+            await work.session.execute(text("SELECT 1"))
+        return {}
+
+    app.include_router(router)
+    answer = await town.client.post("/lose")
+    refused(answer, 503, "busy")
+    assert answer.headers["retry-after"]
+    # The next request gets a good connection, and the lost one's change is gone.
+    me = await town.client.get("/v1/me", headers=bearer(ana.token))
+    assert good(me)["alias"] == "Ana"
+
+
+async def test_a_bug_takes_back_what_the_request_wrote(town: Town, app: FastAPI) -> None:
+    ana = await town.member("Ana")
+    router = APIRouter(route_class=Route)
+
+    @router.post("/stumble")
+    async def stumble(work: Working, _: Public) -> dict[str, Any]:
+        await work.session.execute(text("UPDATE member SET alias = 'Lost'"))
+        raise ValueError("canary")
+
+    app.include_router(router)
+    answer = await town.client.post("/stumble")
+    refused(answer, 500, "fault")
+    assert "canary" not in answer.text
+    assert good(await ana.get("/v1/me"))["alias"] == "Ana"

@@ -1,0 +1,35 @@
+import sys
+
+from importlinter import cli, configuration
+
+from tests.source import ROOT, sources
+
+RULES_MAY_KNOW = ("app.kit.errors.",)
+TABLES_MAY_KNOW = ("app.kit.db.Base",)
+
+
+def test_the_import_contract_holds() -> None:
+    configuration.configure()
+    config = str(ROOT / "pyproject.toml")
+    assert cli.lint_imports(config_filename=config, no_cache=True, no_logo=True) == 0
+
+
+def test_rules_know_the_standard_library_and_the_kinds_of_error_only() -> None:
+    strange = [
+        f"{source}: {name}"
+        for source in sources("app/*/rules.py")
+        for name in source.imports()
+        if name.partition(".")[0] not in sys.stdlib_module_names
+        and not name.startswith(RULES_MAY_KNOW)
+    ]
+    assert strange == []
+
+
+def test_tables_point_at_each_other_by_foreign_keys_and_not_by_imports() -> None:
+    strange = [
+        f"{source}: {name}"
+        for source in sources("app/*/tables.py")
+        for name in source.imports()
+        if name.startswith("app.") and name not in TABLES_MAY_KNOW
+    ]
+    assert strange == []

@@ -1,0 +1,122 @@
+"""What tests about exchanges and the books do again and again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from app.members import queries as members
+from tests.town import JSON, Person, Town, good, refused
+
+WAIT_SECONDS_MAX = 5.0
+_PAUSE_SECONDS = 0.01
+NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
+"""An id that nothing has."""
+
+
+async def until(there: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until this is so.
+
+    Raises:
+        TimeoutError: when it is not so for `WAIT_SECONDS_MAX`.
+    """
+    for _ in range(int(WAIT_SECONDS_MAX / _PAUSE_SECONDS)):
+        if await there():
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise TimeoutError
+
+
+async def sql(town: Town, statement: str, *arguments: Any) -> list[JSON]:
+    """Run SQL on the test's database as its owner, past the application."""
+    url = town.ground.settings.owner_database_url
+    assert url is not None
+    plain = url.get_secret_value().replace("+asyncpg", "")
+    connection = await asyncpg.connect(plain, timeout=10)
+    try:
+        return [dict(row) for row in await connection.fetch(statement, *arguments)]
+    finally:
+        await connection.close()
+
+
+async def take(
+    person: Person, exchange: JSON, step: str, json: object = None, *, key: str | None = None
+) -> httpx.Response:
+    """Take a step of an exchange, named by the noun of its URL."""
+    return await person.post(f"/v1/exchanges/{exchange['id']}/{step}", json, key=key)
+
+
+async def status_of(person: Person, exchange: JSON) -> str:
+    """Where the exchange stands, as this party reads it."""
+    return str(good(await person.get(f"/v1/exchanges/{exchange['id']}"))["status"])
+
+
+async def disputed(person: Person, exchange: JSON) -> JSON:
+    """The dispute that this party opens."""
+    return good(await take(person, exchange, "dispute", {"reason": "It was shorter."}))
+
+
+async def resolved(
+    moderator: Person, dispute: JSON, outcome: str, minutes: int | None = None
+) -> httpx.Response:
+    """A moderator's decision."""
+    body = {"outcome": outcome, "minutes": minutes, "reason": "Both were heard."}
+    return await moderator.post(f"/v1/disputes/{dispute['id']}/resolution", body)
+
+
+async def again(town: Town, person: Person) -> Person:
+    """The same person signed in anew, after the clock has moved past their token."""
+    return await town.signed_in(person.email)
+
+
+async def stand(person: Person) -> tuple[int, int, int]:
+    """Balance, held and available minutes."""
+    account = await person.account()
+    return account["balance_minutes"], account["held_minutes"], account["available_minutes"]
+
+
+async def account_id(town: Town, person: Person) -> UUID:
+    """The ledger account of a member."""
+    assert person.member_id is not None
+    async with town.ground.database.begin() as session:
+        return await members.get_account_id(session, town.bank_id, person.member_id)
+
+
+async def leaves(town: Town, person: Person) -> None:
+    """The member has left: nobody else can see them any more."""
+    statement = "UPDATE member SET status = 'left' WHERE member_id = $1"
+    await sql(town, statement, person.member_id)
+
+
+async def notices(person: Person) -> list[tuple[str, str]]:
+    """Kind and subject of a person's notices, newest first."""
+    items = good(await person.get("/v1/notices?limit=100"))["items"]
+    return [(item["kind"], item["subject_id"]) for item in items]
+
+
+async def proof(town: Town) -> JSON:
+    """The proof of the books, as an auditor reads it."""
+    auditor = await town.staff("auditor")
+    return good(await auditor.get("/v1/ledger/verification"))
+
+
+async def books_are_whole(town: Town) -> None:
+    """Assert that the books prove themselves and sum to zero."""
+    found = await proof(town)
+    assert (found["findings"], found["sum_minutes"]) == ([], 0)
+    assert found["proved"]
+
+
+def same_as_absent(hidden: httpx.Response, absent: httpx.Response) -> None:
+    """Assert that what may not be seen is answered byte for byte like what does not exist."""
+    refused(hidden, 404, "not-found")
+    assert hidden.content == absent.content
+    assert varying(hidden) == varying(absent)
+
+
+def varying(response: httpx.Response) -> dict[str, str]:
+    """The headers that could tell two answers apart; the id of a request is always its own."""
+    return {name: value for name, value in response.headers.items() if name != "x-request-id"}

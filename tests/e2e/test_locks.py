@@ -1,0 +1,92 @@
+"""What the locks rest on: fresh rows, and one order for all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import select, text
+
+from app.exchanges.tables import Exchange
+from app.kit.db import lock_one
+from app.ledger import queries
+from tests.conftest import Cluster
+from tests.doings import account_id, take, until
+from tests.town import Town, good
+
+WAITING = """
+    SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'
+"""
+
+
+async def test_a_locked_row_is_read_as_it_is_now_whatever_was_read_before(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    exchange = await town.proposed(ana, bor)
+    asked = select(Exchange).where(
+        Exchange.bank_id == town.bank_id, Exchange.exchange_id == UUID(exchange["id"])
+    )
+    async with town.ground.database.begin() as session:
+        row = (await session.scalars(asked)).one()
+        assert row.status == "proposed"
+        good(await take(ana, exchange, "acceptance"))
+        locked = await lock_one(session, asked)
+        assert locked is row
+        assert (row.status, row.hold_id is None) == ("accepted", False)
+
+
+async def test_a_lock_waits_for_what_another_has_not_committed(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    exchange = await town.proposed(ana, bor)
+    asked = select(Exchange).where(
+        Exchange.bank_id == town.bank_id, Exchange.exchange_id == UUID(exchange["id"])
+    )
+    async with town.ground.database.begin() as session:
+        row = await lock_one(session, asked)
+        assert row is not None
+        step = asyncio.create_task(take(ana, exchange, "acceptance"))
+        done, _ = await asyncio.wait([step], timeout=0.2)
+        assert not done
+        row.minutes = 45
+    assert good(await step)["minutes"] == 45
+
+
+async def test_accounts_are_locked_in_the_order_of_their_ids_wherever_their_rows_lie(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    people = [await town.member(f"Person {number}") for number in range(4)]
+    ids = sorted([await account_id(town, person) for person in people])
+    async with _connected(cluster, database) as other:
+        for one in reversed(ids):  # an update writes the row anew, behind all the others
+            await other.execute("UPDATE account SET seq = seq WHERE account_id = $1", one)
+        rows = await other.fetch("SELECT account_id FROM account WHERE kind = 'member'")
+        assert [row["account_id"] for row in rows] == ids[::-1], "they lie in the other order"
+        async with other.transaction():
+            await other.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", ids[0])
+            locking = asyncio.create_task(_lock(town, ids))
+            async with _connected(cluster, database) as watcher:
+                await until(lambda: watcher.fetchval(WAITING, database))
+            free = await other.fetch(
+                "SELECT account_id FROM account WHERE kind = 'member' FOR UPDATE SKIP LOCKED"
+            )
+            assert {row["account_id"] for row in free} == set(ids), "who waits holds nothing yet"
+        assert await locking == set(ids)
+
+
+@asynccontextmanager
+async def _connected(
+    cluster: Cluster, database: str
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await cluster.connect(database)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _lock(town: Town, ids: list[UUID]) -> set[UUID]:
+    async with town.ground.database.begin() as session:
+        for way in ("enable_indexscan", "enable_bitmapscan"):  # an index would sort them by luck
+            await session.execute(text(f"SET LOCAL {way} = off"))
+        states = await queries.lock_accounts(session, [(town.bank_id, one) for one in ids[::-1]])
+    return {account for _, account in states}

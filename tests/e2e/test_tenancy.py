@@ -1,0 +1,174 @@
+"""Two banks in one installation: the second sees nothing of the first, whoever asks for whatever.
+
+Every operation of the contract is asked by everybody of bank B with the ids of bank A, and answers
+as it answers for ids that nothing has, byte for byte.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.kit.ids import new_id
+from tests.asking import Asked, Pick, every_operation
+from tests.conftest import Cluster
+from tests.life import Life
+from tests.schema import rows_of
+from tests.town import PASSWORD, Town, good, refused
+
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CANARY = "Zlatorog"
+"""Stands in everything that people of bank A write."""
+ONLY_THERE = "only-in-a"
+"""A slug that only the lists of bank A have."""
+API = "/v1/"
+DIFFERS = frozenset({"x-request-id"})
+IN_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass
+class Two:
+    """The two banks, and all that bank A's rows hold."""
+
+    a: Life
+    b: Life
+    operations: list[Asked]
+    cluster: Cluster
+    database: str
+
+    async def rows(self) -> dict[str, list[str]]:
+        """Every row of bank A, in every table."""
+        connection = await self.cluster.connect(self.database)
+        try:
+            return await rows_of(connection, self.a.town.bank_id)
+        finally:
+            await connection.close()
+
+    async def secrets(self) -> set[str]:
+        """Every id in bank A's rows, and the word in everything that its people write."""
+        return {CANARY} | set(UUID_TEXT.findall(json.dumps(await self.rows())))
+
+
+@pytest.fixture
+async def two(app: FastAPI, town: Town, cluster: Cluster, database: str) -> Two:
+    other = await Town.founded(app, town.client, "druga")
+    operations = list(every_operation(app.openapi()))
+    lives = await Life.of(town, CANARY), await Life.of(other, "Triglav")
+    return Two(*lives, operations, cluster, database)
+
+
+def nothing_has(_: str) -> str:
+    return str(new_id())
+
+
+def mixed(carried: str, theirs: Pick, mine: Pick) -> Pick:
+    """The other bank's id in one place, one's own in all the others."""
+    return lambda name: theirs(name) if name == carried else mine(name)
+
+
+def answer(response: httpx.Response) -> tuple[Any, ...]:
+    """All of an answer but what differs each time."""
+    headers = {name: one for name, one in response.headers.items() if name not in DIFFERS}
+    return response.status_code, response.content, headers
+
+
+def told(response: httpx.Response) -> set[str]:
+    """What an answer tells that may be another bank's."""
+    return set(UUID_TEXT.findall(response.text)) | {one for one in [CANARY] if one in response.text}
+
+
+def attempts(two: Two) -> Iterator[tuple[Asked, str, Pick, Pick]]:
+    """Each place of an id in each operation, with bank A's ids and with ids that nothing has."""
+    for asked in two.operations:
+        for name in asked.carriers():
+            for turn in range(len(two.a.ids[name])):
+                mine = two.b.pick(turn)
+                theirs = mixed(name, two.a.pick(turn), mine)
+                yield asked, f"{asked} {name}", theirs, mixed(name, nothing_has, mine)
+
+
+async def test_ids_of_another_bank_answer_as_ids_that_nothing_has(two: Two) -> None:
+    carried = {name for asked in two.operations for name in asked.carriers()}
+    assert carried == set(two.a.ids), "each name of an id needs a line in a bank's life"
+    secrets, before, leaks = await two.secrets(), await two.rows(), list[str]()
+    for asked, what, theirs, absent in attempts(two):
+        for role, person in two.b.people.items():
+            found, expected = await asked.ask(person, theirs), await asked.ask(person, absent)
+            if answer(found) != answer(expected) or secrets & told(found):
+                leaks.append(f"{role}: {what}: {found.status_code} {found.text}")
+    assert leaks == []
+    assert await two.rows() == before
+
+
+async def test_nothing_that_can_be_read_in_one_bank_is_from_the_other(two: Two) -> None:
+    reading = [one for one in two.operations if one.method == "GET" and one.path.startswith(API)]
+    secrets, leaks, read = await two.secrets(), list[str](), set[str]()
+    for asked in reading:
+        for role, person in two.b.people.items():
+            for turn in range(3):
+                found = await asked.ask(person, two.b.pick(turn))
+                read |= {str(asked)} if found.is_success else set()
+                if secrets & told(found):
+                    leaks.append(f"{role}: {asked}")
+    assert leaks == []
+    assert read == set(map(str, reading)), "somebody must have been let in everywhere"
+
+
+async def test_the_same_requests_are_seen_by_those_whose_bank_it_is(two: Two) -> None:
+    """Without this the tests above would pass on requests that nobody can make."""
+    carrying = [one for one in two.operations if one.carriers()]
+    unseen = set(map(str, carrying))
+    for asked in sorted(carrying, key=lambda one: IN_ORDER.index(one.method)):
+        for turn in range(3):
+            for person in two.a.people.values():
+                found = await asked.ask(person, two.a.pick(turn))
+                assert (
+                    found.status_code != httpx.codes.UNPROCESSABLE_ENTITY
+                    or found.json()["type"] != "/problems/unfit"
+                ), f"{asked}: {found.text}"
+                if found.is_success or found.status_code == httpx.codes.CONFLICT:
+                    unseen.discard(str(asked))
+    assert unseen == set()
+
+
+async def test_the_lists_of_another_bank_are_unknown(two: Two) -> None:
+    connection = await two.cluster.connect(two.database)
+    for table in ("area", "meeting_point"):
+        columns = "(bank_id, slug, label_sl, label_en) VALUES ($1, $2, 'A', 'A')"
+        await connection.execute(f"INSERT INTO {table} {columns}", two.a.town.bank_id, ONLY_THERE)
+    await connection.close()
+    good_there = await two.a.town.listing(two.a.people["member"], area=ONLY_THERE)
+    assert good_there["area"] == ONLY_THERE
+
+    member, listing = two.b.people["member"], two.b.ids["listing_id"][1]
+    body = {"listing_id": listing, "minutes": 60, "meeting_point_id": ONLY_THERE}
+    refused(await member.post("/v1/exchanges", body), 422, "unknown-meeting-point")
+    changed = await member.patch(f"/v1/listings/{two.b.ids['listing_id'][0]}", {"area": ONLY_THERE})
+    refused(changed, 422, "unknown-area")
+
+
+async def test_an_address_of_another_bank_signs_nobody_in(app: FastAPI, town: Town) -> None:
+    other = await Town.founded(app, town.client, "druga")
+    ana = await town.member("Ana")
+    form = {"grant_type": "password", "password": PASSWORD, "username": ana.email}
+    good(await town.client.post("/v1/token", data=form | {"bank": town.slug}))
+    there = form | {"bank": other.slug}
+    known = await town.client.post("/v1/token", data=there)
+    nobody = await town.client.post("/v1/token", data=there | {"username": "nobody@example.org"})
+    refused(known, 401, "wrong-credentials")
+    assert answer(known) == answer(nobody)
+
+
+async def test_the_auditors_proof_counts_one_banks_books_only(app: FastAPI, town: Town) -> None:
+    other = await Town.founded(app, town.client, "druga")
+    await town.member("Ana", minutes=60)
+    proofs = [
+        good(await (await bank.staff("auditor")).get("/v1/ledger/verification"))
+        for bank in (town, other)
+    ]
+    assert [one["postings"] for one in proofs] == [1, 0]

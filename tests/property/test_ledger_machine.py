@@ -1,0 +1,126 @@
+"""The books against a model of a few lines: whatever is asked, both say the same."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.kit.ground import Ground
+from app.kit.settings import Settings
+from app.ledger.audit import Finding
+from app.ledger.verifying import prove
+from tests.conftest import FakeClock
+from tests.property.books import ASKED, Asked, Books, Model
+
+Result = TypeVar("Result")
+OPEN, END = Asked((), (2, 1), None, passes=False), Asked((), None, 0, passes=False)
+BATCHES = st.lists(ASKED, min_size=1, max_size=5)
+QUICK: dict[str, Any] = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+class Loop:
+    """An event loop and a pool of connections for a test that is not asynchronous itself."""
+
+    def __init__(self, base: Settings) -> None:
+        assert base.database_url is not None
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self.ground = Ground.of(base, base.database_url.get_secret_value(), FakeClock())
+
+    def run(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        return self._runner.run(doing)
+
+    def close(self) -> None:
+        self.run(self.ground.database.close())
+        self._runner.close()
+
+
+@pytest.fixture
+def loop(settings: Settings) -> Iterator[Loop]:
+    loop = Loop(settings)
+    yield loop
+    loop.close()
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Any deeds in any order, and what must be true after each step."""
+
+    loop: ClassVar[Loop]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Model()
+        self.books = self.loop.run(Books.opened(self.loop.ground))
+
+    @rule(batch=BATCHES)
+    def settle(self, batch: list[Asked]) -> None:
+        """Every deed is answered as the model does, one after the other."""
+        expected = [self.model.do(asked) for asked in batch]
+        assert self.loop.run(self.books.settle(batch)) == expected
+
+    @rule(batch=BATCHES)
+    def roll_back(self, batch: list[Asked]) -> None:
+        """What is not committed did not happen."""
+        known = list(self.books.holds)
+        with pytest.raises(ZeroDivisionError):
+            self.loop.run(self.books.settle(batch, then_fail=True))
+        self.books.holds = known
+
+    @invariant()
+    def the_books_say_what_the_model_says(self) -> None:
+        assert self.loop.run(_rows(self.books)) == self.model.rows
+
+    @invariant()
+    def the_books_are_proved(self) -> None:
+        assert self.loop.run(_findings(self.books)) == []
+
+
+async def _rows(books: Books) -> list[tuple[int, int, int, int]]:
+    async with books.ground.database.begin() as session:
+        return await books.rows(session)
+
+
+async def _findings(books: Books) -> list[Finding]:
+    return await prove(books.ground, books.bank_id, None)
+
+
+def _play(loop: Loop, examples: int, steps: int) -> None:
+    machine = type("Machine", (LedgerMachine,), {"loop": loop})
+    how = settings(max_examples=examples, stateful_step_count=steps, **QUICK)
+    run_state_machine_as_test(machine, settings=how)
+
+
+def test_whatever_is_asked_the_books_say_what_the_model_says(loop: Loop) -> None:
+    _play(loop, examples=10, steps=15)
+
+
+@pytest.mark.deep
+def test_whatever_is_asked_for_a_long_time_the_books_say_what_the_model_says(loop: Loop) -> None:
+    _play(loop, examples=300, steps=60)
+
+
+def test_a_batch_does_what_its_deeds_do_one_by_one(loop: Loop) -> None:
+    @settings(max_examples=20, **QUICK)
+    @given(st.lists(ASKED, min_size=2, max_size=12))
+    @example(asked=[OPEN, END, END])
+    def check(asked: list[Asked]) -> None:
+        together, apart = (loop.run(Books.opened(loop.ground)) for _ in range(2))
+        at_once = loop.run(together.settle(asked))
+        one_by_one = [answer for one in asked for answer in loop.run(apart.settle([one]))]
+        assert at_once == one_by_one
+        assert loop.run(_rows(together)) == loop.run(_rows(apart))
+        assert loop.run(_findings(together)) == []
+
+    check()
