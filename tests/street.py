@@ -1,5 +1,3 @@
-"""A street of neighbours with exchanges that wait for their confirmation."""
-
 """Confirmations and donations that share a commit: to each client like any other request."""
 
 import asyncio

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from app.exchanges import confirming, operations, queries
+from app.exchanges import operations, queries
+from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.operations import Terms
 from app.exchanges.queries import Shown
 from app.exchanges.rules import (
@@ -188,7 +189,7 @@ async def deliver_exchange(
 async def _confirm_many(
     work: Work, asked: Sequence[tuple[Caller, UUID]]
 ) -> list[ExchangeView | AppError]:
-    answers = await confirming.confirm_many(work, asked)
+    answers = await confirmations.confirm_many(work, asked)
     return [
         ExchangeView.of(answer, caller) if isinstance(answer, Shown) else answer
         for (caller, _), answer in zip(asked, answers, strict=True)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.exchanges import confirming
+from app.exchanges.confirmations import operations as confirming
 from app.exchanges.queries import Shown
 from app.fund import operations as fund
 from app.identity.rules import Caller
