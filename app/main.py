@@ -15,6 +15,7 @@ from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
 from app.kit.ground import Ground
 from app.kit.http import Route
+from app.kit.lane import Lanes
 from app.kit.logs import configure_logs
 from app.kit.middleware import Around, BodyLimit, HeadIsGet
 from app.kit.problems import on_app_error, on_invalid
@@ -33,15 +34,15 @@ from app.web import docs, operating
 from app.web.routing import on_routing_error
 
 PARTS = (
+    exchanges,  # first, as the busiest: paths are tried in this order
+    fund,
     identity,
     bank,
     members,
     account,
     listings,
     matching,
-    exchanges,
     moderation,
-    fund,
     ledger,
     notices,
     operating,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     configure_logs(settings.log_level)
     app = FastAPI(lifespan=_lifespan, **docs.described(settings))
     app.state.ground = Ground.of(settings, application_url(settings), clock)
+    app.state.lanes = Lanes()
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
     app.state.sealer = sealer_of(settings)
     for part in PARTS:
@@ -77,9 +79,10 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Hold the embedded database up while serving, and close the connections at the end."""
+    """Hold the embedded database up while serving, and finish what waits at the end."""
     ground: Ground = app.state.ground
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(held_up(ground.settings))
         stack.push_async_callback(ground.database.close)
+        stack.push_async_callback(app.state.lanes.close)
         yield

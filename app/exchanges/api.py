@@ -1,12 +1,15 @@
 """Exchanges over HTTP. The URL of a step is the noun that it makes."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.exchanges import operations, queries
+from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.operations import Terms
+from app.exchanges.queries import Shown
 from app.exchanges.rules import (
     NotYourStep,
     OwnListing,
@@ -15,12 +18,13 @@ from app.exchanges.rules import (
     TooManyProposals,
     UnknownMeetingPoint,
 )
-from app.exchanges.tables import Exchange, Message
-from app.exchanges.views import ExchangeView
-from app.identity.access import Member
+from app.exchanges.tables import Exchange
+from app.exchanges.views import ExchangeView, MessageView
+from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
-from app.kit.errors import NotFound
+from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
+from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working, etag, rechecked_by
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
@@ -31,7 +35,6 @@ from app.kit.values import (
     Reason,
     RequestBody,
     Slug,
-    View,
     as_rfc3339,
 )
 from app.ledger.rules import NotEnoughHours
@@ -77,15 +80,6 @@ class WriteMessage(RequestBody):
     """A message to the other side."""
 
     text: Reason
-
-
-class MessageView(View):
-    """One message between the two parties."""
-
-    id: UUID
-    is_mine: bool
-    text: str
-    sent_at: Instant
 
 
 async def _listing_still_visible(work: Work, caller: Caller, request: Request) -> None:
@@ -192,13 +186,27 @@ async def deliver_exchange(
     return ExchangeView.of(await operations.deliver(work, caller, exchange_id, minutes), caller)
 
 
-@router.post("/{exchange_id}/confirmation", responses=raises(*STEP, NotEnoughHours))
+async def _confirm_many(
+    work: Work, asked: Sequence[tuple[Caller, UUID]]
+) -> list[ExchangeView | AppError]:
+    answers = await confirmations.confirm_many(work, asked)
+    return [
+        ExchangeView.of(answer, caller) if isinstance(answer, Shown) else answer
+        for (caller, _), answer in zip(asked, answers, strict=True)
+    ]
+
+
+@router.post(
+    "/{exchange_id}/confirmation",
+    response_model=ExchangeView,
+    dependencies=[MEMBERS_ONLY],
+    responses=raises(*STEP, NotEnoughHours),
+)
 @rechecked_by(_both_still_visible)
-async def confirm_exchange(
-    exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
-) -> ExchangeView:
+@in_batches(_confirm_many)
+async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None = None) -> Response:
     """I have received: the minutes move."""
-    return ExchangeView.of(await operations.confirm(work, caller, exchange_id), caller)
+    return await batch(exchange_id, about=exchange_id)
 
 
 @router.get("/{exchange_id}/messages")
@@ -212,7 +220,7 @@ async def list_messages(
         work.session, exchange, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
-    views = [_message(work, caller, row) for row in items]
+    views = [MessageView.of(work, caller, row) for row in items]
     return Page[MessageView](items=views, next_cursor=cursor)
 
 
@@ -222,15 +230,8 @@ async def write_message(
     exchange_id: UUID, body: WriteMessage, caller: Member, work: Working
 ) -> MessageView:
     """Write to the other side; contact stays inside until both want otherwise."""
-    return _message(work, caller, await operations.write(work, caller, exchange_id, body.text))
-
-
-def _message(work: Work, caller: Caller, row: Message) -> MessageView:
-    return MessageView(
-        id=row.message_id,
-        is_mine=row.author_id == caller.member_id,
-        text=work.vault.open(row.text_sealed, "message", row.bank_id, row.message_id),
-        sent_at=row.sent_at,
+    return MessageView.of(
+        work, caller, await operations.write(work, caller, exchange_id, body.text)
     )
 
 

@@ -29,15 +29,13 @@ from app.exchanges.stepping import (
     write_in,
 )
 from app.exchanges.tables import Exchange, Message
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.ledger.rules import HoldOutcome
 from app.listings import queries as listings
 from app.listings.rules import ListingKind
 from app.members import queries as members
-from app.notices import operations as notices
-from app.notices.rules import NoticeKind
 
 
 @dataclass(frozen=True)
@@ -156,24 +154,6 @@ async def deliver(work: Work, caller: Caller, exchange_id: UUID, minutes: int | 
     return await told(work, caller, exchange)
 
 
-async def confirm(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
-    """The receiver confirms; the minutes move.
-
-    Raises:
-        NotFound, StepNotOpen, NotYourStep.
-    """
-    exchange = await stepped(work, caller, exchange_id, Step.CONFIRM)
-    if not await settling.settle_delivered(work, exchange):
-        notices.tell_staff(
-            work,
-            exchange.bank_id,
-            Role.COORDINATOR,
-            NoticeKind.EXCHANGE_SETTLED_SHORT,
-            exchange.exchange_id,
-        )
-    return await told(work, caller, exchange)
-
-
 async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
     """Stop the exchange until a moderator has decided; a hold stays.
 
@@ -205,7 +185,7 @@ async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | N
     elif minutes is None:
         await settling.release(work, exchange, HoldOutcome.RELEASED)
     else:
-        await settling.settle(work, exchange, minutes, by_moderator=True)
+        await settling.settle(work, exchange, minutes)
     tell_both(work, exchange)
     return exchange
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, Uuid, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
-from app.kit.db import lock_one
+from app.kit.bulk import arrays, given
+from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
 from app.members import queries as members
 from app.members.queries import Party
+
+_ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
 
 
 class Shown(NamedTuple):
@@ -55,6 +58,33 @@ async def lock_exchange(session: AsyncSession, caller: Caller, exchange_id: UUID
     if exchange is None:
         raise NotFound
     return exchange
+
+
+async def lock_exchanges(
+    session: AsyncSession, asked: Sequence[tuple[Caller, UUID]]
+) -> dict[UUID, Exchange]:
+    """These exchanges locked for a step, in id order; without those that are not the caller's."""
+    keys = [
+        {"bank_id": caller.bank_id, "exchange_id": exchange_id, "member_id": caller.member_id}
+        for caller, exchange_id in asked
+    ]
+    statement = (
+        select(Exchange)
+        .join(
+            _ASKED,
+            and_(
+                Exchange.bank_id == _ASKED.c.bank_id,
+                Exchange.exchange_id == _ASKED.c.exchange_id,
+                or_(
+                    Exchange.giver_id == _ASKED.c.member_id,
+                    Exchange.receiver_id == _ASKED.c.member_id,
+                ),
+            ),
+        )
+        .order_by(Exchange.bank_id, Exchange.exchange_id)
+    )
+    rows = await lock_many(session, statement, arrays(keys), of=Exchange)
+    return {row.exchange_id: row for row in rows}
 
 
 async def lock_any_exchange(session: AsyncSession, bank_id: UUID, exchange_id: UUID) -> Exchange:

@@ -1,10 +1,13 @@
 """What an exchange asks of the books: to hold, to settle, to release, to correct."""
 
+from dataclasses import replace
+from uuid import UUID
+
 from app.exchanges.tables import Exchange
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.ledger import operations as ledger
-from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, NewHold, NotEnoughHours
+from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, NewHold
 from app.members import queries as members
 
 
@@ -30,46 +33,33 @@ async def release(work: Work, exchange: Exchange, outcome: HoldOutcome) -> None:
     exchange.hold_id = None
 
 
-async def settle(work: Work, exchange: Exchange, minutes: int, *, by_moderator: bool) -> None:
-    """Move the minutes from receiver to giver, ending the hold.
-
-    Raises:
-        NotEnoughHours: when more than held is asked for and the floor does not allow it.
-    """
+async def settle(work: Work, exchange: Exchange, minutes: int) -> None:
+    """Move these minutes from receiver to giver as a moderator decided, ending the hold."""
     accounts = await members.get_account_ids(
         work.session, exchange.bank_id, {exchange.giver_id, exchange.receiver_id}
     )
     receiver, giver = accounts[exchange.receiver_id], accounts[exchange.giver_id]
-    ends = None
-    if exchange.hold_id is not None:
-        ends = HoldEnding(exchange.hold_id, receiver, HoldOutcome.SETTLED)
-    asked = _instruction(
-        exchange,
-        "settlement",
-        legs=(Leg(receiver, giver, minutes),),
-        ends=ends,
-        may_pass_floor=by_moderator,
-    )
-    posted = await ledger.settle(work, asked)
+    asked = settlement(exchange, receiver, giver, minutes)
+    posted = await ledger.settle(work, replace(asked, may_pass_floor=True))
     exchange.hold_id = None
     _remember(exchange, work, minutes, posted)
 
 
-async def settle_delivered(work: Work, exchange: Exchange) -> bool:
-    """Settle what was delivered; where the floor does not allow more than agreed, the agreed.
+def settlement(exchange: Exchange, receiver: UUID, giver: UUID, minutes: int) -> Instruction:
+    """Ask the books to move these minutes between the two accounts, ending the hold."""
+    ends = None
+    if exchange.hold_id is not None:
+        ends = HoldEnding(exchange.hold_id, receiver, HoldOutcome.SETTLED)
+    return _instruction(exchange, "settlement", legs=(Leg(receiver, giver, minutes),), ends=ends)
 
-    Returns:
-        Whether all that was delivered was settled (law 5: else the coordinator is told).
-    """
+
+def settlement_of_delivered(exchange: Exchange, receiver: UUID, giver: UUID) -> Instruction:
+    """Settle what was delivered; where the floor does not allow more than agreed, the agreed."""
     delivered = exchange.delivered_minutes or exchange.minutes
-    try:
-        await settle(work, exchange, delivered, by_moderator=False)
-    except NotEnoughHours:
-        if delivered <= exchange.minutes:
-            raise
-        await settle(work, exchange, exchange.minutes, by_moderator=False)
-        return False
-    return True
+    asked = settlement(exchange, receiver, giver, delivered)
+    if delivered <= exchange.minutes:
+        return asked
+    return replace(asked, otherwise=settlement(exchange, receiver, giver, exchange.minutes))
 
 
 async def correct(work: Work, exchange: Exchange, minutes: int | None) -> None:

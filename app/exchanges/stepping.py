@@ -39,6 +39,12 @@ def is_over(work: Work, exchange: Exchange) -> bool:
     return exchange.expires_at is not None and exchange.expires_at <= work.now
 
 
+def other_side(exchange: Exchange, caller: Caller) -> UUID:
+    """The member on the other side."""
+    is_giver = caller.member_id == exchange.giver_id
+    return exchange.receiver_id if is_giver else exchange.giver_id
+
+
 def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
     """In which parts the caller may take steps."""
     side = Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
@@ -81,9 +87,7 @@ async def told(work: Work, caller: Caller, exchange: Exchange, message: str | No
 
 def tell_other(work: Work, caller: Caller, exchange: Exchange) -> None:
     """Tell the other side that something has changed."""
-    is_giver = caller.member_id == exchange.giver_id
-    other = exchange.receiver_id if is_giver else exchange.giver_id
-    _tell(work, exchange, other)
+    _tell(work, exchange, other_side(exchange, caller))
 
 
 def tell_both(work: Work, exchange: Exchange) -> None:

@@ -6,7 +6,9 @@ from pydantic import Field
 
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status
+from app.exchanges.tables import Message
 from app.identity.rules import Caller
+from app.kit.ground import Work
 from app.kit.values import Instant, View
 
 
@@ -54,4 +56,23 @@ class ExchangeView(View):
             created_at=row.created_at,
             settled_at=row.settled_at,
             expires_at=row.expires_at,
+        )
+
+
+class MessageView(View):
+    """One message between the two parties."""
+
+    id: UUID
+    is_mine: bool
+    text: str
+    sent_at: Instant
+
+    @classmethod
+    def of(cls, work: Work, caller: Caller, row: Message) -> "MessageView":
+        """The view of a message, opened."""
+        return cls(
+            id=row.message_id,
+            is_mine=row.author_id == caller.member_id,
+            text=work.vault.open(row.text_sealed, "message", row.bank_id, row.message_id),
+            sent_at=row.sent_at,
         )

@@ -1,16 +1,22 @@
 """The community fund over HTTP."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from app.fund import operations
 from app.fund.rules import GrantOverBudget, GrantOverCap, OwnGrant
-from app.identity.access import Coordinator, Member
+from app.identity.access import MEMBERS_ONLY, Coordinator
+from app.identity.rules import Caller
+from app.kit.errors import AppError
+from app.kit.ground import Work
+from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working
 from app.kit.problems import raises
 from app.kit.values import Instant, Minutes, Reason, RequestBody, View
+from app.ledger.operations import Posted
 from app.ledger.rules import NotEnoughHours
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["fund"])
@@ -30,6 +36,17 @@ class DonationView(View):
     balance_minutes: int
     at: Instant
 
+    @classmethod
+    def of(cls, posted: Posted) -> "DonationView":
+        """The view of a donation as it was posted."""
+        (leg,) = posted.legs
+        return cls(
+            id=posted.posting_ids[0],
+            minutes=leg.leg.minutes,
+            balance_minutes=leg.debit_balance,
+            at=posted.posted_at,
+        )
+
 
 class GiveGrant(RequestBody):
     """Who gets how much from the fund, and why."""
@@ -48,17 +65,24 @@ class GrantView(View):
     at: Instant
 
 
-@router.post("/donations", status_code=201, responses=raises(NotEnoughHours))
-async def donate(body: Donate, caller: Member, work: Working) -> DonationView:
+async def _donate_many(
+    work: Work, asked: Sequence[tuple[Caller, int]]
+) -> list[DonationView | AppError]:
+    answers = await operations.donate_many(work, asked)
+    return [DonationView.of(answer) if isinstance(answer, Posted) else answer for answer in answers]
+
+
+@router.post(
+    "/donations",
+    status_code=201,
+    response_model=DonationView,
+    dependencies=[MEMBERS_ONLY],
+    responses=raises(NotEnoughHours),
+)
+@in_batches(_donate_many)
+async def donate(body: Donate, batch: Batching) -> Response:
     """Give some of my hours to the community fund."""
-    posted = await operations.donate(work, caller, body.minutes)
-    (leg,) = posted.legs
-    return DonationView(
-        id=posted.posting_ids[0],
-        minutes=body.minutes,
-        balance_minutes=leg.debit_balance,
-        at=posted.posted_at,
-    )
+    return await batch(body.minutes)
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """Giving to the fund, and granting from it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.banks import queries as banks
@@ -27,22 +28,25 @@ from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 
 
-async def donate(work: Work, caller: Caller, minutes: int) -> Posted:
-    """Give some of one's hours to the community.
+async def donate_many(
+    work: Work, asked: Sequence[tuple[Caller, int]]
+) -> list[Posted | ledger.Refusal]:
+    """Give some of each caller's minutes to the community.
 
-    Raises:
-        NotEnoughHours: when it would take the account under its floor.
+    Returns:
+        For each what was posted; or `NotEnoughHours`, where it would go under the floor.
     """
-    mine = await members.get_account_id(work.session, caller.bank_id, caller.me)
-    return await ledger.settle(
-        work,
-        Instruction(
-            caller.bank_id,
-            kind="donation",
-            reference=f"donation:{new_id()}",
-            legs=(Leg(mine, await _fund(work, caller), minutes),),
-        ),
-    )
+    sides = await members.find_sides(work.session, [(caller, caller.me) for caller, _ in asked])
+    bank_ids = {caller.bank_id for caller, _ in asked}
+    funds = await books.get_bank_accounts(work.session, bank_ids, AccountKind.FUND)
+    instructions = []
+    for caller, minutes in asked:
+        mine = sides[caller.me, caller.me].account_id
+        assert mine is not None, "the guard lets only members here"
+        leg = Leg(mine, funds[caller.bank_id], minutes)
+        reference = f"donation:{new_id()}"
+        instructions.append(Instruction(caller.bank_id, "donation", reference, legs=(leg,)))
+    return await ledger.settle_many(work.session, instructions, work.clock)
 
 
 async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, reason: str) -> Grant:

@@ -1,17 +1,19 @@
 """Reading logins and sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Uuid, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller, Role
 from app.identity.tables import Login, Session
+from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 
 SESSIONS_SHOWN_MAX = 100
+_ASKED = given(bank_id=Uuid(), session_id=Uuid())
 
 
 async def find_login(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Login | None:
@@ -26,25 +28,25 @@ async def get_login_of_member(session: AsyncSession, bank_id: UUID, member_id: U
     return (await session.scalars(asked)).one()
 
 
-async def find_caller(
-    session: AsyncSession, bank_id: UUID, session_id: UUID, now: datetime
-) -> Caller | None:
-    """Who a live session belongs to: one indexed read, on every request."""
+async def find_callers(
+    session: AsyncSession, keys: Collection[tuple[UUID, UUID]], now: datetime
+) -> dict[UUID, Caller]:
+    """Who these live sessions (`bank_id`, `session_id`) belong to: one indexed read a request."""
     asked = (
-        select(Login.login_id, Login.member_id, Login.roles)
-        .join(Session, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
-        .where(
-            Session.bank_id == bank_id,
-            Session.session_id == session_id,
-            Session.ended_at.is_(None),
-            Session.expires_at > now,
+        select(Session.session_id, Login.bank_id, Login.login_id, Login.member_id, Login.roles)
+        .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
+        .join(
+            _ASKED,
+            and_(Session.bank_id == _ASKED.c.bank_id, Session.session_id == _ASKED.c.session_id),
         )
+        .where(Session.ended_at.is_(None), Session.expires_at > now)
     )
-    row = (await session.execute(asked)).one_or_none()
-    if row is None:
-        return None
-    login_id, member_id, roles = row
-    return Caller(bank_id, login_id, session_id, member_id, frozenset(map(Role, roles)))
+    rows = [{"bank_id": bank_id, "session_id": session_id} for bank_id, session_id in keys]
+    found = (await session.execute(asked, arrays(rows))).all()
+    return {
+        session_id: Caller(bank_id, login_id, session_id, member_id, frozenset(map(Role, roles)))
+        for session_id, bank_id, login_id, member_id, roles in found
+    }
 
 
 async def lock_session(session: AsyncSession, bank_id: UUID, session_id: UUID) -> Session | None:

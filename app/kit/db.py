@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, MetaData, Select, Text, Uuid
+from sqlalchemy import BigInteger, MetaData, ScalarResult, Select, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TIMESTAMP
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 
 from app.kit.errors import Busy
+from app.kit.metrics import RETRIES
 
 TRIES_MAX = 5
 BACKOFF_SECONDS = 0.005
@@ -95,12 +96,26 @@ class Database:
 async def lock_one(session: AsyncSession, statement: Select[Row]) -> Row | None:
     """Lock and read one row as it is now, whatever this session read of it before.
 
-    The only writer of `FOR … UPDATE` for mapped rows: without `populate_existing` a session that
-    had read the row earlier would decide on the old values.
+    With `lock_many` the only writer of `FOR … UPDATE` for mapped rows: without `populate_existing`
+    a session that had read the row earlier would decide on the old values.
     """
+    rows = await _lock(session, statement.with_for_update(key_share=True))
+    return rows.one_or_none()
+
+
+async def lock_many(
+    session: AsyncSession, statement: Select[Row], values: Mapping[str, Any], of: type[Base]
+) -> Sequence[Row]:
+    """Lock and read rows of one table as they are now; the statement must put them in key order."""
+    rows = await _lock(session, statement.with_for_update(key_share=True, of=of), values)
+    return rows.all()
+
+
+async def _lock(
+    session: AsyncSession, statement: Select[Row], values: Mapping[str, Any] | None = None
+) -> ScalarResult[Row]:
     await session.flush()  # or the fresh values would silently replace a change not yet written
-    fresh = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return (await session.scalars(fresh)).one_or_none()
+    return await session.scalars(statement.execution_options(populate_existing=True), values)
 
 
 def meaning_of(error: BaseException) -> Busy | None:
@@ -136,6 +151,7 @@ async def with_retries(work: Callable[[], Awaitable[Result]]) -> Result:
                 raise
             if attempt == TRIES_MAX - 1 or not may_try_again(error):
                 raise busy from error
+        RETRIES.inc()
         await asyncio.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 jitter
     raise Busy
 

@@ -33,6 +33,7 @@ from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 
 Recheck = Callable[[Work, Any, Request], Awaitable[None]]
+Handle = Callable[[Request], Awaitable[Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 PRIVATE: Final = {"Cache-Control": "no-store"}
 
@@ -109,25 +110,16 @@ class Route(APIRoute):
         self.openapi_extra = {**(self.openapi_extra or {}), **self._extra()}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap FastAPI's handler in admission and one transaction."""
+        """Wrap FastAPI's handler in admission and a transaction."""
         handle = super().get_route_handler()
+        way: Way = getattr(self.endpoint, WAY, in_one_transaction)
 
-        async def in_one_transaction(request: Request) -> Response:
-            async def attempt() -> Response | AppError:
-                async with ground_of(request).database.begin() as session:
-                    request.state.work = ground_of(request).work(session)
-                    return await self._admit_and_do(request, handle)
+        async def handled(request: Request) -> Response:
+            return await way(self, request, handle)
 
-            outcome = await with_retries(attempt)
-            if isinstance(outcome, AppError):
-                raise outcome
-            return outcome
+        return handled
 
-        return in_one_transaction
-
-    async def _admit_and_do(
-        self, request: Request, handle: Callable[[Request], Awaitable[Response]]
-    ) -> Response | AppError:
+    async def admit_and_do(self, request: Request, handle: Handle) -> Response | AppError:
         """The answer; or a refusal whose trace is to be committed."""
         work: Work = request.state.work
         try:
@@ -143,25 +135,29 @@ class Route(APIRoute):
             raise
         return private(response) if not self.guard.open_to_all else response
 
-    async def _once(
-        self, request: Request, handle: Callable[[Request], Awaitable[Response]]
+    async def replay(
+        self, work: Work, caller: Any, request: Request, kept: idempotency.Kept
     ) -> Response:
+        """The kept answer, as long as the caller may still see what it shows.
+
+        Raises:
+            NotFound: when that is no longer so.
+        """
+        recheck: Recheck | None = getattr(self.endpoint, "recheck", None)
+        if recheck is not None:
+            await recheck(work, caller, request)
+        answer = Response(kept.body, kept.status, media_type="application/json")
+        answer.headers[idempotency.REPLAYED] = "true"
+        return private(answer)
+
+    async def _once(self, request: Request, handle: Handle) -> Response:
         work, caller = request.state.work, request.state.caller
-        key = await idempotency.begin(
-            work,
-            owner=(caller.bank_id, caller.login_id),
-            key=request.headers[idempotency.HEADER],
-            request_hash=await _fingerprint(request),
-        )
+        key = await idempotency.begin(work, await use_of(request, caller))
         if key.kept is not None:
-            recheck: Recheck | None = getattr(self.endpoint, "recheck", None)
-            if recheck is not None:
-                await recheck(work, caller, request)
-            replay = Response(key.kept.body, key.kept.status, media_type="application/json")
-            replay.headers[idempotency.REPLAYED] = "true"
-            return private(replay)
+            return await self.replay(work, caller, request, key.kept)
         response = await handle(request)
-        await idempotency.keep(work, key, response.status_code, bytes(response.body))
+        kept = idempotency.Kept(response.status_code, bytes(response.body))
+        await idempotency.keep_many(work, [(key, kept)])
         return private(response)
 
     def _common_responses(self) -> dict[int | str, dict[str, Any]]:
@@ -180,6 +176,25 @@ class Route(APIRoute):
 
     def _extra(self) -> dict[str, Any]:
         return {"parameters": [idempotency.PARAMETER]} if self.replays else {}
+
+
+Way = Callable[[Route, Request, Handle], Awaitable[Response]]
+"""How the requests of a route become transactions; an endpoint declares another as `WAY`."""
+WAY: Final = "way"
+
+
+async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
+    """The usual way: each request in a transaction of its own."""
+
+    async def attempt() -> Response | AppError:
+        async with ground_of(request).database.begin() as session:
+            request.state.work = ground_of(request).work(session)
+            return await route.admit_and_do(request, handle)
+
+    outcome = await with_retries(attempt)
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
 
 
 def private(response: Response) -> Response:
@@ -206,10 +221,12 @@ def refuse_stale(if_match: str | None, current: str) -> None:
         raise Stale
 
 
-async def _fingerprint(request: Request) -> bytes:
-    """SHA-256 over what was asked: method, path with its query, and the body's bytes."""
+async def use_of(request: Request, owner: Any) -> idempotency.Use:
+    """The request's key, used for what it asks: method, path with its query, body's bytes."""
     asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return hashlib.sha256(asked + await request.body()).digest()
+    digest = hashlib.sha256(asked + await request.body()).digest()
+    text = request.headers[idempotency.HEADER]
+    return idempotency.Use(owner.bank_id, owner.login_id, text, digest)
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:

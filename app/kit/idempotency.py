@@ -4,6 +4,7 @@ The key row is written first, so a concurrent twin waits for it and then replays
 is kept, sealed; anything else rolls the key back with the effect.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -13,8 +14,9 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, cast, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kit.bulk import arrays, given, table_of
 from app.kit.db import Base
-from app.kit.errors import Said, Unfit
+from app.kit.errors import AppError, Said, Unfit
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some
 
@@ -84,68 +86,129 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Key:
-    """A key in use by this request."""
+class Use:
+    """A key as a request brings it: whose it is, its text, and what it is used for."""
 
     bank_id: UUID
     login_id: UUID
     text: str
+    request_hash: bytes
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The primary key of its row."""
+        return {"bank_id": self.bank_id, "login_id": self.login_id, "key": self.text}
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the text is printable ASCII of the named length."""
+        text = self.text
+        return 0 < len(text) <= KEY_MAX and text.isascii() and text.isprintable()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key in use by this request, with the answer that was kept before, if there is one."""
+
+    use: Use
     kept: Kept | None
 
 
-async def begin(work: Work, *, owner: tuple[UUID, UUID], key: str, request_hash: bytes) -> Key:
-    """Take the key for this request; a twin waits here until the first one has ended.
+_TABLE: Final = table_of(IdempotencyKey)
+_COLUMNS: Final = _TABLE.c
+_ID: Final = {name: _COLUMNS[name].type for name in ("bank_id", "login_id", "key")}
+_TAKEN: Final = given(
+    **_ID, request_hash=_COLUMNS.request_hash.type, created_at=_COLUMNS.created_at.type
+)
+# The upsert that changes nothing returns the row as it is after the wait, in one round trip.
+# In order, so that two batches with the same keys cannot wait for each other.
+_TAKE: Final = (
+    insert(_TABLE)
+    .from_select(
+        list(_TAKEN.c.keys()),
+        _TAKEN.select().order_by(_TAKEN.c.bank_id, _TAKEN.c.login_id, _TAKEN.c.key),
+    )
+    .on_conflict_do_update(
+        index_elements=["bank_id", "login_id", "key"], set_={"key": _COLUMNS.key}
+    )
+    .returning(
+        *(_COLUMNS[name] for name in ("bank_id", "login_id", "key", "request_hash", "status")),
+        cast(_COLUMNS.answer, LargeBinary),
+    )
+)
+_ENDED: Final = given(**_ID, status=_COLUMNS.status.type, answer=_COLUMNS.answer.type)
+_KEEP: Final = (
+    update(_TABLE)
+    .where(*(_COLUMNS[name] == _ENDED.c[name] for name in _ID))
+    .values(status=_ENDED.c.status, answer=_ENDED.c.answer)
+)
+_FORGOTTEN: Final = given(**_ID)
+_FORGET: Final = delete(_TABLE).where(*(_COLUMNS[name] == _FORGOTTEN.c[name] for name in _ID))
+
+
+async def begin_many(work: Work, uses: Sequence[Use]) -> list[Key | AppError]:
+    """Take these keys, all different; a twin of one waits here until the first one has ended.
+
+    Returns:
+        For each its key, or `BadKey`, or `KeyReused` when it came before with another request.
+    """
+    rows = [
+        one.key | {"request_hash": one.request_hash, "created_at": work.now}
+        for one in uses
+        if one.is_usable
+    ]
+    known = (await work.session.execute(_TAKE, arrays(rows))).all() if rows else []
+    found = {(bank_id, login_id, key): rest for bank_id, login_id, key, *rest in known}
+    return [
+        _key(work, one, *found[one.bank_id, one.login_id, one.text]) if one.is_usable else BadKey()
+        for one in uses
+    ]
+
+
+def _key(
+    work: Work, use: Use, known_hash: bytes, status: int | None, answer: bytes | None
+) -> Key | AppError:
+    if known_hash != use.request_hash:
+        return KeyReused()
+    if status is None or answer is None:
+        return Key(use, None)
+    body = work.vault.open(answer, "answer", *use.key.values())
+    return Key(use, Kept(status, body.encode()))
+
+
+async def begin(work: Work, use: Use) -> Key:
+    """Take the key for this request: `begin_many` of one.
 
     Raises:
         BadKey: when the key is not printable ASCII of the named length.
         KeyReused: when the key came before with another request.
     """
-    if not (0 < len(key) <= KEY_MAX and key.isascii() and key.isprintable()):
-        raise BadKey
-    bank_id, login_id = owner
-    # The upsert that changes nothing returns the row as it is after the wait, in one round trip.
-    statement = (
-        insert(IdempotencyKey)
-        .values(
-            bank_id=bank_id,
-            login_id=login_id,
-            key=key,
-            request_hash=request_hash,
-            created_at=work.now,
-        )
-        .on_conflict_do_update(
-            index_elements=["bank_id", "login_id", "key"],
-            set_={"key": key},
-        )
-        .returning(
-            IdempotencyKey.request_hash,
-            IdempotencyKey.status,
-            cast(IdempotencyKey.answer, LargeBinary),
-        )
-    )
-    known_hash, status, answer = (await work.session.execute(statement)).one()
-    if known_hash != request_hash:
-        raise KeyReused
-    if status is None:
-        return Key(bank_id, login_id, key, None)
-    body = work.vault.open(answer, "answer", bank_id, login_id, key)
-    return Key(bank_id, login_id, key, Kept(status, body.encode()))
+    (key,) = await begin_many(work, [use])
+    if isinstance(key, AppError):
+        raise key
+    return key
 
 
-async def keep(work: Work, key: Key, status: int, body: bytes) -> None:
-    """Keep a good answer with its effect; forget the key when the answer is no success."""
-    mine = (
-        IdempotencyKey.bank_id == key.bank_id,
-        IdempotencyKey.login_id == key.login_id,
-        IdempotencyKey.key == key.text,
-    )
-    if status not in _KEEPABLE:
-        await work.session.execute(delete(IdempotencyKey).where(*mine))
-        return
-    answer = work.vault.seal(body.decode(), "answer", key.bank_id, key.login_id, key.text)
-    await work.session.execute(
-        update(IdempotencyKey).where(*mine).values(status=status, answer=answer)
-    )
+async def keep_many(work: Work, answers: Sequence[tuple[Key, Kept]]) -> None:
+    """Keep good answers with their effects; forget the keys of those that are no success."""
+    good = [
+        key.use.key | {"status": kept.status, "answer": _sealed(work, key, kept)}
+        for key, kept in answers
+        if kept.status in _KEEPABLE
+    ]
+    if good:
+        await work.session.execute(_KEEP, arrays(good))
+    await forget_many(work, [key for key, kept in answers if kept.status not in _KEEPABLE])
+
+
+async def forget_many(work: Work, keys: Sequence[Key]) -> None:
+    """Give back the keys of refused requests, as if they had never been taken."""
+    if keys:
+        await work.session.execute(_FORGET, arrays([key.use.key for key in keys]))
+
+
+def _sealed(work: Work, key: Key, kept: Kept) -> bytes:
+    return work.vault.seal(kept.body.decode(), "answer", *key.use.key.values())
 
 
 async def sweep(work: Work) -> int:

@@ -6,6 +6,7 @@ may quote a row).
 """
 
 import logging
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -32,6 +33,7 @@ FIELDS: Final = frozenset(
     }
 )
 FRAMES_MAX: Final = 8
+_OBJECTS: Final = re.compile(r"[<(\n].*", re.DOTALL)
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("timebank")
@@ -54,7 +56,7 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_without_exception, *shared],
+            foreign_pre_chain=[_without_exception, _without_objects, *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -93,4 +95,11 @@ def _without_exception(_logger: Any, _name: str, event: Any) -> Any:
         event["where"] = where(error) if error else []
         record.exc_info = None
         record.exc_text = None
+    return event
+
+
+def _without_objects(_logger: Any, _name: str, event: Any) -> Any:
+    """Cut what asyncio shows of objects: a task's result or error, the arguments of a callback."""
+    if getattr(event.get("_record"), "name", None) == "asyncio":
+        event["event"] = _OBJECTS.sub("", str(event["event"])).strip()
     return event

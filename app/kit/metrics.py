@@ -16,6 +16,24 @@ SECONDS: Final = Histogram(
     ["operation"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+RETRIES: Final = Counter(
+    "timebank_transaction_retries_total", "Transactions run again after a lock timeout or deadlock."
+)
+LANE_ASKS: Final = Histogram(
+    "timebank_lane_batch_asks",
+    "Asks done in one transaction.",
+    ["lane"],
+    buckets=(1, 2, 4, 8, 16, 32, 64),
+)
+LANE_WAIT: Final = Histogram(
+    "timebank_lane_wait_seconds",
+    "Time in the queue before the batch begins.",
+    ["lane"],
+    buckets=(0.0001, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+)
+LANE_PARTS: Final = Counter(
+    "timebank_lane_cut_total", "Batches cut and tried again in parts.", ["lane", "reason"]
+)
 JOBS: Final = Counter("timebank_jobs_total", "Jobs done.", ["job", "outcome"])
 
 

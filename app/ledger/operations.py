@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.bulk import insert_many
 from app.kit.clock import Clock
 from app.kit.db import Base
 from app.kit.ground import Work
@@ -108,6 +109,9 @@ async def settle_many(
     for one in asked:
         accounts = {account: states[one.bank_id, account] for account in one.accounts}
         decision = decide(one, accounts, holds, clock())
+        if isinstance(decision, NotEnoughHours) and one.otherwise is not None:
+            one = one.otherwise  # noqa: PLW2901 from here on it is what was asked
+            decision = decide(one, accounts, holds, clock())
         if not isinstance(decision, Decision):
             answers.append(decision)
             continue
@@ -229,8 +233,7 @@ async def _write(
         (HoldEnd, batch.hold_ends),
     )
     for table, rows in tables:
-        if rows:
-            await session.execute(insert(table), rows)
+        await insert_many(session, table, rows)
     if not after:
         return
     states = list(after.values())

@@ -1,6 +1,6 @@
 """Reading the books."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -8,20 +8,27 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     func,
     literal,
+    literal_column,
     select,
     text,
-    tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.bulk import arrays, given
 from app.kit.errors import NotFound
 from app.ledger.rules import AccountKind, AccountState, OpenHold
 from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
 
+_WANTED: Final = given(bank_id=Uuid(), account_id=Uuid())
+_HELD: Final = given(bank_id=Uuid(), hold_id=Uuid())
 AccountKey = tuple[UUID, UUID]
 """`(bank_id, account_id)`."""
 
@@ -93,8 +100,19 @@ async def get_account(session: AsyncSession, bank_id: UUID, account_id: UUID) ->
 
 async def get_bank_account(session: AsyncSession, bank_id: UUID, kind: AccountKind) -> UUID:
     """The id of the bank's fund or issuing account; every bank has one of each."""
-    asked = select(Account.account_id).where(Account.bank_id == bank_id, Account.kind == kind)
-    return (await session.scalars(asked)).one()
+    return (await get_bank_accounts(session, {bank_id}, kind))[bank_id]
+
+
+async def get_bank_accounts(
+    session: AsyncSession, bank_ids: Collection[UUID], kind: AccountKind
+) -> dict[UUID, UUID]:
+    """The ids of these banks' funds or issuing accounts, by bank."""
+    asked = select(Account.bank_id, Account.account_id).where(
+        Account.bank_id == any_(bindparam("banks", list(bank_ids), ARRAY(Uuid()))),
+        Account.kind != literal_column(f"'{AccountKind.MEMBER}'"),  # as the index says
+        Account.kind == kind,
+    )
+    return {row.bank_id: row.account_id for row in await session.execute(asked)}
 
 
 async def lock_accounts(
@@ -104,7 +122,9 @@ async def lock_accounts(
 
     Plain columns, not mapped rows: what a session read earlier cannot be mistaken for the present.
     """
-    wanted = sorted(keys)
+    wanted = [{"bank_id": bank_id, "account_id": account_id} for bank_id, account_id in keys]
+    if not wanted:
+        return {}
     asked = (
         select(
             Account.bank_id,
@@ -117,11 +137,14 @@ async def lock_accounts(
             Account.posted_at,
             Account.head,
         )
-        .where(tuple_(Account.bank_id, Account.account_id).in_(wanted))
+        .join(
+            _WANTED,
+            and_(Account.bank_id == _WANTED.c.bank_id, Account.account_id == _WANTED.c.account_id),
+        )
         .order_by(Account.bank_id, Account.account_id)
-        .with_for_update(key_share=True)
+        .with_for_update(key_share=True, of=Account)
     )
-    rows = (await session.execute(asked)).all()
+    rows = (await session.execute(asked, arrays(wanted))).all()
     return {(row.bank_id, row.account_id): AccountState(*row[2:]) for row in rows}
 
 
@@ -132,27 +155,11 @@ async def list_holds(
     asked = (
         select(Hold.hold_id, Hold.minutes, HoldEnd.hold_id.is_not(None))
         .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
-        .where(tuple_(Hold.bank_id, Hold.hold_id).in_(sorted(keys)))
+        .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
     )
-    rows = (await session.execute(asked)).all()
+    wanted = [{"bank_id": bank_id, "hold_id": hold_id} for bank_id, hold_id in keys]
+    rows = (await session.execute(asked, arrays(wanted))).all()
     return {hold_id: OpenHold(minutes, ended) for hold_id, minutes, ended in rows}
-
-
-async def get_settlement(session: AsyncSession, bank_id: UUID, reference: str) -> Posting:
-    """The only posting of the deed with this reference.
-
-    Raises:
-        NotFound: when there is no such deed.
-    """
-    asked = (
-        select(Posting)
-        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
-        .where(Deed.bank_id == bank_id, Deed.reference == reference)
-    )
-    posting = (await session.scalars(asked)).one_or_none()
-    if posting is None:
-        raise NotFound
-    return posting
 
 
 async def list_statement(

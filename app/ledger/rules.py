@@ -94,6 +94,8 @@ class Instruction:
     ends: HoldEnding | None = None
     may_pass_floor: bool = False
     """Only a moderator's correction may, openly, with a reason (law 6)."""
+    otherwise: "Instruction | None" = None
+    """What is done instead where this one is refused for want of hours, on the same accounts."""
 
     @property
     def accounts(self) -> frozenset[UUID]:

@@ -8,7 +8,7 @@ by the hold; a deed happens once because its reference is unique.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -33,6 +33,13 @@ class Account(Base):
         ),
         CheckConstraint("seq >= 0", name="seq"),
         CheckConstraint("octet_length(head) = 32", name="head"),
+        Index(
+            "ix_account_of_bank",
+            "bank_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("kind <> 'member'"),
+        ),
         {"postgresql_with": {"fillfactor": 60}},  # account rows change often: keep updates HOT
     )
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
+from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 from app.ledger import queries as ledger
@@ -24,15 +25,34 @@ class Party(NamedTuple):
     alias: str
 
 
+_FORMER: Final = Party(None, FORMER_MEMBER)
+
+
+class Side(NamedTuple):
+    """A person as another may see them, and their account in the books."""
+
+    party: Party
+    account_id: UUID | None
+
+
+_SEEN: Final = given(bank_id=Uuid(), viewer_id=Uuid(), member_id=Uuid())
+
+
 def visible_to(viewer: Caller) -> ColumnElement[bool]:
     """The one visibility predicate: which members this viewer may see, of all the rows.
 
     It belongs on every query that reads members or what is theirs: reads, search, matches,
     counts, notices, exports and replays.
     """
+    return _visible(viewer.bank_id, viewer.member_id)
+
+
+def _visible(
+    bank_id: UUID | ColumnElement[UUID], viewer_id: UUID | ColumnElement[UUID] | None
+) -> ColumnElement[bool]:
     return and_(
-        Member.bank_id == viewer.bank_id,
-        or_(Member.status == MemberStatus.ACTIVE, Member.member_id == viewer.member_id),
+        Member.bank_id == bank_id,
+        or_(Member.status == MemberStatus.ACTIVE, Member.member_id == viewer_id),
     )
 
 
@@ -91,11 +111,33 @@ async def find_parties(
     session: AsyncSession, viewer: Caller, member_ids: set[UUID]
 ) -> dict[UUID, Party]:
     """These members as the viewer may see them; whoever is hidden is a former member."""
-    asked = select(Member.member_id, Member.alias).where(
-        visible_to(viewer), Member.member_id.in_(member_ids)
+    sides = await find_sides(session, [(viewer, one) for one in member_ids])
+    return {member_id: side.party for (_, member_id), side in sides.items()}
+
+
+async def find_sides(
+    session: AsyncSession, asked: Sequence[tuple[Caller, UUID]]
+) -> dict[tuple[UUID | None, UUID], Side]:
+    """Members as viewers may see them, by viewer's and member's id, each with their account."""
+    shown = _visible(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown")
+    statement = select(
+        _SEEN.c.viewer_id, Member.member_id, Member.alias, Member.account_id, shown
+    ).join_from(
+        _SEEN,
+        Member,
+        and_(Member.bank_id == _SEEN.c.bank_id, Member.member_id == _SEEN.c.member_id),
     )
-    seen = {row.member_id: Party(row.member_id, row.alias) for row in await session.execute(asked)}
-    return {one: seen.get(one, Party(None, FORMER_MEMBER)) for one in member_ids}
+    keys = [
+        {"bank_id": viewer.bank_id, "viewer_id": viewer.member_id, "member_id": member_id}
+        for viewer, member_id in asked
+    ]
+    found = (await session.execute(statement, arrays(keys))).all() if keys else []
+    sides = {
+        (viewer_id, member_id): Side(Party(member_id, alias) if is_shown else _FORMER, account_id)
+        for viewer_id, member_id, alias, account_id, is_shown in found
+    }
+    absent = Side(_FORMER, None)
+    return {(one.member_id, of): sides.get((one.member_id, of), absent) for one, of in asked}
 
 
 async def list_my_statement(

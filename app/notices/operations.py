@@ -1,13 +1,27 @@
 """Writing notices, in the transaction of their cause."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.identity.rules import Caller, Role
+from app.kit.bulk import insert_many
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.notices import queries
 from app.notices.rules import NoticeKind
 from app.notices.tables import Notice
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice to one member, or to everyone of one staff role."""
+
+    bank_id: UUID
+    kind: NoticeKind
+    subject_id: UUID
+    member_id: UUID | None = None
+    role: Role | None = None
 
 
 def tell_member(
@@ -20,6 +34,23 @@ def tell_member(
 def tell_staff(work: Work, bank_id: UUID, role: Role, kind: NoticeKind, subject_id: UUID) -> None:
     """A notice to everyone of one staff role."""
     work.session.add(_notice(work, bank_id, kind, subject_id, role=role.value))
+
+
+async def tell_many(work: Work, told: Sequence[Told]) -> None:
+    """Several notices at once."""
+    rows = [
+        {
+            "bank_id": one.bank_id,
+            "notice_id": new_id(),
+            "member_id": one.member_id,
+            "role": one.role,
+            "kind": one.kind.value,
+            "subject_id": one.subject_id,
+            "created_at": work.now,
+        }
+        for one in told
+    ]
+    await insert_many(work.session, Notice, rows)
 
 
 async def read(work: Work, caller: Caller, notice_id: UUID) -> Notice:

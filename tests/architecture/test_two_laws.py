@@ -39,6 +39,8 @@ class Api:
     functions: dict[str, Function] = field(default_factory=dict)
     endpoints: list[tuple[str, Function]] = field(default_factory=list)
     rechecks: set[str] = field(default_factory=set)
+    batched: dict[str, str] = field(default_factory=dict)
+    """For an endpoint whose requests are done together: the function that does them."""
 
     def __post_init__(self) -> None:
         for node in self.source.tree.body:
@@ -54,6 +56,9 @@ class Api:
     def _decorated(self, node: Function, call: ast.Call) -> None:
         if called(call) in VERBS:
             self.endpoints.append((called(call), node))
+        elif called(call) == "in_batches":
+            (done_by,) = [name.id for name in call.args if isinstance(name, ast.Name)]
+            self.batched[node.name] = done_by
         elif called(call) == "rechecked_by":
             self.rechecks |= {name.id for name in call.args if isinstance(name, ast.Name)}
 
@@ -66,7 +71,8 @@ class Api:
         """How many deeds each path through a function of this module does."""
         assert name not in trail, f"{name} calls itself"
         through, ended = self._paths(self.functions[name].body, (*trail, name))
-        return through | ended
+        here = through | ended
+        return plus(here, self.counts_of(self.batched[name])) if name in self.batched else here
 
     def _paths(self, body: Iterable[ast.stmt], trail: tuple[str, ...]) -> tuple[Counts, Counts]:
         """Deeds on paths that go on after these statements, and on those that return."""

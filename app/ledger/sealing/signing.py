@@ -96,7 +96,7 @@ def sealer_of(settings: Settings) -> Sealer | None:
     Raises:
         BadSettings: when a key cannot be used.
     """
-    keys = [key for key in (settings.seal_key, settings.seal_key_previous) if key]
+    keys = [key for key in (settings.seal_key, settings.seal_key_previous) if key is not None]
     if settings.seal_key is None:
         return None
     try:

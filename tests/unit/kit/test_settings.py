@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -21,27 +21,28 @@ from app.identity.tokens import new_signing_pem
 from app.kit.settings import BadSettings, Environment, Settings, load_settings
 from app.main import create_app
 
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 CANARY = "cAnArY"
 MASTER = base64.b64encode(secrets.token_bytes(32)).decode()
 URL = f"postgresql://timebank_app:{CANARY}@db.example/timebank"
+
+
+def pem(key: PrivateKey, lock: KeySerializationEncryption | None = None) -> str:
+    kind = PrivateFormat.PKCS8
+    return key.private_bytes(Encoding.PEM, kind, lock or NoEncryption()).decode()
+
+
 GOOD = {
     "ENVIRONMENT": "production",
     "DATABASE_URL": URL,
     "MASTER_KEY": MASTER,
     "TOKEN_KEY": new_signing_pem(),
+    "SEAL_KEY": pem(ed25519.Ed25519PrivateKey.generate()),
 }
 
 
 def b64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
-
-
-def pem(
-    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
-    lock: KeySerializationEncryption | None = None,
-) -> str:
-    kind = PrivateFormat.PKCS8
-    return key.private_bytes(Encoding.PEM, kind, lock or NoEncryption()).decode()
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def test_production_starts_with_its_database_and_good_secrets(
     assert CANARY not in repr(settings) + str(settings) + repr(app.state.ground)
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "MASTER_KEY", "TOKEN_KEY"])
+@pytest.mark.parametrize("name", sorted(set(GOOD) - {"ENVIRONMENT"}))
 def test_production_names_what_is_missing(production: pytest.MonkeyPatch, name: str) -> None:
     production.delenv(f"TIMEBANK_{name}")
     assert f"production needs TIMEBANK_{name}" in refusal()
@@ -90,7 +91,7 @@ def test_production_names_what_is_missing(production: pytest.MonkeyPatch, name: 
 def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIMEBANK_ENVIRONMENT", "production")
     said = refusal()
-    for name in ("DATABASE_URL", "MASTER_KEY", "TOKEN_KEY"):
+    for name in set(GOOD) - {"ENVIRONMENT"}:
         assert f"TIMEBANK_{name}" in said
 
 
@@ -117,26 +118,36 @@ def test_a_weak_master_key_is_refused(production: pytest.MonkeyPatch, key: str) 
     assert "TIMEBANK_MASTER_KEY" in refusal()
 
 
-WEAK_SIGNING_KEYS = {
+LOCK = BestAvailableEncryption(CANARY.encode())
+EC, EDWARDS = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
+NO_KEYS = {
     "empty": "",
     "no PEM": CANARY,
     "a broken PEM": f"-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----",
     "another curve": pem(ec.generate_private_key(ec.SECP384R1())),
     "RSA": pem(rsa.generate_private_key(65537, 2048)),
-    "locked": pem(
-        ec.generate_private_key(ec.SECP256R1()), BestAvailableEncryption(CANARY.encode())
-    ),
 }
+WEAK_TOKEN_KEYS = NO_KEYS | {"locked": pem(EC, LOCK), "another use": pem(EDWARDS)}
+WEAK_SEAL_KEYS = NO_KEYS | {"locked": pem(EDWARDS, LOCK), "another use": pem(EC)}
 
 
 @pytest.mark.parametrize("name", ["TOKEN_KEY", "TOKEN_KEY_PREVIOUS"])
-@pytest.mark.parametrize("kind", WEAK_SIGNING_KEYS)
+@pytest.mark.parametrize("kind", WEAK_TOKEN_KEYS)
 def test_a_weak_signing_key_is_refused(
     production: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
-    production.setenv(f"TIMEBANK_{name}", WEAK_SIGNING_KEYS[kind])
+    production.setenv(f"TIMEBANK_{name}", WEAK_TOKEN_KEYS[kind])
     said = refusal()
     assert f"TIMEBANK_{name}" in said
+    assert "BEGIN" not in said
+
+
+@pytest.mark.parametrize("name", ["SEAL_KEY", "SEAL_KEY_PREVIOUS"])
+@pytest.mark.parametrize("kind", WEAK_SEAL_KEYS)
+def test_a_weak_seal_key_is_refused(production: pytest.MonkeyPatch, name: str, kind: str) -> None:
+    production.setenv(f"TIMEBANK_{name}", WEAK_SEAL_KEYS[kind])
+    said = refusal()
+    assert "TIMEBANK_SEAL_KEY" in said
     assert "BEGIN" not in said
 
 

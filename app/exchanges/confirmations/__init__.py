@@ -1,0 +1,1 @@
+"""Confirmations: the one step that is hot, and so done for many exchanges at once."""

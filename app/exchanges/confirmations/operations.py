@@ -1,0 +1,120 @@
+"""Confirming that exchanges were received: the one step that moves minutes, many at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.exchanges import queries, settling
+from app.exchanges.queries import Shown
+from app.exchanges.rules import Status, Step, advance
+from app.exchanges.stepping import other_side, parts_of
+from app.exchanges.tables import Exchange
+from app.identity.rules import Caller, Role
+from app.kit.bulk import update_many
+from app.kit.errors import AppError, NotFound
+from app.kit.ground import Work
+from app.ledger import operations as ledger
+from app.ledger.operations import Posted
+from app.ledger.rules import Instruction
+from app.members import queries as members
+from app.members.queries import Side
+from app.notices import operations as notices
+from app.notices.operations import Told
+from app.notices.rules import NoticeKind
+
+Asked = tuple[Caller, UUID]
+_Sides = dict[tuple[UUID | None, UUID], Side]
+
+
+async def confirm_many(work: Work, asked: Sequence[Asked]) -> list[Shown | AppError]:
+    """The receivers confirm these exchanges, all different; the minutes move.
+
+    Returns:
+        For each the settled exchange; or why it stays as it was: `NotFound`, `StepNotOpen`,
+        `NotYourStep`, `NotEnoughHours`, `HoldEnded`.
+    """
+    locked = await queries.lock_exchanges(work.session, asked)
+    refused = {one: refusal for one in asked if (refusal := _refusal(locked, *one))}
+    going = [(caller, locked[id_]) for caller, id_ in asked if (caller, id_) not in refused]
+    sides = await _sides(work, going)
+    answers = await ledger.settle_many(
+        work.session, [_instruction(caller, one, sides) for caller, one in going], work.clock
+    )
+    posted: dict[UUID, Posted] = {}
+    for (caller, one), answer in zip(going, answers, strict=True):
+        if isinstance(answer, Posted):
+            posted[one.exchange_id] = answer
+        else:
+            refused[caller, one.exchange_id] = answer
+    done = [(caller, one) for caller, one in going if one.exchange_id in posted]
+    await _write(work, done, posted)
+    shown = {one.exchange_id: _shown(caller, one, sides) for caller, one in done}
+    return [refused.get(one) or shown[one[1]] for one in asked]
+
+
+def _refusal(locked: dict[UUID, Exchange], caller: Caller, exchange_id: UUID) -> AppError | None:
+    exchange = locked.get(exchange_id)
+    if exchange is None:
+        return NotFound()
+    try:
+        advance(Status(exchange.status), Step.CONFIRM, parts_of(exchange, caller))
+    except AppError as refusal:
+        return refusal
+    return None
+
+
+async def _sides(work: Work, going: Sequence[tuple[Caller, Exchange]]) -> _Sides:
+    pairs = [(caller, side) for caller, one in going for side in (one.giver_id, one.receiver_id)]
+    return await members.find_sides(work.session, pairs)
+
+
+def _instruction(caller: Caller, exchange: Exchange, sides: _Sides) -> Instruction:
+    receiver = sides[caller.member_id, exchange.receiver_id].account_id
+    giver = sides[caller.member_id, exchange.giver_id].account_id
+    assert receiver is not None, "whoever accepted an exchange has an account"
+    assert giver is not None, "whoever accepted an exchange has an account"
+    return settling.settlement_of_delivered(exchange, receiver, giver)
+
+
+async def _write(
+    work: Work, done: Sequence[tuple[Caller, Exchange]], posted: dict[UUID, Posted]
+) -> None:
+    told = []
+    for caller, one in done:
+        told.append(
+            Told(
+                one.bank_id,
+                NoticeKind.EXCHANGE_CHANGED,
+                one.exchange_id,
+                member_id=other_side(one, caller),
+            )
+        )
+        if _minutes(posted[one.exchange_id]) < (one.delivered_minutes or one.minutes):
+            short = NoticeKind.EXCHANGE_SETTLED_SHORT
+            told.append(Told(one.bank_id, short, one.exchange_id, role=Role.COORDINATOR))
+    changes = [(one, _change(work, one, posted[one.exchange_id])) for _, one in done]
+    await update_many(work.session, changes)
+    await notices.tell_many(work, told)
+
+
+def _change(work: Work, exchange: Exchange, posted: Posted) -> dict[str, Any]:
+    return {
+        "status": Status.SETTLED.value,
+        "version": exchange.version + 1,
+        "expires_at": None,
+        "hold_id": None,
+        "settled_minutes": _minutes(posted),
+        "settlement_id": posted.posting_ids[-1],
+        "settled_at": exchange.settled_at or work.now,
+    }
+
+
+def _minutes(posted: Posted) -> int:
+    (leg,) = posted.legs
+    return leg.leg.minutes
+
+
+def _shown(caller: Caller, exchange: Exchange, sides: _Sides) -> Shown:
+    giver = sides[caller.member_id, exchange.giver_id].party
+    receiver = sides[caller.member_id, exchange.receiver_id].party
+    return Shown(exchange, giver, receiver)

@@ -1,0 +1,203 @@
+"""Hot operations over HTTP: requests that queued up together share one transaction.
+
+An endpoint declares `@in_batches(do_many)`, takes a `Batching` and hands over what was asked. To a
+client it is like any other operation (see `Route`): the same admission, the same order of
+refusals, all of it or nothing, committed before it is answered. Only the commit is shared, so a
+refused request must be refused before it has changed anything.
+"""
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from app.kit import idempotency
+from app.kit.errors import AppError, TooLarge
+from app.kit.ground import Ground, Work
+from app.kit.http import (
+    WAY,
+    Endpoint,
+    Guard,
+    Handle,
+    Route,
+    ground_of,
+    in_one_transaction,
+    private,
+    use_of,
+)
+from app.kit.lane import Lanes
+
+Asked = TypeVar("Asked")
+DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[BaseModel | AppError]]]
+"""Does what each `(caller, asked)` asks; a refused one has changed nothing."""
+DONE: Final = 200
+"""The status of a good answer where the route names no other."""
+_UNREADABLE: Final = (RequestValidationError, HTTPException, TooLarge)
+
+
+class GuardOfMany(Guard):
+    """A guard that admits a whole batch with one look at the database."""
+
+    @abstractmethod
+    def recognise(self, request: Request) -> Any:
+        """Who the request claims to be from, proved without the database.
+
+        Raises:
+            NotAuthenticated: when it proves nothing.
+        """
+
+    @abstractmethod
+    async def admit_many(self, work: Work, claims: Sequence[Any]) -> Sequence[Any]:
+        """For each the caller, or the `AppError` that refuses them."""
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    """One request, read and recognised, on its way into a batch."""
+
+    request: Request
+    claims: Any
+    use: idempotency.Use | None
+    asked: Any
+
+
+@dataclass
+class _Case:
+    """One ticket while its batch is worked through; it is closed when it has an answer."""
+
+    ticket: _Ticket
+    caller: Any = None
+    key: idempotency.Key | None = None
+    answer: Response | AppError | None = None
+
+
+Submit = Callable[..., Awaitable[Response]]
+
+
+async def _submit(request: Request) -> Submit:  # not plain: that would be given a thread
+    submit: Submit = request.state.submit
+    return submit
+
+
+Batching = Annotated[Submit, Depends(_submit)]
+"""Hands over what this request asks for: `await batch(asked, about=subject)` is the answer.
+
+Requests about the same subject never share a batch.
+"""
+
+
+def in_batches(do_many: DoMany[Any]) -> Callable[[Endpoint], Endpoint]:
+    """Declare that the requests of an endpoint are done together, by this."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.__dict__[WAY] = _Batches(do_many).handle
+        return endpoint
+
+    return mark
+
+
+@dataclass(frozen=True)
+class _Batches:
+    """The way of an endpoint whose requests share transactions."""
+
+    do_many: DoMany[Any]
+
+    async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
+        assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
+        claims = route.guard.recognise(request)
+        request.state.caller = None  # known in the batch only
+        request.state.submit = partial(self._hand_over, route, request, claims)
+        try:
+            await request.body()
+            return await handle(request)
+        except _UNREADABLE as error:
+            return await in_one_transaction(route, request, _refusing(error))
+
+    async def _hand_over(
+        self, route: Route, request: Request, claims: Any, asked: Any, about: Hashable = None
+    ) -> Response:
+        has_key = idempotency.HEADER in request.headers
+        use = await use_of(request, claims) if has_key else None
+        subjects = {about, use and (use.bank_id, use.login_id, use.text)} - {None}
+        lanes: Lanes = request.app.state.lanes
+        answer = partial(self._answer, route, ground_of(request))
+        lane = lanes.find(route.name, claims.bank_id, answer)
+        return await lane.submit(_Ticket(request, claims, use, asked), frozenset(subjects))
+
+    async def _answer(
+        self, route: Route, ground: Ground, tickets: Sequence[_Ticket]
+    ) -> list[Response | AppError]:
+        """One transaction: admit, take the keys, do, keep the answers."""
+        cases = [_Case(ticket) for ticket in tickets]
+        async with ground.database.begin() as session:
+            work = ground.work(session)
+            await _admit(route, work, cases)
+            await _take_keys(route, work, [case for case in _open(cases) if case.ticket.use])
+            await self._do(route, work, _open(cases))
+        return [case.answer for case in cases if case.answer is not None]
+
+    async def _do(self, route: Route, work: Work, cases: Sequence[_Case]) -> None:
+        if not cases:
+            return
+        status = route.status_code or DONE
+        done = await self.do_many(work, [(case.caller, case.ticket.asked) for case in cases])
+        keep, forget = [], []
+        for case, view in zip(cases, done, strict=True):
+            if isinstance(view, AppError):
+                case.answer = view
+                forget += [case.key] if case.key else []
+                continue
+            body = view.model_dump_json().encode()
+            case.answer = private(Response(body, status, media_type="application/json"))
+            keep += [(case.key, idempotency.Kept(status, body))] if case.key else []
+        await idempotency.keep_many(work, keep)
+        await idempotency.forget_many(work, forget)
+
+
+def _open(cases: Sequence[_Case]) -> list[_Case]:
+    return [case for case in cases if case.answer is None]
+
+
+async def _admit(route: Route, work: Work, cases: Sequence[_Case]) -> None:
+    assert isinstance(route.guard, GuardOfMany)
+    callers = await route.guard.admit_many(work, [case.ticket.claims for case in cases])
+    for case, caller in zip(cases, callers, strict=True):
+        if isinstance(caller, AppError):
+            case.answer = caller
+        else:
+            case.caller = caller
+
+
+async def _take_keys(route: Route, work: Work, cases: Sequence[_Case]) -> None:
+    uses = [case.ticket.use for case in cases if case.ticket.use]
+    for case, key in zip(cases, await idempotency.begin_many(work, uses), strict=True):
+        if isinstance(key, AppError):
+            case.answer = key
+        elif key.kept is None:
+            case.key = key
+        else:
+            case.answer = await _replayed(route, work, case, key.kept)
+
+
+async def _replayed(
+    route: Route, work: Work, case: _Case, kept: idempotency.Kept
+) -> Response | AppError:
+    try:
+        return await route.replay(work, case.caller, case.ticket.request, kept)
+    except AppError as refusal:
+        return refusal
+
+
+def _refusing(error: Exception) -> Handle:
+    """Who may be here, and the key, are judged before the body, here as everywhere."""
+
+    async def refuse(_: Request) -> Response:
+        raise error
+
+    return refuse

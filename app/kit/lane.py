@@ -1,0 +1,166 @@
+"""Natural batching: what has queued up while the last batch ran is done together in the next one.
+
+There is no timer: an ask that finds its lane idle is done at once, alone. A lane only decides who
+shares a transaction; what is right is decided by row locks and constraints, so any number of
+processes, each with lanes of its own, work over one database.
+
+An unexpected error undoes its whole batch. The batch is then cut in halves, each tried again, until
+the ask that causes it stands alone and gets the error to itself. Where somebody else holds a lock,
+each is tried again alone: the one that needs the lock waits, the others do not. Both happen beside
+the lane, which goes on with its next batch.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
+
+from app.kit.db import may_try_again, meaning_of, with_retries
+from app.kit.errors import AppError, Busy
+from app.kit.metrics import LANE_ASKS, LANE_PARTS, LANE_WAIT
+
+BATCH_MAX: Final = 64
+WAITING_MAX: Final = 1_024
+"""Asks waiting in one lane; more are refused as `Busy`."""
+LANES_MAX: Final = 4
+"""Lanes of one deed in one process; a bank always has the same."""
+APART_MAX: Final = 2
+"""Parts of failed batches that one lane tries again at a time."""
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+DoMany = Callable[[Sequence[Ask]], Awaitable[Sequence[Answer | AppError]]]
+"""Does all asks in one transaction, and commits. A refused ask has changed nothing."""
+
+
+@dataclass(eq=False)
+class _Waiting(Generic[Ask, Answer]):
+    ask: Ask
+    subjects: frozenset[Hashable]
+    future: "asyncio.Future[Answer]"
+    since: float
+
+    def settle(self, answer: Answer | BaseException) -> None:
+        if self.future.done():
+            return  # whoever asked has gone; what they asked for is done all the same
+        if isinstance(answer, BaseException):
+            self.future.set_exception(answer)
+        else:
+            self.future.set_result(answer)
+
+
+class Lane(Generic[Ask, Answer]):
+    """One queue, and at most one batch of it under way."""
+
+    def __init__(self, name: str, do_many: DoMany[Ask, Answer]) -> None:
+        self.name = name
+        self._do_many = do_many
+        self._waiting: deque[_Waiting[Ask, Answer]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._apart = asyncio.Semaphore(APART_MAX)
+        self._is_served = False
+        self._is_closed = False
+
+    async def submit(self, ask: Ask, subjects: frozenset[Hashable] = frozenset()) -> Answer:
+        """The answer to one ask. Asks with a subject in common never share a batch.
+
+        Raises:
+            AppError: the refusal of this ask.
+            Busy: when the lane is full or closed, or the database away or contended.
+        """
+        if self._is_closed or len(self._waiting) >= WAITING_MAX:
+            raise Busy
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(ask, subjects, future, time.perf_counter()))
+        if not self._is_served:
+            self._is_served = True
+            self._start(self._serve())
+        return await future
+
+    async def close(self) -> None:
+        """Take no more asks, and do those that wait."""
+        self._is_closed = True
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self) -> None:
+        try:
+            while self._waiting:
+                await self._do(self._next_batch())
+        finally:
+            self._is_served = False
+
+    def _next_batch(self) -> list[_Waiting[Ask, Answer]]:
+        batch: list[_Waiting[Ask, Answer]] = []
+        left: list[_Waiting[Ask, Answer]] = []
+        met: set[Hashable] = set()
+        while self._waiting and len(batch) < BATCH_MAX:
+            one = self._waiting.popleft()
+            (batch if met.isdisjoint(one.subjects) else left).append(one)
+            met |= one.subjects  # of those left, too: nobody overtakes about the same subject
+        self._waiting.extendleft(reversed(left))
+        began = time.perf_counter()
+        for one in batch:
+            LANE_WAIT.labels(self.name).observe(began - one.since)
+        return batch
+
+    async def _do(self, batch: Sequence[_Waiting[Ask, Answer]]) -> None:
+        LANE_ASKS.labels(self.name).observe(len(batch))
+        attempt = partial(self._do_many, [one.ask for one in batch])
+        try:
+            # Alone it is tried again as every request is; a batch is tried again in parts.
+            answers = await (with_retries(attempt) if len(batch) == 1 else attempt())
+        except Exception as error:  # noqa: BLE001 whatever it is, somebody waits for an answer
+            self._try_apart(batch, error)
+            return
+        for one, answer in zip(batch, answers, strict=True):
+            one.settle(answer)
+
+    def _try_apart(self, batch: Sequence[_Waiting[Ask, Answer]], error: Exception) -> None:
+        is_held_up, busy = may_try_again(error), meaning_of(error)
+        if len(batch) == 1 or (busy is not None and not is_held_up):
+            for one in batch:
+                one.settle(busy or error)
+            return
+        step = 1 if is_held_up else (len(batch) + 1) // 2
+        LANE_PARTS.labels(self.name, "lock" if is_held_up else "error").inc()
+        for first in range(0, len(batch), step):
+            self._start(self._do_apart(batch[first : first + step]))
+
+    async def _do_apart(self, part: Sequence[_Waiting[Ask, Answer]]) -> None:
+        async with self._apart:
+            await self._do(part)
+
+
+class Lanes:
+    """All lanes of one process, each made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[tuple[str, int], Lane[Any, Any]] = {}
+        self._is_closed = False
+
+    def find(self, name: str, place: Hashable, do_many: DoMany[Ask, Answer]) -> Lane[Ask, Answer]:
+        """The lane of this deed for this place (a bank).
+
+        Raises:
+            Busy: when the process is stopping.
+        """
+        if self._is_closed:
+            raise Busy
+        key = (name, hash(place) % LANES_MAX)
+        if key not in self._lanes:
+            self._lanes[key] = Lane(name, do_many)
+        return self._lanes[key]
+
+    async def close(self) -> None:
+        """Take no more asks, and do those that wait."""
+        self._is_closed = True
+        await asyncio.gather(*(lane.close() for lane in self._lanes.values()))

@@ -1,0 +1,167 @@
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from app.kit.errors import AppError, Busy, Conflict
+from app.kit.lane import BATCH_MAX, WAITING_MAX, Lane, Lanes
+
+
+class Poisoned(Exception):
+    pass
+
+
+class Held(Exception):
+    sqlstate = "55P03"
+
+
+class Transactions:
+    """Answers every ask with itself, doubled; remembers its batches, and waits at a gate."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.poison: set[int] = set()
+        self.held: set[int] = set()
+
+    async def do_many(self, asks: Sequence[int]) -> list[int | AppError]:
+        self.batches.append(list(asks))
+        await self.gate.wait()
+        if self.poison & set(asks):
+            raise Poisoned
+        if self.held & set(asks) and len(asks) > 1:
+            raise DBAPIError("select", None, Held())
+        return [Conflict() if ask < 0 else ask * 2 for ask in asks]
+
+
+@pytest.fixture
+def done() -> Transactions:
+    return Transactions()
+
+
+@pytest.fixture
+def lane(done: Transactions) -> Lane[int, int]:
+    return Lane("test", done.do_many)
+
+
+async def queued(
+    lane: Lane[int, int], asks: Sequence[int], subject: str | None = None
+) -> list["asyncio.Task[int]"]:
+    subjects = frozenset({subject} if subject else ())
+    tasks = [asyncio.create_task(lane.submit(ask, subjects)) for ask in asks]
+    await asyncio.sleep(0.01)
+    return tasks
+
+
+async def test_an_ask_that_finds_its_lane_idle_is_done_alone_and_at_once(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    assert [await lane.submit(1), await lane.submit(2)] == [2, 4]
+    assert done.batches == [[1], [2]]
+
+
+async def test_what_queued_up_while_a_batch_ran_is_the_next_one(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    first = await queued(lane, [0])
+    rest = await queued(lane, range(1, BATCH_MAX + 3))
+    done.gate.set()
+    assert await asyncio.gather(*first, *rest) == [2 * n for n in range(BATCH_MAX + 3)]
+    sizes = [len(batch) for batch in done.batches]
+    assert sizes == [1, BATCH_MAX, 2]
+
+
+async def test_a_refusal_is_the_answer_of_its_own_ask_only(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    tasks = [*await queued(lane, [1]), *await queued(lane, [2, -1, 3])]
+    done.gate.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert answers[:2] == [2, 4]
+    assert isinstance(answers[2], Conflict)
+    assert answers[3] == 6
+
+
+async def test_a_poisoned_ask_fails_alone_and_its_neighbours_are_done_once(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    done.poison = {13}
+    tasks = [*await queued(lane, [0]), *await queued(lane, range(1, 33))]
+    done.gate.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [n for n, answer in enumerate(answers) if answer != 2 * n] == [13]
+    assert isinstance(answers[13], Poisoned)
+    whole = [ask for batch in done.batches if 13 not in batch for ask in batch]
+    assert sorted(whole) == [n for n in range(33) if n != 13]
+    assert len(done.batches) <= 2 + 2 * 5
+
+
+async def test_where_somebody_else_holds_a_lock_each_is_tried_again_alone(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    done.held = {2}
+    tasks = [*await queued(lane, [0]), *await queued(lane, [1, 2, 3])]
+    done.gate.set()
+    assert await asyncio.gather(*tasks) == [0, 2, 4, 6]
+    assert done.batches == [[0], [1, 2, 3], [1], [2], [3]]
+
+
+async def test_asks_about_the_same_subject_never_share_a_batch_and_keep_their_order(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    tasks = await queued(lane, [0])
+    tasks += await queued(lane, [1, 2], "a")
+    tasks += await queued(lane, [3, 4], "b")
+    done.gate.set()
+    await asyncio.gather(*tasks)
+    assert done.batches == [[0], [1, 3], [2, 4]]
+
+
+async def test_a_client_that_goes_away_takes_neither_its_neighbours_nor_its_deed_along(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    under_way = await queued(lane, [0])
+    gone, stays = await queued(lane, [1, 2])
+    under_way[0].cancel()
+    gone.cancel()
+    await asyncio.sleep(0)
+    done.gate.set()
+    assert await stays == 4
+    assert done.batches == [[0], [1, 2]]
+
+
+async def test_a_full_lane_refuses_at_once(lane: Lane[int, int], done: Transactions) -> None:
+    done.gate.clear()
+    tasks = [*await queued(lane, [0]), *await queued(lane, range(WAITING_MAX))]
+    with pytest.raises(Busy):
+        await lane.submit(1)
+    done.gate.set()
+    assert len(await asyncio.gather(*tasks)) == WAITING_MAX + 1
+
+
+async def test_closing_does_what_waits_and_takes_nothing_more(done: Transactions) -> None:
+    lanes = Lanes()
+    lane = lanes.find("test", "bank", done.do_many)
+    done.gate.clear()
+    tasks = [*await queued(lane, [0]), *await queued(lane, [1, 2])]
+    closing = asyncio.create_task(lanes.close())
+    await asyncio.sleep(0.01)
+    with pytest.raises(Busy):
+        await lane.submit(3)
+    done.gate.set()
+    await closing
+    assert [task.result() for task in tasks] == [0, 2, 4]
+
+
+async def test_a_bank_always_has_the_same_lane(done: Transactions) -> None:
+    lanes = Lanes()
+    assert lanes.find("test", "a", done.do_many) is lanes.find("test", "a", done.do_many)
+    assert lanes.find("test", "a", done.do_many) is not lanes.find("other", "a", done.do_many)
