@@ -9,10 +9,11 @@ import binascii
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.kit.secrets import DemoSecrets
 
@@ -96,7 +97,9 @@ class Settings(BaseSettings):
         scheme, separator, rest = url.get_secret_value().partition("://")
         if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
             raise ValueError("must start with postgresql://")
-        return SecretStr(f"postgresql+asyncpg://{rest}")
+        named = SecretStr(f"postgresql+asyncpg://{rest}")
+        _host_of(named)
+        return named
 
     @field_validator("master_key")
     @classmethod
@@ -120,7 +123,7 @@ class Settings(BaseSettings):
         missing = [f"TIMEBANK_{name.upper()}" for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError(f"production needs {', '.join(missing)}")
-        if self.database_url and not urlsplit(self.database_url.get_secret_value()).hostname:
+        if self.database_url and not _host_of(self.database_url):
             raise ValueError("TIMEBANK_DATABASE_URL must name its host")
         return self
 
@@ -148,6 +151,14 @@ def decode_master(text: str) -> bytes:
     if len(key) != MASTER_KEY_BYTES or len(set(key)) < DISTINCT_BYTES_MIN:
         raise ValueError("must be 32 random bytes in base64 (openssl rand -base64 32)")
     return key
+
+
+def _host_of(url: SecretStr) -> str | None:
+    try:
+        return make_url(url.get_secret_value()).host
+    except (ArgumentError, ValueError):
+        # The cause quotes what it could not read, and that may be a part of the password.
+        raise ValueError("must be a URL, special characters in its password escaped") from None
 
 
 def load_settings(**overrides: object) -> Settings:

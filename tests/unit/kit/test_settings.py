@@ -112,6 +112,7 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
         f"{MASTER}{CANARY}!",
         f"č{CANARY}",
     ],
+    ids=len,  # some are random, and every process has to collect the same names
 )
 def test_a_weak_master_key_is_refused(production: pytest.MonkeyPatch, key: str) -> None:
     production.setenv("TIMEBANK_MASTER_KEY", key)
@@ -160,8 +161,6 @@ def test_a_weak_seal_key_is_refused(production: pytest.MonkeyPatch, name: str, k
         f"{CANARY}",
         f"postgresql:{CANARY}",
         f"postgresql:///timebank?password={CANARY}",
-        f"postgresql://[{CANARY}/timebank",
-        f"postgresql://[{CANARY}]/timebank",
         f"postgresql://timebank:{CANARY}@db.example:{CANARY}/timebank",
         "",
     ],
