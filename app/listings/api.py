@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Member, MemberOrCoordinator, MemberOrStaff
-from app.kit.errors import Stale
+from app.kit.errors import NotFound, Stale
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import language_of, raises
@@ -176,7 +176,7 @@ async def list_categories(
     return CategoryList(items=views)
 
 
-@router.post("/listings", status_code=201, responses=raises(*UNFIT, TooManyListings))
+@router.post("/listings", status_code=201, responses=raises(NotFound, *UNFIT, TooManyListings))
 async def post_listing(body: PostListing, caller: Member, work: Working) -> ListingView:
     """Post an offer or a request."""
     return ListingView.of(await operations.post(work, caller, ListingText(**vars(body))))

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.identity.access import Member
+from app.kit.errors import NotFound
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
@@ -57,7 +58,7 @@ class StatementLineView(View):
     counterpart_alias: str | None
 
 
-@router.get("")
+@router.get("", responses=raises(NotFound))
 async def get_my_account(caller: Member, work: Working) -> AccountView:
     """My balance, what is held, and what is available."""
     account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
@@ -71,7 +72,7 @@ async def get_my_account(caller: Member, work: Working) -> AccountView:
     )
 
 
-@router.get("/balance")
+@router.get("/balance", responses=raises(NotFound))
 async def get_my_balance_at(caller: Member, work: Working, at: Instant) -> BalanceAtView:
     """My balance as of a moment, and up to when the past is final."""
     account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)

@@ -108,7 +108,7 @@ async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working
 
 @router.post(
     "/disputes/{dispute_id}/resolution",
-    responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen),
+    responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
 )
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working
