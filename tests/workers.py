@@ -22,7 +22,7 @@ FAST = Pace(
     retry_seconds=0.02,
     reconnect_seconds=0.1,
 )
-SECONDS_MAX = 20.0
+SECONDS_MAX = 30.0
 
 
 @asynccontextmanager

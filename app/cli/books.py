@@ -20,7 +20,7 @@ def ledger() -> None:
 def verify(*, bank: Bank = None, json: AsJson = False) -> None:
     """Recompute the books from their postings, and say whether they are proved.
 
-    Works while the server runs. Every check is one read-only statement.
+    Works while the server runs, on one snapshot, and changes nothing.
 
     **Exit codes**
 

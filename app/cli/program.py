@@ -88,7 +88,7 @@ def demo(host: Host = HOST_DEFAULT, port: Port = PORT_DEFAULT) -> None:
 
 @program.command()
 def worker() -> None:
-    """Run what waits in the job queue (expiry of proposals and holds) until a signal stops it.
+    """Do what is due (expiry, seals, clearing away) until a signal stops it.
 
     Several may run at once. **timebank demo** has its own.
 

@@ -11,6 +11,7 @@ from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.operations import Terms
 from app.exchanges.queries import Shown
 from app.exchanges.rules import (
+    ConversationOver,
     NotYourStep,
     OwnListing,
     Status,
@@ -25,7 +26,7 @@ from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
 from app.kit.hot import Batching, in_batches
-from app.kit.http import Route, Working, etag, rechecked_by
+from app.kit.http import Route, Working, rechecked_by
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import (
@@ -37,6 +38,7 @@ from app.kit.values import (
     Slug,
     as_rfc3339,
 )
+from app.kit.versions import etag
 from app.ledger.rules import NotEnoughHours
 from app.listings import queries as listings
 
@@ -156,7 +158,7 @@ async def decline_exchange(
 
 @router.post(
     "/{exchange_id}/counterproposal",
-    responses=raises(*STEP, UnknownMeetingPoint),
+    responses=raises(*STEP, UnknownMeetingPoint, TooManyProposals),
 )
 @rechecked_by(_both_still_visible)
 async def counter_exchange(
@@ -224,7 +226,7 @@ async def list_messages(
     return Page[MessageView](items=views, next_cursor=cursor)
 
 
-@router.post("/{exchange_id}/messages", status_code=201)
+@router.post("/{exchange_id}/messages", status_code=201, responses=raises(ConversationOver))
 @rechecked_by(_both_still_visible)
 async def write_message(
     exchange_id: UUID, body: WriteMessage, caller: Member, work: Working

@@ -8,6 +8,8 @@ from app.banks import queries as banks
 from app.exchanges import jobs, queries, settling
 from app.exchanges.queries import Shown
 from app.exchanges.rules import (
+    SILENT,
+    ConversationOver,
     OwnListing,
     Status,
     Step,
@@ -93,6 +95,8 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     Raises:
         NotFound, StepNotOpen, NotYourStep, UnknownMeetingPoint, TooManyProposals.
     """
+    await members.lock_me(work.session, caller)
+    await _refuse_too_many(work, caller)
     exchange = await stepped(work, caller, exchange_id, Step.COUNTER)
     await _refuse_unknown_place(work, caller, terms)
     exchange.proposer_id = caller.me
@@ -211,8 +215,11 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
 
     Raises:
         NotFound: when the caller is no party to the exchange.
+        ConversationOver: when the exchange was declined or cancelled, or has expired.
     """
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
+    if exchange.status in SILENT:
+        raise ConversationOver(state=exchange.status)
     return write_in(work, caller, exchange, text)
 
 

@@ -47,6 +47,8 @@ class Who(StrEnum):
     TIME = "time"
 
 
+SILENT: Final = frozenset({Status.DECLINED, Status.CANCELLED, Status.EXPIRED})
+"""Where no more messages are sent: a no is a no."""
 PARTIES: Final = frozenset({Who.GIVER, Who.RECEIVER})
 
 
@@ -117,6 +119,15 @@ class UnknownMeetingPoint(Unfit):
     said: ClassVar = {
         "en": Said("Unknown meeting point", "See /v1/meeting-points."),
         "sl": Said("Neznano zbirališče", "Glejte /v1/meeting-points."),
+    }
+
+
+class ConversationOver(Conflict):
+    """Somebody said no, or time did: nobody is written to about it any more."""
+
+    said: ClassVar = {
+        "en": Said("This conversation is over", "The exchange is {state}."),
+        "sl": Said("Ta pogovor je končan", "Stanje izmenjave: {state}."),
     }
 
 

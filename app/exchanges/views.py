@@ -9,7 +9,7 @@ from app.exchanges.rules import Status
 from app.exchanges.tables import Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
-from app.kit.values import Instant, View
+from app.kit.values import Moment, View
 
 
 class PartyView(View):
@@ -30,12 +30,12 @@ class ExchangeView(View):
     minutes: int = Field(description="Agreed minutes.")
     delivered_minutes: int | None
     settled_minutes: int | None
-    starts_at: Instant | None
+    starts_at: Moment | None
     meeting_point_id: str | None
     proposed_by_me: bool = Field(description="Whether the last proposal was mine.")
-    created_at: Instant
-    settled_at: Instant | None
-    expires_at: Instant | None
+    created_at: Moment
+    settled_at: Moment | None
+    expires_at: Moment | None
 
     @classmethod
     def of(cls, shown: Shown, caller: Caller) -> "ExchangeView":
@@ -65,7 +65,7 @@ class MessageView(View):
     id: UUID
     is_mine: bool
     text: str
-    sent_at: Instant
+    sent_at: Moment
 
     @classmethod
     def of(cls, work: Work, caller: Caller, row: Message) -> "MessageView":

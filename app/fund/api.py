@@ -15,7 +15,7 @@ from app.kit.ground import Work
 from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working
 from app.kit.problems import raises
-from app.kit.values import Instant, Minutes, Reason, RequestBody, View
+from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.operations import Posted
 from app.ledger.rules import NotEnoughHours
 
@@ -34,7 +34,7 @@ class DonationView(View):
     id: UUID = Field(description="The posting's id, as in the statement.")
     minutes: int
     balance_minutes: int
-    at: Instant
+    at: Moment
 
     @classmethod
     def of(cls, posted: Posted) -> "DonationView":
@@ -62,7 +62,7 @@ class GrantView(View):
     id: UUID
     member_id: UUID
     minutes: int
-    at: Instant
+    at: Moment
 
 
 async def _donate_many(

@@ -13,7 +13,7 @@ from app.identity.tokens import jwks
 from app.identity.tools import Tools
 from app.kit.http import Public, Route, Working
 from app.kit.problems import raises
-from app.kit.values import Instant, Line, Slug, Text, View
+from app.kit.values import Line, Moment, Slug, Text, View
 
 CREDENTIAL_MAX = 512
 
@@ -44,7 +44,7 @@ class SessionView(View):
     """One place where I am signed in. No address and no place is kept, so none is shown."""
 
     id: UUID
-    created_at: Instant
+    created_at: Moment
     is_current: bool
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.kit import idempotency
+from app.kit.bodies import refusing
 from app.kit.errors import AppError, TooLarge
 from app.kit.ground import Ground, Work
 from app.kit.http import (
@@ -43,14 +44,6 @@ _UNREADABLE: Final = (RequestValidationError, HTTPException, TooLarge)
 
 class GuardOfMany(Guard):
     """A guard that admits a whole batch with one look at the database."""
-
-    @abstractmethod
-    def recognise(self, request: Request) -> Any:
-        """Who the request claims to be from, proved without the database.
-
-        Raises:
-            NotAuthenticated: when it proves nothing.
-        """
 
     @abstractmethod
     async def admit_many(self, work: Work, claims: Sequence[Any]) -> Sequence[Any]:
@@ -117,7 +110,7 @@ class _Batches:
             await request.body()
             return await handle(request)
         except _UNREADABLE as error:
-            return await in_one_transaction(route, request, _refusing(error))
+            return await in_one_transaction(route, request, refusing(error))
 
     async def _hand_over(
         self, route: Route, request: Request, claims: Any, asked: Any, about: Hashable = None
@@ -192,12 +185,3 @@ async def _replayed(
         return await route.replay(work, case.caller, case.ticket.request, kept)
     except AppError as refusal:
         return refusal
-
-
-def _refusing(error: Exception) -> Handle:
-    """Who may be here, and the key, are judged before the body, here as everywhere."""
-
-    async def refuse(_: Request) -> Response:
-        raise error
-
-    return refuse

@@ -16,13 +16,13 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.kit import idempotency
+from app.kit.bodies import read, refusing
 from app.kit.db import with_retries
 from app.kit.errors import (
     AppError,
     Busy,
     NotAuthenticated,
     NotFound,
-    Stale,
     TooLarge,
     TooMuch,
     Unfit,
@@ -45,6 +45,14 @@ class Guard(ABC):
     documented: tuple[type[AppError], ...] = (NotAuthenticated,)
 
     @abstractmethod
+    def recognise(self, request: Request) -> Any:
+        """What the request proves of its sender without the database.
+
+        Raises:
+            NotAuthenticated: when this route needs a proof and there is none.
+        """
+
+    @abstractmethod
     async def admit(self, request: Request, work: Work) -> Any:
         """The caller.
 
@@ -62,6 +70,9 @@ class Anyone(Guard):
 
     open_to_all = True
     documented = ()
+
+    def recognise(self, request: Request) -> None:
+        """Ask for no proof."""
 
     async def admit(self, request: Request, work: Work) -> None:
         """Admit."""
@@ -124,8 +135,6 @@ class Route(APIRoute):
         work: Work = request.state.work
         try:
             request.state.caller = await self.guard.admit(request, work)
-            if self.body_field is not None:
-                await request.body()  # here, so that the refusal of a large one stays itself
             if self.replays and idempotency.HEADER in request.headers:
                 return await self._once(request, handle)
             response = await handle(request)
@@ -185,11 +194,12 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
+    broken = await read(request, route.guard.recognise) if route.body_field else None
 
     async def attempt() -> Response | AppError:
         async with ground_of(request).database.begin() as session:
             request.state.work = ground_of(request).work(session)
-            return await route.admit_and_do(request, handle)
+            return await route.admit_and_do(request, refusing(broken) if broken else handle)
 
     outcome = await with_retries(attempt)
     if isinstance(outcome, AppError):
@@ -201,24 +211,6 @@ def private(response: Response) -> Response:
     """Mark an answer as concerning a person: no cache may keep it."""
     response.headers.update(PRIVATE)
     return response
-
-
-def etag(*version: object) -> str:
-    """The entity tag of a version of a resource (RFC 9110)."""
-    digest = hashlib.sha256("|".join(map(str, version)).encode()).hexdigest()
-    return f'"{digest[:24]}"'
-
-
-def refuse_stale(if_match: str | None, current: str) -> None:
-    """Refuse a change that was made on an older version.
-
-    Raises:
-        Stale: when `If-Match` is there and names no present version.
-    """
-    if if_match is None or if_match.strip() == "*":
-        return
-    if current not in [tag.strip() for tag in if_match.split(",")]:
-        raise Stale
 
 
 async def use_of(request: Request, owner: Any) -> idempotency.Use:

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.errors import AppError, Fault, TooLarge
@@ -14,6 +14,8 @@ from app.kit.logs import log, where
 from app.kit.metrics import REQUESTS, SECONDS
 from app.kit.problems import respond
 
+CLIENT_CLOSED: Final = 499
+"""In logs and numbers only: the client hung up before it had said all."""
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -37,6 +39,8 @@ class Around:
         structlog.contextvars.bind_contextvars(request_id=str(answer.request_id))
         try:
             await self.app(scope, receive, answer.send)
+        except ClientDisconnect:
+            answer.status = CLIENT_CLOSED
         except Exception as error:  # noqa: BLE001 a bug must not show its text to anybody
             log.error("request failed", error=type(error).__name__, where=where(error))
             if not answer.status:

@@ -102,6 +102,8 @@ Language = Annotated[
 ]
 """A language tag (BCP 47), its primary part in lower case."""
 Languages = Annotated[list[Language], Field(min_length=1, max_length=LANGUAGES_MAX)]
+Moment = Annotated[datetime, PlainSerializer(as_rfc3339, return_type=str)]
+"""A moment in an answer: ours, so not judged by what a request may say."""
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_text_only),

@@ -29,7 +29,9 @@ from app.kit.trying import JobFailed, Shift
 AT_ONCE_MAX: Final = 8
 BATCH_MAX: Final = 4
 RECONNECT_SECONDS_MAX: Final = 10.0
-CANCEL_SECONDS_MAX: Final = 5.0
+CANCELS_MAX: Final = 2
+CANCEL_SECONDS_MAX: Final = 2.0
+CLOSE_SECONDS_MAX: Final = 5.0
 WAKE_SECONDS: Final = 0.2
 _A_ROW_CHANGED: Final = "table_changed_event"
 
@@ -81,7 +83,7 @@ async def _connected(shift: Shift) -> None:
         await _run(shift, queue)
     finally:
         with suppress(OSError, TimeoutError, asyncpg.InterfaceError):
-            await connection.close(timeout=CANCEL_SECONDS_MAX)
+            await connection.close(timeout=CLOSE_SECONDS_MAX)
     if not shift.stop.is_set():
         raise ConnectionError
 
@@ -105,11 +107,17 @@ async def _run(shift: Shift, queue: PgQueuer) -> None:
         await queue.shutdown.wait()  # PgQueuer sets it itself when it ends
         await asyncio.wait({running}, timeout=shift.pace.stop_seconds)
     finally:
-        running.cancel()
         stopping.cancel()
-        await asyncio.wait({running, stopping}, timeout=CANCEL_SECONDS_MAX)
+        await _cancel(running)
     if running.done() and not running.cancelled() and (error := running.exception()):
         raise error
+
+
+async def _cancel(running: asyncio.Task[None]) -> None:
+    """Hand back what is still in progress; the first call may reach PgQueuer's loop only."""
+    for _ in range(CANCELS_MAX):
+        running.cancel()
+        await asyncio.wait({running}, timeout=CANCEL_SECONDS_MAX)
 
 
 async def _connect(ground: Ground) -> asyncpg.Connection:

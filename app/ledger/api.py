@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.identity.access import Auditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
-from app.kit.values import Instant, View
+from app.kit.values import Moment, View
 from app.ledger import queries
 from app.ledger.journal.formats import stream_journal
 from app.ledger.journal.forms import JournalFormat
@@ -63,7 +63,7 @@ class VerificationView(View):
     trial_balance: list[TrialBalanceLine]
     checks: list[str]
     findings: list[FindingView]
-    at: Instant
+    at: Moment
 
 
 @router.get(
@@ -73,7 +73,9 @@ class VerificationView(View):
         200: {
             "description": "The whole journal.",
             "content": {
-                form.media_type.split(";")[0]: {"schema": {"type": "string"}}
+                form.media_type.split(";")[0]: {
+                    "schema": {"type": "object" if form is JournalFormat.JSON else "string"}
+                }
                 for form in JournalFormat
             },
         }
@@ -95,6 +97,7 @@ async def verify_ledger(
     caller: Auditor, work: Working, request: Request, sealer: Seals
 ) -> VerificationView:
     """Recompute the books from their postings, chains and seals, and the trial balance."""
+    await work.pause()  # the proof has a connection of its own: never wait for it holding one
     findings = await prove(ground_of(request), caller.bank_id, sealer)
     lines = await queries.list_trial_balance(work.session, caller.bank_id)
     return VerificationView(

@@ -18,6 +18,7 @@ from app.kit.values import (
     Languages,
     Line,
     Minutes,
+    Moment,
     RequestBody,
     Slug,
     Title,
@@ -84,8 +85,8 @@ class ListingView(View):
     availability: str | None
     status: ListingStatus
     author: AuthorView
-    posted_month: Instant
-    expires_at: Instant | None
+    posted_month: Moment
+    expires_at: Moment | None
 
     @classmethod
     def of(cls, seen: Seen) -> "ListingView":

@@ -8,8 +8,8 @@ from uuid import UUID
 from app.banks import queries as banks
 from app.identity.rules import Caller
 from app.kit.ground import Work
-from app.kit.http import etag, refuse_stale
 from app.kit.ids import new_id
+from app.kit.versions import etag, refuse_stale
 from app.listings import queries
 from app.listings.categories import CATEGORIES
 from app.listings.queries import Seen

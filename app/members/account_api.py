@@ -12,7 +12,7 @@ from app.kit.errors import NotFound
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
-from app.kit.values import Instant, View
+from app.kit.values import Instant, Moment, View
 from app.ledger import queries as ledger
 from app.ledger.queries import StatementLine
 from app.ledger.sealing.receipts import make_receipt
@@ -39,9 +39,9 @@ class AccountView(View):
 class BalanceAtView(View):
     """My balance in the past. Before `final_before` it can never change any more."""
 
-    at: Instant
+    at: Moment
     balance_minutes: int
-    final_before: Instant
+    final_before: Moment
     is_final: bool
 
 
@@ -49,7 +49,7 @@ class StatementLineView(View):
     """One posting as I see it."""
 
     id: UUID
-    at: Instant
+    at: Moment
     direction: Literal["in", "out"]
     minutes: int
     balance_after_minutes: int

@@ -15,9 +15,9 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.values import (
     Alias,
-    Instant,
     Languages,
     Line,
+    Moment,
     Reason,
     RequestBody,
     Slug,
@@ -66,7 +66,7 @@ class ApplicationView(View):
     alias: str
     languages: list[str]
     status: MemberStatus
-    requested_at: Instant
+    requested_at: Moment
 
     @classmethod
     def of(cls, row: MemberRow) -> "ApplicationView":

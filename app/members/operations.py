@@ -12,8 +12,8 @@ from app.identity.rules import Caller, Role
 from app.identity.tools import IdentityTools
 from app.kit.db import violated
 from app.kit.ground import Work
-from app.kit.http import etag, refuse_stale
 from app.kit.ids import new_id
+from app.kit.versions import etag, refuse_stale
 from app.ledger import operations as ledger
 from app.members import queries
 from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from app.kit.values import Instant, View
+from app.kit.values import Moment, View
 from app.ledger.sealing.receipts import Receipt
 from app.ledger.sealing.views import SealView
 
@@ -22,7 +22,7 @@ class SealedPostingView(View):
     credit_seq: int
     debit_balance: int
     credit_balance: int
-    posted_at: Instant
+    posted_at: Moment
     subject_id: UUID | None
     reverses_posting_id: UUID | None
 

@@ -11,7 +11,7 @@ from app.kit.ground import Work
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
-from app.kit.values import Instant, Minutes, Reason, RequestBody, View, as_rfc3339
+from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
 from app.moderation import operations, queries
 from app.moderation.rules import (
     AlreadyDisputed,
@@ -36,8 +36,8 @@ class DisputeView(View):
     outcome: Outcome | None
     minutes: int | None = Field(description="What the exchange came to; null when void or open.")
     resolution_reason: str | None
-    opened_at: Instant
-    resolved_at: Instant | None
+    opened_at: Moment
+    resolved_at: Moment | None
 
     @classmethod
     def of(cls, work: Work, row: Dispute) -> "DisputeView":

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.identity.access import MemberOrStaff
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
-from app.kit.values import Instant, NoBody, View, as_rfc3339
+from app.kit.values import Moment, NoBody, View, as_rfc3339
 from app.notices import operations, queries
 from app.notices.rules import NoticeKind
 from app.notices.tables import Notice
@@ -21,7 +21,7 @@ class NoticeView(View):
     id: UUID
     kind: NoticeKind
     subject_id: UUID
-    at: Instant
+    at: Moment
     is_read: bool
 
     @classmethod

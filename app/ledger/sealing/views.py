@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.kit.values import Instant, View
+from app.kit.values import Moment, View
 from app.ledger.tables import Seal
 
 _HEXADECIMAL = ("root", "previous_hash", "hash", "signature")
@@ -12,7 +12,7 @@ class SealView(View):
     """All accounts of the bank at a moment: `hash` covers the rest and is what is signed."""
 
     seal_no: int
-    taken_at: Instant
+    taken_at: Moment
     accounts: int
     postings: int
     root: str

@@ -1,0 +1,23 @@
+"""Lost updates: the entity tag of a version, and what `If-Match` says to it (RFC 9110)."""
+
+import hashlib
+
+from app.kit.errors import Stale
+
+
+def etag(*version: object) -> str:
+    """The entity tag of a version of a resource (RFC 9110)."""
+    digest = hashlib.sha256("|".join(map(str, version)).encode()).hexdigest()
+    return f'"{digest[:24]}"'
+
+
+def refuse_stale(if_match: str | None, current: str) -> None:
+    """Refuse a change that was made on an older version.
+
+    Raises:
+        Stale: when `If-Match` is there and names no present version.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return
+    if current not in [tag.strip() for tag in if_match.split(",")]:
+        raise Stale
