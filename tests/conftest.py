@@ -4,6 +4,7 @@ Each test gets a database of its own, copied from a migrated template, with real
 application's own limited role.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -80,7 +81,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with lease(shared / "postgres") as server:
-        yield Cluster(server.url("postgres", "postgres"))
+        made = Cluster(server.url("postgres", "postgres"))
+        asyncio.run(_hasten(made))
+        yield made
+
+
+async def _hasten(cluster: Cluster) -> None:
+    """Spare the disk: databases come and go with every test, and crashes are tried elsewhere."""
+    for setting in ("fsync", "full_page_writes"):
+        await cluster.run(f"ALTER SYSTEM SET {setting} = off")
+    await cluster.run("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
