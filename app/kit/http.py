@@ -2,8 +2,8 @@
 
 `Route` does what FastAPI's dependencies cannot do in the right order: it admits the caller before
 the body is judged (so a stranger learns nothing from a 400 or 422), takes a connection only when
-the body is there, and commits before the answer is sent, the kept answer of an `Idempotency-Key` included. A route that does not
-declare who may use it (a `Guard` among its parameters) stops start-up.
+the body is there, and commits before the answer is sent, the kept answer of an `Idempotency-Key`
+included. A route that does not declare who may use it (a `Guard`) stops start-up.
 """
 
 import hashlib

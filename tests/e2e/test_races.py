@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -16,8 +16,19 @@ from tests.conftest import Cluster, FakeClock
 from tests.doings import again, books_are_whole, disputed, resolved, stand, status_of, take, until
 from tests.town import JSON, Town, good
 
+Result = TypeVar("Result")
 
-async def _at_once(*asked: Coroutine[Any, Any, httpx.Response]) -> list[httpx.Response]:
+
+async def _at_once(town: Town, *asked: Coroutine[Any, Any, Result]) -> list[Result]:
+    """Ask for all of this at once, on connections that are open before the first one starts."""
+    ready = asyncio.Barrier(town.ground.settings.database_pool_max)
+
+    async def connect() -> None:
+        async with town.ground.database.begin() as session:
+            await session.connection()
+            await ready.wait()
+
+    await asyncio.gather(*(connect() for _ in range(ready.parties)))
     return list(await asyncio.gather(*asked))
 
 
@@ -32,7 +43,7 @@ def _outcomes(responses: Iterable[httpx.Response]) -> Counter[str]:
 async def test_eight_confirmations_at_once_move_the_hours_once(town: Town) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
     exchange = await town.delivered(ana, bor)
-    answers = await _at_once(*(take(bor, exchange, "confirmation") for _ in range(8)))
+    answers = await _at_once(town, *(take(bor, exchange, "confirmation") for _ in range(8)))
     assert _outcomes(answers) == {"200": 1, "step-not-open": 7}
     assert (await stand(ana), await stand(bor)) == ((60, 0, 60), (-60, 0, -60))
     await books_are_whole(town)
@@ -43,7 +54,9 @@ async def test_eight_confirmations_with_one_key_move_the_hours_once_and_all_are_
 ) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
     exchange = await town.delivered(ana, bor)
-    answers = await _at_once(*(take(bor, exchange, "confirmation", key="k") for _ in range(8)))
+    answers = await _at_once(
+        town, *(take(bor, exchange, "confirmation", key="k") for _ in range(8))
+    )
     assert _outcomes(answers) == {"200": 8}
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 7
@@ -55,7 +68,7 @@ async def test_of_twenty_acceptances_as_many_succeed_as_the_floor_allows(town: T
     bor = await town.member("Bor", minutes=30)
     givers = [await town.member(f"Giver {number}") for number in range(5)]
     asked = [(giver, await town.proposed(giver, bor)) for giver in givers for _ in range(4)]
-    answers = await _at_once(*(take(giver, one, "acceptance") for giver, one in asked))
+    answers = await _at_once(town, *(take(giver, one, "acceptance") for giver, one in asked))
     assert _outcomes(answers) == {"200": 12, "not-enough-hours": 8}
     assert await stand(bor) == (30, 720, -690), "the next hour would pass the floor of -720"
     held = [good(answer)["id"] for answer in answers if answer.is_success]
@@ -69,7 +82,9 @@ async def test_an_acceptance_against_a_cancellation_never_leaves_hours_held(town
     several = [await town.proposed(ana, bor, minutes=10) for _ in range(8)]
     asked = [(ana, one, "acceptance") for one in several]
     asked += [(bor, one, "cancellation") for one in several]
-    answers = await _at_once(*(take(*one) for one in sorted(asked, key=lambda one: one[1]["id"])))
+    answers = await _at_once(
+        town, *(take(*one) for one in sorted(asked, key=lambda one: one[1]["id"]))
+    )
     outcomes = _outcomes(answers)
     assert outcomes["200"] >= 8
     assert outcomes["200"] + outcomes["step-not-open"] == 16
@@ -83,6 +98,7 @@ async def test_a_confirmation_against_a_dispute_is_either_first_or_refused(town:
     several = [await town.delivered(ana, bor, minutes=10) for _ in range(8)]
     reason = {"reason": "It was shorter."}
     answers = await _at_once(
+        town,
         *(take(bor, one, "confirmation") for one in several[:4]),
         *(take(ana, one, "dispute", reason) for one in several),
         *(take(bor, one, "confirmation") for one in several[4:]),
@@ -101,7 +117,7 @@ async def test_of_two_moderators_one_decides(town: Town) -> None:
     dispute = await disputed(bor, await town.settled(ana, bor))
     first, second = await town.staff("moderator"), await town.staff("moderator")
     answers = await _at_once(
-        *(resolved(who, dispute, "adjusted", 20) for who in (first, second, first, second))
+        town, *(resolved(who, dispute, "adjusted", 20) for who in (first, second, first, second))
     )
     assert _outcomes(answers) == {"200": 1, "dispute-resolved": 3}
     assert await stand(ana) == (20, 0, 20)
@@ -119,6 +135,7 @@ async def test_giving_to_each_other_at_once_never_deadlocks(
         await disputed(one, await town.delivered(one, two, minutes=7)) for one, two in pairs * 2
     ]
     answers = await _at_once(
+        town,
         *(take(receiver, one, "confirmation") for receiver, one in done),
         *(resolved(moderator, one, "as_agreed") for one in open_ones),
     )
@@ -137,9 +154,9 @@ async def test_an_acceptance_against_the_end_of_its_time_is_one_or_the_other(
     ana, bor = await again(town, ana), await again(town, bor)
     # The clock ticks with every reading, so the times of some end while they race.
     clock.moment = datetime.fromisoformat(several[2]["expires_at"]) - timedelta(microseconds=9)
-    ending = [asyncio.ensure_future(_expire(town, one)) for one in several]
-    outcomes = _outcomes(await _at_once(*(take(ana, one, "acceptance") for one in several)))
-    await asyncio.gather(*ending)
+    ending = asyncio.gather(*(_expire(town, one) for one in several))
+    outcomes = _outcomes(await _at_once(town, *(take(ana, one, "acceptance") for one in several)))
+    await ending
     clock.advance(minutes=1)
     await asyncio.gather(*(_expire(town, one) for one in several))
     ended = Counter([await status_of(bor, one) for one in several])
@@ -176,11 +193,11 @@ class TestWithRoomForOneMore:
     async def test_of_ten_proposals_at_once_one_is_let_through(self, town: Town) -> None:
         ana, bor = await town.member("Ana"), await town.member("Bor")
         body = {"listing_id": (await town.listing(ana))["id"], "minutes": 60}
-        answers = await _at_once(*(bor.post("/v1/exchanges", body) for _ in range(10)))
+        answers = await _at_once(town, *(bor.post("/v1/exchanges", body) for _ in range(10)))
         assert _outcomes(answers) == {"201": 1, "too-many-proposals": 9}
 
     async def test_of_ten_listings_at_once_one_is_let_through(self, town: Town) -> None:
         ana = await town.member("Ana")
         body = {"kind": "offer", "title": "Bread", "category": "cooking", "language": "sl"}
         asked = (ana.post("/v1/listings", body | {"languages": ["sl"]}) for _ in range(10))
-        assert _outcomes(await _at_once(*asked)) == {"201": 1, "too-many-listings": 9}
+        assert _outcomes(await _at_once(town, *asked)) == {"201": 1, "too-many-listings": 9}
