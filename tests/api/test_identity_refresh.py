@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.identity.refresh import LOST_REPLY_SECONDS, make_refresh
 from app.kit.ids import new_id
@@ -84,6 +85,19 @@ async def test_twenty_uses_at_once_give_one_successor_and_the_session_lives(town
     assert await counters(town) == [1]
     assert {await status_with(town, pair["access_token"]) for pair in pairs} == {200}
     good(await refresh(town.client, pairs[0]["refresh_token"]))
+
+
+async def test_a_token_is_judged_on_the_session_as_it_is_once_others_are_done_with_it(
+    town: Town,
+) -> None:
+    first = await signed_in(town)
+    async with town.ground.database.begin() as session:
+        await session.execute(text("UPDATE session SET refresh_counter = 5"))
+        late = asyncio.create_task(refresh(town.client, first["refresh_token"]))
+        done, _ = await asyncio.wait([late], timeout=0.2)
+        assert not done
+    refused(await late, 401, "refresh-refused")
+    assert await counters(town) == [5]
 
 
 async def test_an_unused_session_ends_and_a_used_one_goes_on(town: Town) -> None:

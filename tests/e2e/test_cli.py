@@ -25,6 +25,7 @@ def production(folder: Path, url: str = AWAY) -> dict[str, str]:
         "TIMEBANK_OWNER_DATABASE_URL": url,
         "TIMEBANK_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "TIMEBANK_TOKEN_KEY": made.token_key,
+        "TIMEBANK_SEAL_KEY": made.seal_key,
     }
 
 

@@ -16,10 +16,10 @@ from tests.conftest import Cluster, FakeClock
 from tests.doings import again, books_are_whole, disputed, resolved, stand, status_of, take, until
 from tests.town import JSON, Town, good
 
-Result = TypeVar("Result")
+Answer = TypeVar("Answer")
 
 
-async def _at_once(town: Town, *asked: Coroutine[Any, Any, Result]) -> list[Result]:
+async def _at_once(town: Town, *asked: Coroutine[Any, Any, Answer]) -> list[Answer]:
     """Ask for all of this at once, on connections that are open before the first one starts."""
     ready = asyncio.Barrier(town.ground.settings.database_pool_max)
 
@@ -154,9 +154,12 @@ async def test_an_acceptance_against_the_end_of_its_time_is_one_or_the_other(
     ana, bor = await again(town, ana), await again(town, bor)
     # The clock ticks with every reading, so the times of some end while they race.
     clock.moment = datetime.fromisoformat(several[2]["expires_at"]) - timedelta(microseconds=9)
-    ending = asyncio.gather(*(_expire(town, one) for one in several))
-    outcomes = _outcomes(await _at_once(town, *(take(ana, one, "acceptance") for one in several)))
-    await ending
+    both = await _at_once(
+        town,
+        *(take(ana, one, "acceptance") for one in several),
+        *(_expire(town, one) for one in several),
+    )
+    outcomes = _outcomes(one for one in both if isinstance(one, httpx.Response))
     clock.advance(minutes=1)
     await asyncio.gather(*(_expire(town, one) for one in several))
     ended = Counter([await status_of(bor, one) for one in several])
