@@ -124,7 +124,7 @@ class WrongMethod(AppError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """All methods that this caller could use on the path (RFC 9110)."""
+        """All methods of the path (RFC 9110)."""
         return {"Allow": ", ".join(sorted(self._allowed))}
 
 

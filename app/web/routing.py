@@ -58,13 +58,16 @@ def _routes(request: Request) -> list[Route]:
 
 
 def _allowed(request: Request, caller: Caller | None) -> frozenset[str]:
-    """The methods that this caller could use here."""
-    methods: set[str] = set()
-    for route in _routes(request):
-        if route.guard.open_to_all or (
-            caller is not None and isinstance(route.guard, Needs) and route.guard.lets(caller)
-        ):
-            methods |= route.methods or set()
-    if "GET" in methods:
-        methods.add("HEAD")
-    return frozenset(methods)
+    """Every method of this path, for whoever could use one of them; for others there is no path."""
+    routes = _routes(request)
+    if not any(_lets(route, caller) for route in routes):
+        return frozenset()
+    methods = {method for route in routes for method in route.methods or ()}
+    return frozenset(methods | {"HEAD"} if "GET" in methods else methods)
+
+
+def _lets(route: Route, caller: Caller | None) -> bool:
+    guard = route.guard
+    return guard.open_to_all or (
+        caller is not None and isinstance(guard, Needs) and guard.lets(caller)
+    )

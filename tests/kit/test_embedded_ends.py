@@ -62,6 +62,7 @@ def test_a_lease_of_a_deleted_data_folder_leaves_the_new_ones_server_alone(empty
 def test_a_lease_whose_data_folder_was_deleted_ends_with_a_warning_and_does_not_remake_it(
     empty: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING")
     with lease(empty):
         kill_postgres(empty)
         rmtree(empty)
