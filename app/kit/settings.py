@@ -6,6 +6,7 @@ In `production` the database and the secrets must be named, and weak ones are re
 
 import base64
 import binascii
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -52,7 +53,16 @@ class Settings(BaseSettings):
         None, description="The migrating owner's role; needed by `timebank db` only."
     )
     master_key: SecretStr | None = Field(
-        None, description="32 random bytes in base64: e-mails, messages and cursors hang on it."
+        None, description="32 random bytes in base64: it opens the keystore."
+    )
+    master_key_previous: SecretStr | None = Field(
+        None, description="The master key before it, while timebank keys rotate has not run."
+    )
+    keystore_folder: Path | None = Field(
+        None, description="People's data keys; not where the database or its backups are."
+    )
+    secrets_folder: Path | None = Field(
+        None, description="Settings as files, each named as its variable in small letters."
     )
     token_key: SecretStr | None = Field(
         None, description="PEM of the P-256 private key that signs access tokens."
@@ -101,7 +111,7 @@ class Settings(BaseSettings):
         _host_of(named)
         return _with_ssl_as_asyncpg_names_it(named)
 
-    @field_validator("master_key")
+    @field_validator("master_key", "master_key_previous")
     @classmethod
     def _strong_master(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None:
@@ -119,7 +129,7 @@ class Settings(BaseSettings):
     def _production_names_everything(self) -> Self:
         if self.environment is not Environment.PRODUCTION:
             return self
-        needed = ("database_url", "master_key", "token_key", "seal_key")
+        needed = ("database_url", "master_key", "keystore_folder", "token_key", "seal_key")
         missing = [f"TIMEBANK_{name.upper()}" for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError(f"production needs {', '.join(missing)}")
@@ -177,7 +187,7 @@ def load_settings(**overrides: object) -> Settings:
         BadSettings: with one clear line for each setting that cannot be used.
     """
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic judges the values
+        settings = Settings(_secrets_dir=_secrets_folder(), **overrides)  # type: ignore[arg-type]  # pydantic judges the values
         if settings.is_demo and any(getattr(settings, name) is None for name in _DEMO_KEYS):
             made = DemoSecrets.kept_in(settings.data_folder)
             settings = settings.model_copy(
@@ -190,6 +200,13 @@ def load_settings(**overrides: object) -> Settings:
         lines = [_line(tuple(fault["loc"]), fault["msg"]) for fault in error.errors()]
         raise BadSettings("; ".join(lines)) from None
     return settings
+
+
+def _secrets_folder() -> str | None:
+    folder = os.environ.get("TIMEBANK_SECRETS_FOLDER")
+    if folder is not None and not os.access(folder, os.R_OK | os.X_OK):
+        raise BadSettings("TIMEBANK_SECRETS_FOLDER is no folder that can be read") from None
+    return folder
 
 
 def _line(place: tuple[int | str, ...], message: str) -> str:

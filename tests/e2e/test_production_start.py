@@ -105,6 +105,7 @@ WEAK = {
     "a short master key": ("TIMEBANK_MASTER_KEY", base64.b64encode(b"0123456789abcdef").decode()),
     "a master key that nobody drew": ("TIMEBANK_MASTER_KEY", base64.b64encode(b"ab" * 16).decode()),
     "a master key that is a sentence": ("TIMEBANK_MASTER_KEY", "correct horse battery staple"),
+    "no place for keys": ("TIMEBANK_KEYSTORE_FOLDER", None),
     "no token key": ("TIMEBANK_TOKEN_KEY", None),
     "a token key that is none": ("TIMEBANK_TOKEN_KEY", "secret"),
     "a token key of another kind": ("TIMEBANK_TOKEN_KEY", OF_ANOTHER_KIND.decode()),

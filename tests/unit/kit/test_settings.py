@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
 from app.identity.tokens import new_signing_pem
+from app.kit.keys import make_root
 from app.kit.settings import BadSettings, Environment, Settings, load_settings
 from app.main import create_app
 
@@ -37,6 +38,7 @@ GOOD = {
     "ENVIRONMENT": "production",
     "DATABASE_URL": URL,
     "MASTER_KEY": MASTER,
+    "KEYSTORE_FOLDER": "keys",
     "TOKEN_KEY": new_signing_pem(),
     "SEAL_KEY": pem(ed25519.Ed25519PrivateKey.generate()),
 }
@@ -53,11 +55,38 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that production takes; tests spoil it."""
+def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment that production takes, with its keystore; tests spoil it."""
+    monkeypatch.chdir(tmp_path)
     for name, value in GOOD.items():
         monkeypatch.setenv(f"TIMEBANK_{name}", value)
+    make_root(load_settings(), secrets.token_bytes(32))
     return monkeypatch
+
+
+def test_production_does_not_start_without_its_keystore(production: pytest.MonkeyPatch) -> None:
+    production.setenv("TIMEBANK_KEYSTORE_FOLDER", "elsewhere")
+    assert "there is no keystore in elsewhere" in refusal()
+    assert not Path("elsewhere").exists()
+
+
+def test_production_does_not_start_with_the_master_key_of_another_keystore(
+    production: pytest.MonkeyPatch,
+) -> None:
+    production.setenv("TIMEBANK_MASTER_KEY", b64(secrets.token_bytes(32)))
+    assert "TIMEBANK_MASTER_KEY does not open the keystore" in refusal()
+    production.setenv("TIMEBANK_MASTER_KEY_PREVIOUS", MASTER)
+    assert create_app().state.ground.vault.key("x")
+
+
+def test_secrets_may_come_as_files(production: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    production.delenv("TIMEBANK_MASTER_KEY")
+    production.setenv("TIMEBANK_SECRETS_FOLDER", str(tmp_path))
+    assert "TIMEBANK_MASTER_KEY" in refusal()
+    (tmp_path / "timebank_master_key").write_text(f"{MASTER}\n")
+    assert create_app().state.ground.vault.key("x")
+    production.setenv("TIMEBANK_SECRETS_FOLDER", f"{tmp_path}/absent")
+    assert "TIMEBANK_SECRETS_FOLDER" in refusal()
 
 
 def refusal() -> str:
