@@ -30,15 +30,7 @@ from app.kit.http import Route, Working, rechecked_by
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import (
-    Instant,
-    Minutes,
-    NoBody,
-    Reason,
-    RequestBody,
-    Slug,
-    as_rfc3339,
-)
+from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
 from app.ledger.rules import NotEnoughHours
 from app.listings import queries as listings
