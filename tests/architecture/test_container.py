@@ -22,7 +22,7 @@ from tests.container import (
 )
 from tests.source import ROOT
 
-SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
+SECRET = re.compile(r"KEY(?!STORE)|PASSWORD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
 OURS = ("migrate", "api", "worker")
 PORT = 8000
 

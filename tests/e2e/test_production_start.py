@@ -115,10 +115,10 @@ WEAK = {
 
 @pytest.mark.parametrize("what", WEAK)
 def test_production_refuses_weak_settings_and_names_them_and_not_their_value(
-    fresh: Installation, what: str, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variable, value = WEAK[what]
-    for name, good in fresh.environment("api", **{variable: value}).items():
+    for name, good in installation.environment("api", **{variable: value}).items():
         if name.startswith("TIMEBANK_"):
             monkeypatch.setenv(name, good)
     with pytest.raises(BadSettings) as refused:
