@@ -88,8 +88,9 @@ class Attack:
         assert server.stop() == EXIT_BY_SIGNAL + signal.SIGTERM
 
     def _start(self) -> Running:
+        words = (*SERVE, str(self.workers))
         return self.stack.enter_context(
-            running(self.place.folder, *SERVE, str(self.workers), **MANY)
+            running(self.place.folder, *words, TIMEBANK_OPEN_PROPOSALS_MAX=PROPOSALS_MAX)
         )
 
     async def _write_and(self, kill: Callable[[], None], server: Running) -> None:
