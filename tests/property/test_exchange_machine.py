@@ -6,7 +6,7 @@ answer that was replayed, every row of the bank is as it was.
 
 import asyncio
 import json
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import httpx
 import pytest
@@ -21,7 +21,7 @@ from tests.doings import account_id
 from tests.property.loop import QUICK, Loop
 from tests.property.village import NEXT, OK, OPENING, STATES, Deal, Model
 from tests.schema import rows_of
-from tests.town import Person, Town, good
+from tests.town import JSON, Person, Town, good
 
 WHO = st.integers(0, len(OPENING) - 1)
 MINUTES = st.sampled_from([1, 30, 60, 400, 721])
@@ -39,7 +39,7 @@ class Village:
         self.accounts: list[str] = []
         self.exchanges: list[str] = []
         self.disputes: dict[str, str] = {}
-        self.asked: list[tuple[Person, str, dict[str, Any], str, bytes]] = []
+        self.asked: list[tuple[Person, str, JSON, str, bytes]] = []
         self.rows: dict[str, list[str]] = {}
         loop.run(self._found(loop))
 
@@ -53,9 +53,7 @@ class Village:
         self.moderator = await self.town.staff("moderator")
         self.coordinator = await self.town.staff("coordinator")
 
-    async def ask(
-        self, who: Person, path: str, body: dict[str, Any], way: Way
-    ) -> tuple[str, httpx.Response]:
+    async def ask(self, who: Person, path: str, body: JSON, way: Way) -> tuple[str, httpx.Response]:
         """Ask once, or twice at the same time with one key; what it came to."""
         key = str(new_id())
         times = 2 if way == "twins" else 1
@@ -125,7 +123,10 @@ class ExchangeMachine(RuleBasedStateMachine):
     def _step(self, deal: Deal, who: int, step: str, took: int | None, way: Way) -> None:
         expected = self.model.step(deal, who, step, took)
         exchange = self.village.exchanges[self.model.deals.index(deal)]
-        bodies = {"dispute": {"reason": "It was shorter."}, "delivery": {"minutes": took}}
+        bodies: dict[str, JSON] = {
+            "dispute": {"reason": "It was shorter."},
+            "delivery": {"minutes": took},
+        }
         path = f"/v1/exchanges/{exchange}/{step}"
         answer = self._ask(expected, self.village.people[who], path, bodies.get(step, {}), way)
         if step == "dispute" and expected == OK:
@@ -172,9 +173,7 @@ class ExchangeMachine(RuleBasedStateMachine):
     def _open(self) -> list[Deal]:
         return [deal for deal in self.model.deals if deal.status in NEXT]
 
-    def _ask(
-        self, expected: str, who: Person, path: str, body: dict[str, Any], way: Way
-    ) -> httpx.Response:
+    def _ask(self, expected: str, who: Person, path: str, body: JSON, way: Way) -> httpx.Response:
         slug, answer = self.loop.run(self.village.ask(who, path, body, way))
         assert slug == expected, answer.text
         return answer
