@@ -29,6 +29,7 @@ from app.kit.http import (
     Route,
     ground_of,
     in_one_transaction,
+    pass_gate,
     private,
     use_of,
 )
@@ -103,7 +104,7 @@ class _Batches:
 
     async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
         assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
-        claims = route.guard.recognise(request)
+        claims = await pass_gate(route, request)
         request.state.caller = None  # known in the batch only
         request.state.submit = partial(self._hand_over, route, request, claims)
         try:
