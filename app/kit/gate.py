@@ -1,6 +1,7 @@
 """At the gate of every route: who asks proves it, and has not asked too often, before any work."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,7 +15,19 @@ from app.kit.reach import Rate
 _NAMES = ("username", "email")
 
 
-def hold_to_limits(request: Request, rate: Rate, claims: Any) -> None:
+def pass_gate(request: Request, recognise: Callable[[Request], Any], rate: Rate) -> Any:
+    """Who the request proves to come from, before the database is asked.
+
+    Raises:
+        NotAuthenticated: when the route needs a proof and there is none.
+        TooManyRequests: when they have asked too often.
+    """
+    claims = recognise(request)
+    _hold_to_limits(request, rate, claims)
+    return claims
+
+
+def _hold_to_limits(request: Request, rate: Rate, claims: Any) -> None:
     """Count the request, by its login or by where it comes from.
 
     Raises:

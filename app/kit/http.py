@@ -28,7 +28,7 @@ from app.kit.errors import (
     Unfit,
     Unreadable,
 )
-from app.kit.gate import hold_guesses_to_limits, hold_to_limits
+from app.kit.gate import hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
 from app.kit.limits import TooManyRequests
 from app.kit.paging import CURSOR, UnknownCursor
@@ -198,7 +198,7 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    await pass_gate(route, request)
+    pass_gate(request, route.guard.recognise, route.reach.rate)
     broken = await read(request) if route.body_field else None
     if route.reach.rate is Rate.ENTRY and not broken:
         await hold_guesses_to_limits(request)
@@ -212,18 +212,6 @@ async def in_one_transaction(route: Route, request: Request, handle: Handle) -> 
     if isinstance(outcome, AppError):
         raise outcome
     return outcome
-
-
-async def pass_gate(route: Route, request: Request) -> Any:
-    """Who the request proves to come from, before the database is asked.
-
-    Raises:
-        NotAuthenticated: when the route needs a proof and there is none.
-        TooManyRequests: when they have asked too often.
-    """
-    claims = route.guard.recognise(request)
-    hold_to_limits(request, route.reach.rate, claims)
-    return claims
 
 
 def private(response: Response) -> Response:

@@ -96,12 +96,8 @@ class Settings(BaseSettings):
     )
     rate_writes_max: int = Field(120, ge=1, description="Changes in a minute by one login.")
     rate_heavy_max: int = Field(12, ge=1, description="Exports and proofs in a minute.")
-    rate_entries_max: int = Field(
-        60, ge=1, description="Sign-ins, refreshes and joinings in a minute from one prefix."
-    )
-    rate_guesses_max: int = Field(
-        10, ge=1, description="Tries under one name from one prefix in a quarter of an hour."
-    )
+    rate_entries_max: int = Field(60, ge=1, description="Sign-ins in a minute from one prefix.")
+    rate_guesses_max: int = Field(10, ge=1, description="Tries of a name from a prefix in 15 min.")
     trusted_proxies: str = Field(
         "", description="Networks of proxies whose X-Forwarded-For is believed, with commas."
     )
