@@ -11,7 +11,8 @@ from app.identity.queries import list_owners
 from app.kit.ground import Ground
 from app.kit.keys import keystore_of, make_root, vault_of, wrapping_of
 from app.kit.keystore import KeyFolder
-from app.kit.settings import decode_master, load_settings
+from app.kit.settings import load_settings
+from app.kit.shapes import decode_master
 from app.kit.wrapping import Wrapping, WrongMaster
 
 _screen = Console(highlight=False, soft_wrap=True, markup=False)

@@ -2,7 +2,8 @@
 
 from app.kit.envelopes import ROOT, Envelopes
 from app.kit.keystore import KeyFolder, KeyLost
-from app.kit.settings import BadSettings, Settings, decode_master
+from app.kit.settings import BadSettings, Settings
+from app.kit.shapes import decode_master
 from app.kit.vault import Vault
 from app.kit.wrapping import Wrapping, WrongMaster
 
