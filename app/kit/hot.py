@@ -39,6 +39,7 @@ DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[BaseMo
 """Does what each `(caller, asked)` asks; a refused one has changed nothing."""
 DONE: Final = 200
 """The status of a good answer where the route names no other."""
+_BATCHES: Final = "batches"
 _UNREADABLE: Final = (RequestValidationError, HTTPException, TooLarge)
 
 
@@ -89,23 +90,34 @@ def in_batches(do_many: DoMany[Any]) -> Callable[[Endpoint], Endpoint]:
     """Declare that the requests of an endpoint are done together, by this."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__[WAY] = _Batches(do_many).handle
+        batches = Batches(do_many)
+        endpoint.__dict__ |= {WAY: batches.handle, _BATCHES: batches}
         return endpoint
 
     return mark
 
 
 @dataclass(frozen=True)
-class _Batches:
+class Batches:
     """The way of an endpoint whose requests share transactions."""
 
     do_many: DoMany[Any]
 
+    @staticmethod
+    def of(route: Route) -> "Batches | None":
+        """The batches of this route, when its endpoint is done in batches."""
+        return getattr(route.endpoint, _BATCHES, None)
+
+    def taking(self, route: Route, request: Request, claims: Any) -> Submit:
+        """What hands over the request of somebody recognised."""
+        request.state.caller = None  # known in the batch only
+        return partial(self._hand_over, route, request, claims)
+
     async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
+        """Admit, read and hand over; what cannot be read is refused as usual."""
         assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
         claims = route.guard.recognise(request)
-        request.state.caller = None  # known in the batch only
-        request.state.submit = partial(self._hand_over, route, request, claims)
+        request.state.submit = self.taking(route, request, claims)
         try:
             await request.body()
             return await handle(request)
