@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from app.kit import idempotency
 from app.kit.bodies import refusing
 from app.kit.errors import AppError, TooLarge
+from app.kit.gate import pass_gate
 from app.kit.ground import Ground, Work
 from app.kit.http import (
     WAY,
@@ -108,16 +109,21 @@ class Batches:
         """The batches of this route, when its endpoint is done in batches."""
         return getattr(route.endpoint, _BATCHES, None)
 
-    def taking(self, route: Route, request: Request, claims: Any) -> Submit:
-        """What hands over the request of somebody recognised."""
+    def taking(self, route: Route, request: Request) -> Submit:
+        """Let a request through the gate; gives what hands it over.
+
+        Raises:
+            NotAuthenticated: when it proves nothing.
+            TooManyRequests: when its sender has asked too often.
+        """
+        claims = pass_gate(request, route.guard.recognise, route.reach.rate)
         request.state.caller = None  # known in the batch only
         return partial(self._hand_over, route, request, claims)
 
     async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
         """Admit, read and hand over; what cannot be read is refused as usual."""
         assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
-        claims = route.guard.recognise(request)
-        request.state.submit = self.taking(route, request, claims)
+        request.state.submit = self.taking(route, request)
         try:
             await request.body()
             return await handle(request)

@@ -3,7 +3,8 @@
 `Route` does what FastAPI's dependencies cannot do in the right order: it admits the caller before
 the body is judged (so a stranger learns nothing from a 400 or 422), takes a connection only when
 the body is there, and commits before the answer is sent, the kept answer of an `Idempotency-Key`
-included. A route that does not declare who may use it (a `Guard`) stops start-up.
+included. A route that does not declare who may use it (a `Guard`) and what it reaches
+(`app.kit.reach`) stops start-up.
 """
 
 import hashlib
@@ -24,13 +25,15 @@ from app.kit.errors import (
     NotAuthenticated,
     NotFound,
     TooLarge,
-    TooMuch,
     Unfit,
     Unreadable,
 )
+from app.kit.gate import hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
+from app.kit.limits import TooManyRequests
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
+from app.kit.reach import Rate, reach_of
 
 Recheck = Callable[[Work, Any, Request], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -116,6 +119,7 @@ class Route(APIRoute):
         options["operation_id"] = options.get("operation_id") or endpoint.__name__
         super().__init__(path, endpoint, **options)
         self.guard = _guard_of(self)
+        self.reach = reach_of(path, endpoint, reads="GET" in (self.methods or ()))
         self.replays = "POST" in (self.methods or ()) and not self.guard.open_to_all
         self.responses = merged(self._common_responses(), self.responses)
         self.openapi_extra = {**(self.openapi_extra or {}), **self._extra()}
@@ -179,7 +183,7 @@ class Route(APIRoute):
             (bool(self.param_convertors), (NotFound,)),
             (CURSOR in names, (UnknownCursor,)),
             (self.replays, (idempotency.BadKey, idempotency.KeyReused)),
-            (has_body and self.guard.open_to_all, (TooMuch,)),
+            (self.reach.rate is not Rate.FREE, (TooManyRequests,)),
         )
         return raises(*dict.fromkeys(one for when, errors in common if when for one in errors))
 
@@ -194,7 +198,10 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    broken = await read(request, route.guard.recognise) if route.body_field else None
+    pass_gate(request, route.guard.recognise, route.reach.rate)
+    broken = await read(request) if route.body_field else None
+    if route.reach.rate is Rate.ENTRY and not broken:
+        await hold_guesses_to_limits(request)
 
     async def attempt() -> Response | AppError:
         async with ground_of(request).database.begin() as session:

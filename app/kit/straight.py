@@ -43,7 +43,7 @@ class StraightWay:
         request = Request(scope, receive)
         read = _Read(receive)
         try:
-            claims = hot.route.guard.recognise(request)
+            hot.route.guard.recognise(request)  # or the body would be read for strangers
             request._body = await read.body()  # noqa: SLF001 as Starlette's own middleware does
             values = hot.values(request)
         except _NOT_PLAIN:
@@ -51,7 +51,7 @@ class StraightWay:
             return
         scope["route"] = hot.route
         try:
-            batch = hot.batches.taking(hot.route, request, claims)
+            batch = hot.batches.taking(hot.route, request)
             response = await hot.route.endpoint(**values, **{hot.batch: batch})
         except AppError as error:
             response = respond(request, error)
