@@ -5,10 +5,10 @@ or never, and asking again with its key tells which; the books prove themselves.
 """
 
 import asyncio
-import logging
 import os
 import random
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -38,7 +38,6 @@ HEARD = (20, 80)
 """So many answers come before the next kill."""
 SERVE = ("serve", "--port", "0", "--workers")
 PROPOSALS_MAX = "100000"
-logger = logging.getLogger(__name__)
 ROUNDS = 10
 """Of each kind, in the long run."""
 
@@ -153,7 +152,7 @@ async def test_what_was_acknowledged_outlives_thirty_kills(place: Installation) 
     kills = [kill_database, kill_server, kill_one_process] * ROUNDS
     random.Random(0).shuffle(kills)
     tally = await attacked(place, kills, workers=2)
-    logger.info("%d kills: %s", len(kills), tally)
+    sys.stdout.write(f"{len(kills)} kills: {tally}")  # pytest -rP shows it
     assert tally.acknowledged >= HEARD[0] * len(kills)
 
 

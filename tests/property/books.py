@@ -1,6 +1,7 @@
 """Books to play with: a model that knows the laws in a few lines, and the real ones beside it."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -107,8 +108,7 @@ class Model:
 
     def copy(self) -> "Model":
         """The same now, that goes its own way."""
-        lists = (list(one) for one in (self.balances, self.held, self.postings))
-        return Model(self.policies, *lists, dict(self.holds))
+        return deepcopy(self)
 
     @property
     def available(self) -> list[int]:

@@ -14,6 +14,8 @@ from hypothesis.stateful import (
 )
 
 from app.ledger.audit import Finding
+from app.ledger.operations import Posted
+from app.ledger.rules import Refusal
 from app.ledger.verifying import prove
 from tests.property.books import ASKED, Asked, Books, Model
 from tests.property.loop import QUICK, Loop
@@ -61,8 +63,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.loop.run(_findings(self.books)) == []
 
 
-def _expected(model: Model, books: Books, batch: list[Asked]) -> list[type[object]]:
-    answers, hold = [], len(books.holds)
+def _expected(model: Model, books: Books, batch: list[Asked]) -> list[type[Posted | Refusal]]:
+    answers, hold = list[type[Posted | Refusal]](), len(books.holds)
     for asked in batch:
         answers.append(model.do(asked, hold))
         hold += asked.opens is not None
