@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 AUDITOR := 2.10.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-books test-deep lint format lock audit sbom clean reset
+.PHONY: data-map help run test test-books test-deep lint format lock audit sbom clean reset
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -43,6 +43,9 @@ lint: $(READY) ## Check format, lint, types and import contracts
 format: $(READY) ## Format the code, and put right what can be put right without asking
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+data-map: $(READY) ## Write docs/data-map.md anew from the data map in the code
+	$(BIN)/python -m app.rights.data_map > docs/data-map.md
 
 lock: ## Lock the dependencies anew, with hashes and without a host (needs uv)
 	@command -v $(UV) >/dev/null || { \

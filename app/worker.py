@@ -13,8 +13,6 @@ from uuid import UUID
 
 from app.exchanges import operations as exchanges
 from app.exchanges.jobs import EXPIRE
-from app.identity import operations as identity
-from app.kit import idempotency, jobs, limit_counts
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
 from app.kit.ground import Ground, Work
@@ -22,6 +20,8 @@ from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from app.ledger.sealing.operations import seal_next
+from app.rights import operations as rights
+from app.rights import retention
 from app.store.place import application_url
 
 
@@ -30,14 +30,22 @@ async def _expire(work: Work, ids: dict[str, UUID]) -> None:
         await exchanges.expire(work, ids["bank_id"], ids["exchange_id"])
 
 
-JOBS: Final[Mapping[str, Deed]] = MappingProxyType({EXPIRE: _expire})
+async def _forget(work: Work, ids: dict[str, UUID]) -> None:
+    await rights.forget(work, ids["bank_id"], ids["member_id"])
+
+
+async def _destroy(work: Work, ids: dict[str, UUID]) -> None:
+    await rights.destroy_key(work, ids["bank_id"], ids["member_id"])
+
+
+JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
+    {EXPIRE: _expire, rights.FORGET: _forget, rights.DESTROY: _destroy}
+)
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
-        "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
-        "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
         "seal_books": Sweep("27 * * * *", seal_next),
-        "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
-        "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),
+        "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
+        **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},
     }
 )
 PACE: Final = Pace()

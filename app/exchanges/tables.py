@@ -84,7 +84,7 @@ class Message(Base):
         ),
         ForeignKeyConstraint(["bank_id", "author_id"], ["member.bank_id", "member.member_id"]),
         Index(None, "bank_id", "exchange_id", "sent_at"),
-        {"info": {"append_only": True}},
+        {"info": {"unchangeable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

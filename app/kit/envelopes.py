@@ -92,12 +92,14 @@ class Envelopes:
         return _FORM + owner.bytes + nonce + sealed
 
     def open(self, sealed: bytes, *about: UUID | str) -> str | None:
-        """The text that was sealed; None when its owner's key was destroyed.
+        """The text that was sealed; None when it was emptied, or its owner's key was destroyed.
 
         Raises:
             KeysAway: when the owner's key cannot be had.
             Tampered: when it was changed, moved, or sealed under another key.
         """
+        if not sealed:
+            return None  # emptied when its time was over
         if not is_owned(sealed):
             return self._before.open(sealed, *about)
         owner = owner_of(sealed)

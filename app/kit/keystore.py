@@ -86,6 +86,8 @@ class KeyFolder:
         path = self._path(name)
         self._make(path.parent)
         with self._alone():
+            if path.exists() and not path.stat().st_size:
+                return  # done before
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 os.write(descriptor, bytes(os.fstat(descriptor).st_size))

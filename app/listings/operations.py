@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+from sqlalchemy import update
 
 from app.banks import queries as banks
 from app.identity.rules import Caller
@@ -24,6 +27,9 @@ from app.listings.rules import (
 )
 from app.listings.tables import BankCategory, Listing
 from app.members import queries as members
+
+
+EMPTIED_TITLE: Final = "-"
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,28 @@ async def withdraw(work: Work, caller: Caller, listing_id: UUID) -> None:
     listing = await queries.lock_own_listing(work.session, caller, listing_id)
     listing.status = ListingStatus.WITHDRAWN
     listing.version += 1
+
+
+async def withdraw_all(work: Work, bank_id: UUID, author_id: UUID) -> None:
+    """Take back every open listing of somebody who leaves."""
+    await work.session.execute(
+        update(Listing)
+        .where(
+            Listing.bank_id == bank_id,
+            Listing.author_id == author_id,
+            Listing.status == ListingStatus.OPEN,
+        )
+        .values(status=ListingStatus.WITHDRAWN, version=Listing.version + 1)
+    )
+
+
+async def empty_all(work: Work, bank_id: UUID, author_id: UUID) -> None:
+    """Take the words out of every listing of somebody who is forgotten."""
+    await work.session.execute(
+        update(Listing)
+        .where(Listing.bank_id == bank_id, Listing.author_id == author_id)
+        .values(title=EMPTIED_TITLE, body="", availability=None, status=ListingStatus.WITHDRAWN)
+    )
 
 
 async def enable_all_categories(work: Work, bank_id: UUID) -> None:

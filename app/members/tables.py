@@ -30,6 +30,13 @@ class Member(Base):
         CheckConstraint(
             "(status = 'applicant') = (decided_at IS NULL)", name="decided_once_not_applicant"
         ),
+        CheckConstraint("forgotten_at IS NULL OR status = 'left'", name="forgotten_left"),
+        Index(
+            "ix_member_forgotten",
+            "bank_id",
+            "forgotten_at",
+            postgresql_where=text("forgotten_at IS NOT NULL"),
+        ),
         Index(
             "ix_member_waiting",
             "bank_id",
@@ -53,3 +60,5 @@ class Member(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     decision_reason_sealed: Mapped[bytes | None]
+    forgotten_at: Mapped[datetime | None]
+    """When the row was emptied, after leaving or a rejection; the data key goes with it."""

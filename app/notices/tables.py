@@ -18,6 +18,7 @@ class Notice(Base):
         CheckConstraint("(member_id IS NULL) <> (role IS NULL)", name="one_recipient"),
         Index(None, "bank_id", "member_id", "created_at"),
         Index(None, "bank_id", "role", "created_at"),
+        {"info": {"deletable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -33,6 +33,8 @@ def privileges(name: str, table: Table | None) -> tuple[str, ...]:
         return ("SELECT",)
     if table.info.get("append_only"):
         return ("SELECT", "INSERT")
+    if table.info.get("unchangeable"):
+        return ("SELECT", "INSERT", "DELETE")
     if table.info.get("deletable"):
         return ("SELECT", "INSERT", "UPDATE", "DELETE")
     return ("SELECT", "INSERT", "UPDATE")

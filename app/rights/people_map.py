@@ -1,0 +1,164 @@
+"""What is held of people and of banks, beside the books."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from app.rights.mapping import Basis, Held, Kind
+from app.rights.periods import Period
+
+_RULES: Final = (Basis.NONE, Period.BANK)
+
+PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
+    {
+        "area": Held(*_RULES, {Kind.RULE: "slug label_sl label_en"}),
+        "bank": Held(
+            *_RULES,
+            {
+                Kind.RULE: "slug name preset time_zone languages terms_version floor_minutes"
+                " grant_cap_minutes grant_budget_minutes",
+                Kind.TIME: "created_at",
+            },
+        ),
+        "bank_category": Held(*_RULES, {Kind.RULE: "slug"}),
+        "dispute": Held(
+            Basis.INTEREST,
+            Period.BOOKS,
+            {
+                Kind.KEY: "dispute_id exchange_id",
+                Kind.PERSON: "opener_id",
+                Kind.FACT: "status outcome minutes",
+                Kind.WORDS: "reason_sealed resolution_sealed",
+                Kind.STAFF: "resolved_by",
+                Kind.TIME: "opened_at resolved_at",
+            },
+            of="opener_id",
+            kept_apart={"reason_sealed": Period.CASE, "resolution_sealed": Period.CASE},
+            labels={
+                "reason_sealed": ("dispute", "bank_id", "dispute_id"),
+                "resolution_sealed": ("resolution", "bank_id", "dispute_id"),
+            },
+        ),
+        "exchange": Held(
+            Basis.CONTRACT,
+            Period.BOOKS,
+            {
+                Kind.KEY: "exchange_id listing_id hold_id settlement_id",
+                Kind.PERSON: "giver_id receiver_id proposer_id",
+                Kind.FACT: "status minutes delivered_minutes settled_minutes meeting_point version",
+                Kind.WORDS: "reason_sealed",
+                Kind.TIME: "starts_at created_at delivered_at settled_at expires_at",
+            },
+            of="giver_id receiver_id",
+            kept_apart={"reason_sealed": Period.REASON},
+            labels={"reason_sealed": ("exchange-reason", "bank_id", "exchange_id")},
+        ),
+        "fund_grant": Held(
+            Basis.CONTRACT,
+            Period.BOOKS,
+            {
+                Kind.KEY: "grant_id",
+                Kind.PERSON: "member_id",
+                Kind.FACT: "minutes",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "granted_by",
+                Kind.TIME: "granted_at",
+            },
+            of="member_id",
+            labels={"reason_sealed": ("grant", "bank_id", "grant_id")},
+        ),
+        "idempotency_key": Held(
+            Basis.INTEREST,
+            Period.ANSWER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.WORDS: "key answer",
+                Kind.SECRET: "request_hash",
+                Kind.FACT: "status",
+                Kind.TIME: "created_at",
+            },
+            of="login_id",
+            labels={"answer": ("answer", "bank_id", "login_id", "key")},
+        ),
+        "listing": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.KEY: "listing_id",
+                Kind.PERSON: "author_id",
+                Kind.WORDS: "title body availability",
+                Kind.FACT: "kind status category language languages area remote minutes version",
+                Kind.TIME: "posted_month created_at expires_at",
+            },
+            of="author_id",
+        ),
+        "login": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id member_id",
+                Kind.IDENTITY: "email_sealed",
+                Kind.SECRET: "email_fingerprint password_hash",
+                Kind.FACT: "roles",
+                Kind.TIME: "created_at",
+            },
+            of="login_id",
+            labels={"email_sealed": ("email", "bank_id", "login_id")},
+        ),
+        "meeting_point": Held(*_RULES, {Kind.RULE: "slug label_sl label_en"}),
+        "member": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "member_id",
+                Kind.KEY: "account_id",
+                Kind.IDENTITY: "alias",
+                Kind.FACT: "kind status languages terms_version version",
+                Kind.WORDS: "decision_reason_sealed",
+                Kind.STAFF: "decided_by",
+                Kind.TIME: "requested_at decided_at forgotten_at",
+            },
+            of="member_id",
+            labels={"decision_reason_sealed": ("decision", "bank_id", "member_id")},
+        ),
+        "message": Held(
+            Basis.CONTRACT,
+            Period.MESSAGE,
+            {
+                Kind.KEY: "message_id exchange_id",
+                Kind.PERSON: "author_id",
+                Kind.WORDS: "text_sealed",
+                Kind.TIME: "sent_at",
+            },
+            of="author_id",
+            labels={"text_sealed": ("message", "bank_id", "message_id")},
+        ),
+        "notice": Held(
+            Basis.CONTRACT,
+            Period.NOTICE,
+            {
+                Kind.KEY: "notice_id subject_id",
+                Kind.PERSON: "member_id",
+                Kind.FACT: "role kind",
+                Kind.TIME: "created_at read_at",
+            },
+            of="member_id",
+        ),
+        "rate_count": Held(
+            Basis.INTEREST,
+            Period.HOUR,
+            {Kind.SECRET: "subject", Kind.FACT: "counted count", Kind.TIME: "window_at"},
+        ),
+        "session": Held(
+            Basis.CONTRACT,
+            Period.SESSION,
+            {
+                Kind.PERSON: "login_id",
+                Kind.KEY: "session_id",
+                Kind.SECRET: "refresh_counter",
+                Kind.TIME: "created_at rotated_at expires_at ended_at",
+            },
+            of="login_id",
+        ),
+    }
+)

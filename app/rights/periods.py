@@ -1,0 +1,44 @@
+"""How long what is kept: the one table of periods."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Term:
+    """A period in days after an event; None is as long as the reason stands."""
+
+    days: float | None
+    after: str
+
+
+class Period(Enum):
+    """Every period; a safeguarding lead may ask for others, here."""
+
+    BANK = Term(None, "the bank exists")
+    BOOKS = Term(None, "the bank exists: the books name nobody")
+    MEMBER = Term(None, "the member is one; emptied when they are forgotten")
+    HOUR = Term(1 / 24, "the request")
+    ANSWER = Term(1, "the request")
+    SESSION = Term(30, "the session ended or expired (TIMEBANK_SESSION_DAYS)")
+    JOB = Term(30, "the job was done")
+    MESSAGE = Term(90, "the message, once its exchange and any dispute are over")
+    REJECTED = Term(90, "the application was declined; then the applicant is forgotten")
+    NOTICE = Term(180, "the notice")
+    REASON = Term(180, "the exchange was proposed, once it is over")
+    CASE = Term(730, "the dispute was resolved")
+
+    @property
+    def days(self) -> float:
+        """Its length, where it has one."""
+        assert self.value.days is not None, "this one has no length"
+        return self.value.days
+
+    @property
+    def words(self) -> str:
+        """The period for a person."""
+        term: Term = self.value
+        if term.days is None:
+            return f"as long as {term.after}"
+        length = f"{term.days:g} days" if term.days >= 1 else f"{term.days * 24:g} hour"
+        return f"{length} after {term.after}"

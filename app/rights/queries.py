@@ -1,0 +1,120 @@
+"""Reading all that is held about somebody, and who is to be forgotten."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    RowMapping,
+    Table,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.exchanges.rules import Status
+from app.exchanges.tables import Exchange
+from app.kit.db import Base
+from app.kit.queries import BATCH_MAX
+from app.members.rules import MemberStatus
+from app.members.tables import Member
+from app.moderation.rules import DisputeStatus
+from app.moderation.tables import Dispute
+from app.rights.mapping import Held
+
+EXPORT_ROWS_MAX: Final = 10_000
+"""Of one table; who has more of something is told so."""
+OVER: Final = (Status.SETTLED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED)
+
+
+async def list_held(
+    session: AsyncSession, table: str, held: Held, bank_id: UUID, ids: set[UUID]
+) -> Sequence[RowMapping]:
+    """The rows of a table that belong to whoever has these ids."""
+    rows: Table = Base.metadata.tables[table]
+    theirs = [rows.c[name].in_(ids) for name in held.of.split()]
+    asked = (
+        select(rows)
+        .where(rows.c.bank_id == bank_id, or_(*theirs))
+        .order_by(*rows.primary_key)
+        .limit(EXPORT_ROWS_MAX)
+    )
+    return (await session.execute(asked)).mappings().all()
+
+
+async def has_open_case(session: AsyncSession, member: Member, settled_after: datetime) -> bool:
+    """Whether something of the member's is not over, or was settled so late that it may be
+    disputed.
+    """
+    asked = select(
+        exists().where(
+            Exchange.bank_id == member.bank_id,
+            or_(
+                Exchange.giver_id == member.member_id,
+                Exchange.receiver_id == member.member_id,
+            ),
+            or_(Exchange.status.not_in(OVER), Exchange.settled_at > settled_after),
+        )
+    )
+    return bool(await session.scalar(asked))
+
+
+async def list_rejected(session: AsyncSession, decided_before: datetime) -> Sequence[Member]:
+    """Declined applicants whose time is over."""
+    asked = (
+        select(Member)
+        .where(
+            Member.status == MemberStatus.REJECTED,
+            Member.forgotten_at.is_(None),
+            Member.decided_at < decided_before,
+        )
+        .limit(BATCH_MAX)
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def list_forgotten(session: AsyncSession, since: datetime) -> Sequence[UUID]:
+    """Who was forgotten since then."""
+    asked = select(Member.member_id).where(Member.forgotten_at >= since)
+    return (await session.scalars(asked)).all()
+
+
+def is_over_since(bank_id: Column[Any], exchange_id: Column[Any], before: datetime) -> Any:
+    """The condition that an exchange, and any dispute about it, has been over since then."""
+    disputed = exists().where(
+        Dispute.bank_id == Exchange.bank_id,
+        Dispute.exchange_id == Exchange.exchange_id,
+        or_(Dispute.status == DisputeStatus.OPEN, Dispute.resolved_at >= before),
+    )
+    return exists().where(
+        Exchange.bank_id == bank_id,
+        Exchange.exchange_id == exchange_id,
+        Exchange.status.in_(OVER),
+        func.coalesce(Exchange.settled_at, Exchange.created_at) < before,
+        ~disputed,
+    )
+
+
+def old_reasons(before: datetime) -> ColumnElement[bool]:
+    """The condition of exchanges that are over and whose reason's time is over too."""
+    return and_(
+        Exchange.status.in_(OVER),
+        Exchange.created_at < before,
+        Exchange.reason_sealed.is_not(None),
+    )
+
+
+def old_cases(before: datetime) -> ColumnElement[bool]:
+    """The condition of disputes whose words' time is over."""
+    return and_(Dispute.resolved_at < before, func.octet_length(Dispute.reason_sealed) > 0)
+
+
+def days_before(now: datetime, days: float) -> datetime:
+    """That many days ago."""
+    return now - timedelta(days=days)

@@ -1,0 +1,77 @@
+"""Keeping nothing longer than its period: one rule a period, each a sweep of the worker."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from app.exchanges.tables import Exchange, Message
+from app.identity import operations as identity
+from app.kit import idempotency, jobs, limit_counts
+from app.kit.ground import Work
+from app.kit.sweeping import delete_some, update_some
+from app.kit.trying import Sweep
+from app.moderation.tables import Dispute
+from app.notices.tables import Notice
+from app.rights import operations, queries
+from app.rights.periods import Period
+from app.rights.rules import KEYS_LOOKED_AFTER_DAYS
+
+
+async def sweep_messages(work: Work) -> int:
+    """Delete messages of exchanges that are over, unless there is, or just was, a dispute."""
+    before = queries.days_before(work.now, Period.MESSAGE.days)
+    over = queries.is_over_since(Message.bank_id, Message.exchange_id, before)
+    return await delete_some(work.session, Message, (Message.sent_at < before) & over)
+
+
+async def sweep_reasons(work: Work) -> int:
+    """Empty why an exchange was declined or cancelled."""
+    old = queries.old_reasons(queries.days_before(work.now, Period.REASON.days))
+    return await update_some(work.session, Exchange, old, {"reason_sealed": None})
+
+
+async def sweep_cases(work: Work) -> int:
+    """Empty the words of disputes that were resolved long ago; the outcome stays."""
+    old = queries.old_cases(queries.days_before(work.now, Period.CASE.days))
+    empty = {"reason_sealed": b"", "resolution_sealed": b""}
+    return await update_some(work.session, Dispute, old, empty)
+
+
+async def sweep_notices(work: Work) -> int:
+    """Delete old notices."""
+    before = queries.days_before(work.now, Period.NOTICE.days)
+    return await delete_some(work.session, Notice, Notice.created_at < before)
+
+
+async def sweep_rejected(work: Work) -> int:
+    """Forget those whose application was declined."""
+    before = queries.days_before(work.now, Period.REJECTED.days)
+    rows = await queries.list_rejected(work.session, before)
+    for row in rows:
+        await operations.forget(work, row.bank_id, row.member_id)
+    return len(rows)
+
+
+async def sweep_keys(work: Work) -> int:
+    """Destroy the keys of the forgotten again: an older keystore may have been put back."""
+    since = work.now - timedelta(days=KEYS_LOOKED_AFTER_DAYS)
+    for member_id in await queries.list_forgotten(work.session, since):
+        await work.envelopes.destroy(member_id)
+    return 0  # all of them at once
+
+
+SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
+    {
+        Period.HOUR: Sweep("17 * * * *", limit_counts.sweep),
+        Period.ANSWER: Sweep("7 * * * *", idempotency.sweep),
+        Period.SESSION: Sweep("37 2 * * *", identity.sweep_sessions),
+        Period.JOB: Sweep("47 2 * * *", jobs.sweep_log),
+        Period.MESSAGE: Sweep("57 2 * * *", sweep_messages),
+        Period.REASON: Sweep("7 3 * * *", sweep_reasons),
+        Period.CASE: Sweep("17 3 * * *", sweep_cases),
+        Period.NOTICE: Sweep("27 3 * * *", sweep_notices),
+        Period.REJECTED: Sweep("37 3 * * *", sweep_rejected),
+    }
+)
+"""Whatever has a period has its sweep; a test compares the two tables."""
