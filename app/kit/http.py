@@ -165,7 +165,8 @@ class Route(APIRoute):
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
         response = await handle(request)
-        kept = idempotency.Kept(response.status_code, bytes(response.body))
+        deed_id = work.deeds[-1] if work.deeds else None
+        kept = idempotency.Kept(response.status_code, bytes(response.body), deed_id)
         await idempotency.keep_many(work, [(key, kept)])
         return private(response)
 

@@ -136,6 +136,7 @@ async def settle(work: Work, asked: Instruction) -> Posted:
     """
     (answer,) = await settle_many(work.session, [asked], work.clock)
     if isinstance(answer, Posted):
+        work.deeds.append(answer.deed_id)
         return answer
     raise answer
 

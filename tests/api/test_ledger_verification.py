@@ -118,6 +118,44 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         """UPDATE deed SET posted_at = posted_at + interval '1 day'
             WHERE deed_id = (SELECT deed_id FROM posting WHERE posting_id = :first)""",
     ),
+    "a hold that settled is said to have been released": (
+        "V9",
+        "UPDATE hold_end SET outcome = 'released' WHERE outcome = 'settled'",
+    ),
+    "a released hold is said to have settled": (
+        "V9",
+        "UPDATE hold_end SET outcome = 'settled' WHERE outcome = 'released'",
+    ),
+    "a hold is ended by the deed of another exchange": (
+        "V9",
+        """UPDATE hold_end SET deed_id = (SELECT deed_id FROM posting WHERE posting_id = :first)
+            WHERE deed_id = (SELECT deed_id FROM posting WHERE posting_id = :second)""",
+    ),
+    "a hold and what opened it are deleted, not its end": (
+        "V9",
+        """WITH gone AS (DELETE FROM hold WHERE hold_id IN (
+                  SELECT hold_id FROM hold_end WHERE outcome = 'settled') RETURNING deed_id)
+           DELETE FROM deed WHERE deed_id IN (SELECT deed_id FROM gone)""",
+    ),
+    "hours of a hold are moved and the hold stays open": (
+        "V9",
+        """WITH again AS (DELETE FROM hold_end WHERE outcome = 'settled' RETURNING hold_id)
+           UPDATE account a SET held_minutes = held_minutes + h.minutes,
+                  floor_minutes = least(policy_floor_minutes,
+                                        balance_minutes - held_minutes - h.minutes)
+             FROM (SELECT account_id, sum(minutes) AS minutes FROM hold JOIN again USING (hold_id)
+                    GROUP BY account_id) h WHERE a.account_id = h.account_id""",
+    ),
+    "the deed of a kept answer is another": (
+        "V11",
+        "UPDATE idempotency_key SET deed_id = gen_random_uuid() WHERE deed_id IS NOT NULL",
+    ),
+    "two kept answers tell of one deed": (
+        "V11",
+        """INSERT INTO idempotency_key
+           SELECT bank_id, login_id, 'another', request_hash, status, answer, created_at, deed_id
+             FROM idempotency_key WHERE deed_id IS NOT NULL""",
+    ),
     "a reversal takes back more than there was": (
         "V10",
         "UPDATE posting SET minutes = minutes + 1 WHERE reverses_posting_id IS NOT NULL",
@@ -132,6 +170,10 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
            SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now() FROM bank""",
     ),
 }
+
+
+SEEN_BY_NOTHING_ELSE = {"V9", "V11"}
+"""What these find leaves every balance, number, chain and held minute as it should be."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +193,8 @@ async def scene(town: Town) -> Scene:
     good(await resolved(await town.staff("moderator"), await disputed(bor, wrong), "adjusted", 30))
     good(await take(bor, await town.accepted(ana, bor), "cancellation"))
     await town.accepted(ana, bor, minutes=40)
+    good(await ana.post("/v1/donations", {"minutes": 5}, key="a donation"))
+    good(await take(bor, await town.delivered(ana, bor, 10), "confirmation", key="a settlement"))
     await town.give(ana, 15)
     posted = await sql(town, "SELECT posting_id FROM posting ORDER BY posted_at, leg")
     order = [row["posting_id"] for row in posted]
@@ -173,7 +217,7 @@ async def superuser(cluster: Cluster, database: str) -> AsyncIterator[AsyncSessi
 async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene) -> None:
     found = await proof(scene.town)
     assert (found["proved"], found["findings"], found["sum_minutes"]) == (True, [], 0)
-    assert found["postings"] == 6
+    assert found["postings"] == 8
     assert found["checks"] == list(CHECKS)
     lines = {line["kind"]: line for line in found["trial_balance"]}
     assert {kind: line["accounts"] for kind, line in lines.items()} == {
@@ -182,9 +226,9 @@ async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene)
         "member": 2,
     }
     assert {kind: line["balance_minutes"] for kind, line in lines.items()} == {
-        "fund": 0,
+        "fund": 5,
         "issuing": -15,
-        "member": 15,
+        "member": 10,
     }
     assert lines["member"]["held_minutes"] == 40
 
@@ -200,7 +244,7 @@ async def test_every_tampering_is_found_by_the_check_that_should_find_it(
             await superuser.execute(text(statement), known)
         found = {one.check for one in await prove_in(superuser, scene.town.bank_id, None)}
         await superuser.rollback()
-        if check not in found:
+        if found != {check} if check in SEEN_BY_NOTHING_ELSE else check not in found:
             missed[name] = found
     assert missed == {}
     assert {check for check, _ in TAMPERINGS.values()} == set(SQL_CHECKS)
