@@ -99,7 +99,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with postgresql://")
         named = SecretStr(f"postgresql+asyncpg://{rest}")
         _host_of(named)
-        return named
+        return _with_ssl_as_asyncpg_names_it(named)
 
     @field_validator("master_key")
     @classmethod
@@ -151,6 +151,15 @@ def decode_master(text: str) -> bytes:
     if len(key) != MASTER_KEY_BYTES or len(set(key)) < DISTINCT_BYTES_MIN:
         raise ValueError("must be 32 random bytes in base64 (openssl rand -base64 32)")
     return key
+
+
+def _with_ssl_as_asyncpg_names_it(url: SecretStr) -> SecretStr:
+    """Hosts hand out addresses as libpq reads them: `sslmode`, with the same values."""
+    named = make_url(url.get_secret_value())
+    if "sslmode" not in named.query:
+        return url
+    query = {"ssl" if key == "sslmode" else key: value for key, value in named.query.items()}
+    return SecretStr(named.set(query=query).render_as_string(hide_password=False))
 
 
 def _host_of(url: SecretStr) -> str | None:

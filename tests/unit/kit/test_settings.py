@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from pydantic import ValidationError
+from sqlalchemy.engine import make_url
 
 from app.identity.tokens import new_signing_pem
 from app.kit.settings import BadSettings, Environment, Settings, load_settings
@@ -178,6 +179,15 @@ def test_the_usual_names_of_postgresql_are_taken(
     found = load_settings().database_url
     assert found is not None
     assert found.get_secret_value() == URL.replace("postgresql", "postgresql+asyncpg")
+
+
+def test_sslmode_is_understood_as_libpq_does(production: pytest.MonkeyPatch) -> None:
+    production.setenv("TIMEBANK_DATABASE_URL", f"{URL}?sslmode=require&application_name=a%20b")
+    found = load_settings().database_url
+    assert found is not None
+    asked = make_url(found.get_secret_value())
+    assert dict(asked.query) == {"ssl": "require", "application_name": "a b"}
+    assert asked.password == make_url(URL).password
 
 
 @pytest.mark.parametrize(
