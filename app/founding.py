@@ -9,7 +9,7 @@ from app.identity.rules import Role
 from app.identity.tables import Login
 from app.identity.tools import IdentityTools
 from app.kit.ground import Work
-from app.ledger import operations as ledger
+from app.ledger.accounts import operations as accounts
 from app.listings import operations as listings
 
 
@@ -22,7 +22,7 @@ async def found_bank(
         SlugTaken: when the installation has a bank of this slug.
     """
     bank = await banks.create_bank(work, slug=slug, name=name, language=language, preset=preset)
-    await ledger.open_bank_accounts(work, bank.bank_id)
+    await accounts.open_bank_accounts(work, bank.bank_id)
     await listings.enable_all_categories(work, bank.bank_id)
     return bank
 

@@ -6,19 +6,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
 from app.kit.clock import Clock
 from app.kit.db import Base
 from app.kit.ground import Work
-from app.kit.ids import new_id, new_ordered_id
+from app.kit.ids import new_ordered_id
 from app.ledger import queries
-from app.ledger.chain import ChainedPosting, genesis, link
+from app.ledger.chain import ChainedPosting, link
 from app.ledger.rules import (
-    ISSUING_FLOOR_MINUTES,
-    AccountKind,
     AccountState,
     Decision,
     HoldEnded,
@@ -28,7 +26,7 @@ from app.ledger.rules import (
     PostedLeg,
     decide,
 )
-from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
+from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
 Refusal = NotEnoughHours | HoldEnded
 
@@ -139,37 +137,6 @@ async def settle(work: Work, asked: Instruction) -> Posted:
         work.deeds.append(answer.deed_id)
         return answer
     raise answer
-
-
-async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
-    """The fund and the issuing account of a new bank."""
-    await _open(work, bank_id, AccountKind.FUND, 0)
-    await _open(work, bank_id, AccountKind.ISSUING, ISSUING_FLOOR_MINUTES)
-
-
-async def open_member_account(work: Work, bank_id: UUID, floor_minutes: int) -> UUID:
-    """A new member's account, empty."""
-    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes)
-
-
-async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int) -> UUID:
-    account_id = new_id()
-    await work.session.execute(
-        insert(Account).values(
-            bank_id=bank_id,
-            account_id=account_id,
-            kind=kind.value,
-            balance_minutes=0,
-            held_minutes=0,
-            floor_minutes=floor_minutes,
-            policy_floor_minutes=floor_minutes,
-            seq=0,
-            posted_at=work.now,
-            head=genesis(bank_id, account_id),
-            created_at=work.now,
-        )
-    )
-    return account_id
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from app.kit.db import violated
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
-from app.ledger import operations as ledger
+from app.ledger.accounts import operations as accounts
 from app.members import queries
 from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
 from app.members.tables import Member
@@ -64,7 +64,7 @@ async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | 
     """
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
-    member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    member.account_id = await accounts.open_member_account(work, bank.bank_id, bank.floor_minutes)
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED

@@ -1,0 +1,1 @@
+"""The accounts themselves: opened once, for a bank or a member."""
