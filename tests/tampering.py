@@ -138,6 +138,12 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
            SELECT bank_id, login_id, 'another', request_hash, status, answer, created_at, deed_id
              FROM idempotency_key WHERE deed_id IS NOT NULL""",
     ),
+    "an account is closed on the record only": (
+        "V14",
+        """INSERT INTO account_change (bank_id, account_id, number, deed_id, kind, changed_at)
+           SELECT bank_id, debit_account_id, 1, deed_id, 'closed', posted_at FROM posting
+            WHERE posting_id = :last""",
+    ),
     "a reversal takes back more than there was": (
         "V10",
         "UPDATE posting SET minutes = minutes + 1 WHERE reverses_posting_id IS NOT NULL",
@@ -154,5 +160,5 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
 }
 
 
-SEEN_BY_NOTHING_ELSE = {"V9", "V11"}
+SEEN_BY_NOTHING_ELSE = {"V9", "V11", "V14"}
 """What these find leaves every balance, number, chain and held minute as it should be."""
