@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 
 import asyncpg
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -41,7 +42,7 @@ async def trouble(town: Town, state: str) -> None:
     await sql(town, TRIGGER)
 
 
-async def ask(ana: Person, bor: Person, exchanges: list[dict[str, str]]) -> list[object]:
+async def ask(ana: Person, bor: Person, exchanges: list[dict[str, str]]) -> list[httpx.Response]:
     """Hold, settle and give: alone, and in lanes."""
     return [
         await take(ana, exchanges[0], "acceptance", key="hold"),
