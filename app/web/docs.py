@@ -40,6 +40,7 @@ _TAGS: Final = {
     "matching": "What fits what, and why.",
     "exchanges": "The life of an exchange.",
     "moderation": "Disputes and their outcomes.",
+    "rights": "What is held about me; leaving.",
     "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
     "notices": "What is there to be read.",
