@@ -28,6 +28,7 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
+from app.moderation import blocks_api as blocks
 from app.notices import api as notices
 from app.store.place import application_url, held_up
 from app.web import docs, operating
@@ -43,6 +44,7 @@ PARTS = (
     listings,
     matching,
     moderation,
+    blocks,
     ledger,
     notices,
     operating,

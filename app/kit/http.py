@@ -32,7 +32,7 @@ from app.kit.ground import Ground, Work
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 
-Recheck = Callable[[Work, Any, Request], Awaitable[None]]
+Recheck = Callable[[Work, Any, Request, idempotency.Kept], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 PRIVATE: Final = {"Cache-Control": "no-store"}
@@ -154,7 +154,7 @@ class Route(APIRoute):
         """
         recheck: Recheck | None = getattr(self.endpoint, "recheck", None)
         if recheck is not None:
-            await recheck(work, caller, request)
+            await recheck(work, caller, request, kept)
         answer = Response(kept.body, kept.status, media_type="application/json")
         answer.headers[idempotency.REPLAYED] = "true"
         return private(answer)

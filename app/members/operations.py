@@ -16,7 +16,15 @@ from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
 from app.ledger import operations as ledger
 from app.members import queries
-from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.blocks import operations as blocks
+from app.members.blocks.rules import ContactKind
+from app.members.rules import (
+    ApplicationDecided,
+    MemberKind,
+    MemberStatus,
+    TermsNotCurrent,
+    refuse_reserved,
+)
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -34,6 +42,7 @@ async def join(
     password: str,
     languages: Sequence[str],
     terms_version: int | None,
+    phone: str | None = None,
 ) -> None:
     """Ask to join. Says nothing of whether the address was known before.
 
@@ -42,14 +51,17 @@ async def join(
         WeakPassword: when the password is too short, too common or too regular.
         TermsNotCurrent: when another version of the terms is in force.
         TooManySignIns: when too many passwords wait to be hashed.
+        NoTelephone: when the number cannot be one.
+        AliasReserved: when the alias looks like a former member's.
     """
+    refuse_reserved(alias)
     password_hash = await tools.hashed(password)
     known = await banks.get_bank(work.session, bank)
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     try:
         async with work.session.begin_nested():
-            await _apply(work, known, alias, email, password_hash, languages)
+            await _apply(work, known, alias, email, phone, password_hash, languages)
     except IntegrityError as error:
         if violated(error) != _EMAIL_KNOWN:
             raise
@@ -97,10 +109,12 @@ async def change_me(
     Raises:
         NotFound: when the caller is no member.
         Stale: when `If-Match` names an older version.
+        AliasReserved: when the alias looks like a former member's.
     """
     member = await queries.lock_me(work.session, caller)
     refuse_stale(if_match, member_etag(member))
     if alias is not None:
+        refuse_reserved(alias)
         member.alias = alias
     if languages is not None:
         member.languages = list(dict.fromkeys(languages))
@@ -135,8 +149,17 @@ def _decide(
 
 
 async def _apply(
-    work: Work, bank: Bank, alias: str, email: str, password_hash: str, languages: Sequence[str]
+    work: Work,
+    bank: Bank,
+    alias: str,
+    email: str,
+    phone: str | None,
+    password_hash: str,
+    languages: Sequence[str],
 ) -> None:
+    by_phone = (
+        blocks.fingerprint_of(work, bank.bank_id, ContactKind.PHONE, phone) if phone else None
+    )
     member = Member(
         bank_id=bank.bank_id,
         member_id=new_id(),
@@ -150,14 +173,17 @@ async def _apply(
     )
     work.session.add(member)
     await work.session.flush()
-    await identity.create_login(
+    login = await identity.create_login(
         work,
         bank_id=bank.bank_id,
         email=email,
         password_hash=password_hash,
         roles=[],
         member_id=member.member_id,
+        phone_fingerprint=by_phone,
     )
+    contacts = [login.email_fingerprint, *([by_phone] if by_phone else [])]
+    await blocks.meet_newcomer(work, bank.bank_id, member.member_id, contacts)
     notices.tell_staff(
         work, bank.bank_id, Role.COORDINATOR, NoticeKind.APPLICATION_WAITING, member.member_id
     )

@@ -9,11 +9,13 @@ from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.listings import tables as listings
 from app.members import tables as members
+from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 
 PARTS = (
     banks,
+    blocks,
     exchanges,
     fund,
     idempotency,

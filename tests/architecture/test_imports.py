@@ -4,7 +4,7 @@ from importlinter import cli, configuration
 
 from tests.source import ROOT, sources
 
-RULES_MAY_KNOW = ("app.kit.errors.",)
+RULES_MAY_KNOW = ("app.kit.errors.", "app.kit.wording.")
 TABLES_MAY_KNOW = ("app.kit.db.Base",)
 
 
