@@ -30,15 +30,8 @@ from app.kit.http import Route, Working, rechecked_by
 from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
-from app.kit.values import (
-    Instant,
-    Minutes,
-    NoBody,
-    Reason,
-    RequestBody,
-    Slug,
-    as_rfc3339,
-)
+from app.kit.reach import Relation, reaches
+from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
 from app.ledger.rules import NotEnoughHours
 
@@ -103,6 +96,7 @@ async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
     status_code=201,
     responses=raises(NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals),
 )
+@reaches(Relation.VISIBLE)
 @rechecked_by(_made_still_visible)
 async def propose_exchange(body: ProposeExchange, caller: Member, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
@@ -112,6 +106,7 @@ async def propose_exchange(body: ProposeExchange, caller: Member, work: Working)
 
 
 @router.get("")
+@reaches(Relation.OWN)
 async def list_exchanges(
     caller: Member, work: Working, page: Paging, status: Status | None = None
 ) -> Page[ExchangeView]:
@@ -129,6 +124,7 @@ async def list_exchanges(
 
 
 @router.get("/{exchange_id}")
+@reaches(Relation.PARTY)
 async def get_exchange(
     exchange_id: UUID, caller: Member, work: Working, response: Response
 ) -> ExchangeView:
@@ -139,6 +135,7 @@ async def get_exchange(
 
 
 @router.post("/{exchange_id}/acceptance", responses=raises(*STEP, NotEnoughHours))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
     exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
@@ -148,6 +145,7 @@ async def accept_exchange(
 
 
 @router.post("/{exchange_id}/decline", responses=raises(*STEP))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def decline_exchange(
     exchange_id: UUID, caller: Member, work: Working, body: GiveReason | None = None
@@ -161,6 +159,7 @@ async def decline_exchange(
     "/{exchange_id}/counterproposal",
     responses=raises(*STEP, UnknownMeetingPoint, TooManyProposals),
 )
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def counter_exchange(
     exchange_id: UUID, body: CounterProposal, caller: Member, work: Working
@@ -170,6 +169,7 @@ async def counter_exchange(
 
 
 @router.post("/{exchange_id}/cancellation", responses=raises(*STEP))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def cancel_exchange(
     exchange_id: UUID, caller: Member, work: Working, body: GiveReason | None = None
@@ -180,6 +180,7 @@ async def cancel_exchange(
 
 
 @router.post("/{exchange_id}/delivery", responses=raises(*STEP))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def deliver_exchange(
     exchange_id: UUID, caller: Member, work: Working, body: SayDelivered | None = None
@@ -205,6 +206,7 @@ async def _confirm_many(
     dependencies=[MEMBERS_ONLY],
     responses=raises(*STEP, NotEnoughHours),
 )
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 @in_batches(_confirm_many)
 async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None = None) -> Response:
@@ -213,6 +215,7 @@ async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None 
 
 
 @router.get("/{exchange_id}/messages")
+@reaches(Relation.PARTY)
 async def list_messages(
     exchange_id: UUID, caller: Member, work: Working, page: Paging
 ) -> Page[MessageView]:
@@ -228,6 +231,7 @@ async def list_messages(
 
 
 @router.post("/{exchange_id}/messages", status_code=201, responses=raises(ConversationOver))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def write_message(
     exchange_id: UUID, body: WriteMessage, caller: Member, work: Working

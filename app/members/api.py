@@ -13,6 +13,7 @@ from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
+from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import (
     Alias,
     Email,
@@ -119,6 +120,7 @@ class ChangeMe(RequestBody):
         NotFound, WeakPassword, TermsNotCurrent, TooManySignIns, NoTelephone, AliasReserved
     ),
 )
+@reaches(Relation.NOBODYS, rate=Rate.ENTRY)
 async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
     """Ask to join. The answer is the same whether the e-mail is known or not."""
     await operations.join(
@@ -136,6 +138,7 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
 
 
 @router.get("/applications")
+@reaches(Relation.BANK)
 async def list_applications(
     caller: Coordinator, work: Working, page: Paging
 ) -> Page[ApplicationView]:
@@ -151,6 +154,7 @@ async def list_applications(
 
 
 @router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided))
+@reaches(Relation.BANK)
 async def approve_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
 ) -> ApplicationView:
@@ -159,6 +163,7 @@ async def approve_application(
 
 
 @router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided))
+@reaches(Relation.BANK)
 async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
 ) -> ApplicationView:
@@ -167,6 +172,7 @@ async def reject_application(
 
 
 @router.get("/me")
+@reaches(Relation.OWN)
 async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     """My own record, open to applicants too."""
     row = await queries.get_me(work.session, caller)
@@ -176,6 +182,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
 
 
 @router.patch("/me", responses=raises(NotFound, Stale, AliasReserved))
+@reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,
     caller: SignedIn,

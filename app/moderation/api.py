@@ -13,6 +13,7 @@ from app.kit.http import Route, Working, rechecked_by
 from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
 from app.moderation import operations, queries
 from app.moderation.rules import (
@@ -82,6 +83,7 @@ async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> N
     status_code=201,
     responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
 )
+@reaches(Relation.PARTY)
 @rechecked_by(_still_theirs)
 async def open_dispute(
     exchange_id: UUID, body: OpenDispute, caller: Member, work: Working
@@ -92,6 +94,7 @@ async def open_dispute(
 
 
 @router.get("/disputes")
+@reaches(Relation.PARTY, staff=Relation.BANK)
 async def list_disputes(
     caller: MemberOrModerator,
     work: Working,
@@ -109,6 +112,7 @@ async def list_disputes(
 
 
 @router.get("/disputes/{dispute_id}")
+@reaches(Relation.PARTY, staff=Relation.BANK)
 async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working) -> DisputeView:
     """One dispute."""
     return DisputeView.of(work, await queries.get_dispute(work.session, caller, dispute_id))
@@ -118,6 +122,7 @@ async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working
     "/disputes/{dispute_id}/resolution",
     responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
 )
+@reaches(Relation.BANK)
 @rechecked_by(_still_theirs)
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working

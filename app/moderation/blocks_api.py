@@ -10,6 +10,7 @@ from app.identity.access import Member
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
 from app.kit.values import Email, Moment, Phone, RequestBody, View, as_rfc3339
 from app.members.blocks import operations as blocks
 from app.members.blocks import queries
@@ -48,6 +49,7 @@ class BlockContact(RequestBody):
 
 
 @router.get("")
+@reaches(Relation.OWN)
 async def list_blocks(caller: Member, work: Working, page: Paging) -> Page[BlockView]:
     """Whom I block, oldest first."""
     pager = Pager(work.vault, caller.login_id, "blocks", page)
@@ -60,18 +62,21 @@ async def list_blocks(caller: Member, work: Working, page: Paging) -> Page[Block
 
 
 @router.post("", status_code=204, responses=raises(OneContact, NoTelephone, TooManyBlocks))
+@reaches(Relation.OWN)
 async def block_contact(body: BlockContact, caller: Member, work: Working) -> None:
     """Block whoever has this contact, now or when they join; nothing says whether anybody has."""
     await operations.block_contact(work, caller, *body.named())
 
 
 @router.put("/{member_id}", status_code=204, responses=raises(TooManyBlocks))
+@reaches(Relation.WHOEVER)
 async def block_member(member_id: UUID, caller: Member, work: Working) -> None:
     """Block a member: neither sees the other from now on, and what we had open ends."""
     await operations.block(work, caller, member_id)
 
 
 @router.delete("/{member_id}", status_code=204)
+@reaches(Relation.WHOEVER)
 async def unblock_member(member_id: UUID, caller: Member, work: Working) -> None:
     """Take a block back, by the id in my list."""
     await blocks.unblock(work, caller, member_id)

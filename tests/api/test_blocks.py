@@ -101,8 +101,8 @@ async def test_the_list_tells_what_was_named_and_not_who_exists(town: Town) -> N
     shown = [(one["kind"], one["alias"]) for one in await blocks(ana)]
     hidden = ("member", "former member")
     assert shown == [("member", "Bor"), hidden, hidden, ("email", None), ("phone", None)]
-    for one in await blocks(ana):
-        assert (await ana.delete(f"/v1/me/blocks/{one['id']}")).status_code == 204
+    for each in await blocks(ana):
+        assert (await ana.delete(f"/v1/me/blocks/{each['id']}")).status_code == 204
     assert await blocks(ana) == []
     assert await sql(town, "SELECT 1 FROM block WHERE blocker_id = $1", ana.member_id) == []
 
