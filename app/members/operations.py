@@ -157,9 +157,6 @@ async def _apply(
     password_hash: str,
     languages: Sequence[str],
 ) -> None:
-    by_phone = (
-        blocks.fingerprint_of(work, bank.bank_id, ContactKind.PHONE, phone) if phone else None
-    )
     member = Member(
         bank_id=bank.bank_id,
         member_id=new_id(),
@@ -180,11 +177,17 @@ async def _apply(
         password_hash=password_hash,
         roles=[],
         member_id=member.member_id,
-        phone_fingerprint=by_phone,
+        phone_fingerprint=_hashed(work, bank, phone),
     )
-    contacts = [login.email_fingerprint, *([by_phone] if by_phone else [])]
+    contacts = list(filter(None, (login.email_fingerprint, login.phone_fingerprint)))
     await blocks.meet_newcomer(work, bank.bank_id, member.member_id, contacts)
     notices.tell_staff(
         work, bank.bank_id, Role.COORDINATOR, NoticeKind.APPLICATION_WAITING, member.member_id
     )
     await work.session.flush()
+
+
+def _hashed(work: Work, bank: Bank, phone: str | None) -> bytes | None:
+    if phone is None:
+        return None
+    return blocks.fingerprint_of(work, bank.bank_id, ContactKind.PHONE, phone)
