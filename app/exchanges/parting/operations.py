@@ -5,13 +5,11 @@ from uuid import UUID
 
 from app.exchanges import settling
 from app.exchanges.parting import queries
-from app.exchanges.rules import Status, Step, Who, advance
+from app.exchanges.rules import LIFE, Status, Step
 from app.exchanges.stepping import tell_both
 from app.exchanges.tables import Exchange
 from app.kit.ground import Work
 from app.ledger.rules import HoldOutcome
-
-_BY_SYSTEM = frozenset({Who.SYSTEM})
 
 
 async def part(
@@ -36,6 +34,6 @@ async def part(
 
 
 def _advance(exchange: Exchange, step: Step) -> None:
-    exchange.status = advance(Status(exchange.status), step, _BY_SYSTEM)
+    exchange.status = LIFE[Status(exchange.status), step].to  # whatever is open has this step
     exchange.version += 1
     exchange.expires_at = None
