@@ -33,6 +33,7 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
+from app.moderation import blocks_api as blocks
 from app.notices import api as notices
 from app.rights import api as rights
 from app.store.place import application_url, held_up
@@ -50,6 +51,7 @@ PARTS = (
     matching,
     moderation,
     rights,
+    blocks,
     ledger,
     notices,
     operating,

@@ -18,8 +18,7 @@ from app.kit.db import violated
 from app.kit.errors import NotFound
 from app.kit.ground import Ground
 from app.kit.settings import load_settings
-from app.kit.values import Language, Slug, Title
-from app.members.api import Email
+from app.kit.values import Email, Language, Slug, Title
 
 EMAIL_KNOWN: Final = "uq_login_bank_id_email_fingerprint"
 _GOOD_PASSWORD: Final = f"{PASSWORD_CHARS_MIN} characters or more, a few words for example"

@@ -12,5 +12,7 @@ class NoticeKind(StrEnum):
     EXCHANGE_SETTLED_SHORT = "exchange_settled_short"
     """More was delivered than could be settled; the coordinator should look."""
     HOURS_GRANTED = "hours_granted"
+    SAFEGUARDING_ALERT = "safeguarding_alert"
+    """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

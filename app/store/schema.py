@@ -10,12 +10,14 @@ from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
 from app.listings import tables as listings
 from app.members import tables as members
+from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 
 PARTS = (
     accounts,
     banks,
+    blocks,
     exchanges,
     fund,
     idempotency,
