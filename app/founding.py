@@ -9,7 +9,7 @@ from app.identity.rules import Role
 from app.identity.tables import Login
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.ground import Work
-from app.ledger import operations as ledger
+from app.ledger.accounts import operations as ledger
 from app.listings import operations as listings
 
 

@@ -29,15 +29,8 @@ from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working, rechecked_by
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
-from app.kit.values import (
-    Instant,
-    Minutes,
-    NoBody,
-    Reason,
-    RequestBody,
-    Slug,
-    as_rfc3339,
-)
+from app.kit.reach import Relation, reaches
+from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
 from app.ledger.rules import NotEnoughHours
 from app.listings import queries as listings
@@ -102,6 +95,7 @@ async def _both_still_visible(work: Work, caller: Caller, request: Request) -> N
     status_code=201,
     responses=raises(NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals),
 )
+@reaches(Relation.VISIBLE)
 @rechecked_by(_listing_still_visible)
 async def propose_exchange(body: ProposeExchange, caller: Member, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
@@ -111,6 +105,7 @@ async def propose_exchange(body: ProposeExchange, caller: Member, work: Working)
 
 
 @router.get("")
+@reaches(Relation.OWN)
 async def list_exchanges(
     caller: Member, work: Working, page: Paging, status: Status | None = None
 ) -> Page[ExchangeView]:
@@ -128,6 +123,7 @@ async def list_exchanges(
 
 
 @router.get("/{exchange_id}")
+@reaches(Relation.PARTY)
 async def get_exchange(
     exchange_id: UUID, caller: Member, work: Working, response: Response
 ) -> ExchangeView:
@@ -138,6 +134,7 @@ async def get_exchange(
 
 
 @router.post("/{exchange_id}/acceptance", responses=raises(*STEP, NotEnoughHours))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
     exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
@@ -147,6 +144,7 @@ async def accept_exchange(
 
 
 @router.post("/{exchange_id}/decline", responses=raises(*STEP))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def decline_exchange(
     exchange_id: UUID, caller: Member, work: Working, body: GiveReason | None = None
@@ -160,6 +158,7 @@ async def decline_exchange(
     "/{exchange_id}/counterproposal",
     responses=raises(*STEP, UnknownMeetingPoint, TooManyProposals),
 )
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def counter_exchange(
     exchange_id: UUID, body: CounterProposal, caller: Member, work: Working
@@ -169,6 +168,7 @@ async def counter_exchange(
 
 
 @router.post("/{exchange_id}/cancellation", responses=raises(*STEP))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def cancel_exchange(
     exchange_id: UUID, caller: Member, work: Working, body: GiveReason | None = None
@@ -179,6 +179,7 @@ async def cancel_exchange(
 
 
 @router.post("/{exchange_id}/delivery", responses=raises(*STEP))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def deliver_exchange(
     exchange_id: UUID, caller: Member, work: Working, body: SayDelivered | None = None
@@ -204,6 +205,7 @@ async def _confirm_many(
     dependencies=[MEMBERS_ONLY],
     responses=raises(*STEP, NotEnoughHours),
 )
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 @in_batches(_confirm_many)
 async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None = None) -> Response:
@@ -212,6 +214,7 @@ async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None 
 
 
 @router.get("/{exchange_id}/messages")
+@reaches(Relation.PARTY)
 async def list_messages(
     exchange_id: UUID, caller: Member, work: Working, page: Paging
 ) -> Page[MessageView]:
@@ -227,6 +230,7 @@ async def list_messages(
 
 
 @router.post("/{exchange_id}/messages", status_code=201, responses=raises(ConversationOver))
+@reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def write_message(
     exchange_id: UUID, body: WriteMessage, caller: Member, work: Working

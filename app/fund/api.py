@@ -15,6 +15,7 @@ from app.kit.ground import Work
 from app.kit.hot import Batching, in_batches
 from app.kit.http import Route, Working
 from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.operations import Posted
 from app.ledger.rules import NotEnoughHours
@@ -79,6 +80,7 @@ async def _donate_many(
     dependencies=[MEMBERS_ONLY],
     responses=raises(NotEnoughHours),
 )
+@reaches(Relation.OWN)
 @in_batches(_donate_many)
 async def donate(body: Donate, batch: Batching) -> Response:
     """Give some of my hours to the community fund."""
@@ -90,6 +92,7 @@ async def donate(body: Donate, batch: Batching) -> Response:
     status_code=201,
     responses=raises(GrantOverBudget, GrantOverCap, OwnGrant, NotEnoughHours),
 )
+@reaches(Relation.BANK)
 async def give_grant(body: GiveGrant, caller: Coordinator, work: Working) -> GrantView:
     """Give a member hours from the fund, within the bank's budget and cap."""
     row = await operations.grant(

@@ -21,16 +21,14 @@ from app.kit.ids import new_id
 from app.ledger import operations as ledger
 from app.ledger import queries as books
 from app.ledger.operations import Posted
-from app.ledger.rules import AccountKind, Instruction, Leg
+from app.ledger.rules import AccountKind, Instruction, Leg, Refusal
 from app.members import queries as members
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 
 
-async def donate_many(
-    work: Work, asked: Sequence[tuple[Caller, int]]
-) -> list[Posted | ledger.Refusal]:
+async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[Posted | Refusal]:
     """Give some of each caller's minutes to the community.
 
     Returns:

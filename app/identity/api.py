@@ -13,6 +13,7 @@ from app.identity.tokens import jwks
 from app.identity.tools import Tools
 from app.kit.http import Public, Route, Working
 from app.kit.problems import raises
+from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Line, Moment, Slug, Text, View
 
 CREDENTIAL_MAX = 512
@@ -58,6 +59,7 @@ class SessionList(View):
 @router.post(
     "/v1/token", responses=raises(WrongCredentials, RefreshRefused, UnknownGrant, TooManySignIns)
 )
+@reaches(Relation.NOBODYS, rate=Rate.ENTRY)
 async def create_token(
     form: Annotated[SignIn, Form()], tools: Tools, work: Working, _: Public
 ) -> TokenView:
@@ -80,6 +82,7 @@ async def _granted(work: Working, tools: Tools, form: SignIn) -> operations.Toke
 
 
 @router.get("/v1/sessions")
+@reaches(Relation.OWN)
 async def list_sessions(caller: SignedIn, work: Working) -> SessionList:
     """Where I am signed in, newest first."""
     rows = await queries.list_sessions(work.session, caller.bank_id, caller.login_id, work.now)
@@ -95,18 +98,21 @@ async def list_sessions(caller: SignedIn, work: Working) -> SessionList:
 
 
 @router.delete("/v1/sessions/{session_id}", status_code=204)
+@reaches(Relation.OWN)
 async def delete_session(session_id: UUID, caller: SignedIn, work: Working) -> None:
     """Sign out one session, at once."""
     await operations.sign_out(work, caller, session_id)
 
 
 @router.delete("/v1/sessions", status_code=204)
+@reaches(Relation.OWN)
 async def delete_sessions(caller: SignedIn, work: Working) -> None:
     """Sign out everywhere, at once."""
     await operations.sign_out_everywhere(work, caller)
 
 
 @router.get("/.well-known/jwks.json")
+@reaches(Relation.NOBODYS)
 async def get_jwks(tools: Tools, _: Public) -> dict[str, Any]:
     """The public keys that verify access tokens (RFC 7517)."""
     return jwks(tools.ring)

@@ -3,7 +3,8 @@
 `Route` does what FastAPI's dependencies cannot do in the right order: it admits the caller before
 the body is judged (so a stranger learns nothing from a 400 or 422), takes a connection only when
 the body is there, and commits before the answer is sent, the kept answer of an `Idempotency-Key`
-included. A route that does not declare who may use it (a `Guard`) stops start-up.
+included. A route that does not declare who may use it (a `Guard`) and what it reaches
+(`app.kit.reach`) stops start-up.
 """
 
 import hashlib
@@ -31,6 +32,7 @@ from app.kit.errors import (
 from app.kit.ground import Ground, Work
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
+from app.kit.reach import reach_of
 
 Recheck = Callable[[Work, Any, Request], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -116,6 +118,7 @@ class Route(APIRoute):
         options["operation_id"] = options.get("operation_id") or endpoint.__name__
         super().__init__(path, endpoint, **options)
         self.guard = _guard_of(self)
+        self.reach = reach_of(path, endpoint, reads="GET" in (self.methods or ()))
         self.replays = "POST" in (self.methods or ()) and not self.guard.open_to_all
         self.responses = merged(self._common_responses(), self.responses)
         self.openapi_extra = {**(self.openapi_extra or {}), **self._extra()}

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.identity.access import Auditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
+from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Moment, View
 from app.ledger import queries
 from app.ledger.journal.formats import stream_journal
@@ -81,6 +82,7 @@ class VerificationView(View):
         }
     },
 )
+@reaches(Relation.BANK, rate=Rate.HEAVY)
 async def export_journal(
     caller: Auditor,
     request: Request,
@@ -93,6 +95,7 @@ async def export_journal(
 
 
 @router.get("/verification")
+@reaches(Relation.BANK, rate=Rate.HEAVY)
 async def verify_ledger(
     caller: Auditor, work: Working, request: Request, sealer: Seals
 ) -> VerificationView:
@@ -112,6 +115,7 @@ async def verify_ledger(
 
 
 @router.get("/seals")
+@reaches(Relation.NOBODYS)
 async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> SealList:
     """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
     rows = await sealing.list_newest_seals(work.session, caller.bank_id)

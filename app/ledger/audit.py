@@ -83,14 +83,29 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
                OR r.credit_account_id <> o.debit_account_id)""",
     ),
     "V12": (
-        "a deed moved and held nothing",
+        "a deed moved, held and changed nothing",
         """SELECT d.deed_id AS subject_id FROM deed d WHERE d.bank_id = :bank_id
               AND NOT EXISTS (SELECT FROM posting p
                                WHERE p.bank_id = d.bank_id AND p.deed_id = d.deed_id)
               AND NOT EXISTS (SELECT FROM hold h
                                WHERE h.bank_id = d.bank_id AND h.deed_id = d.deed_id)
               AND NOT EXISTS (SELECT FROM hold_end e
-                               WHERE e.bank_id = d.bank_id AND e.deed_id = d.deed_id)""",
+                               WHERE e.bank_id = d.bank_id AND e.deed_id = d.deed_id)
+              AND NOT EXISTS (SELECT FROM account_change c
+                               WHERE c.bank_id = d.bank_id AND c.deed_id = d.deed_id)""",
+    ),
+    "V14": (
+        "the account is not as the last change on its record says, or the record has a gap",
+        """SELECT a.account_id AS subject_id
+             FROM account a LEFT JOIN (
+                   SELECT account_id, count(*) <> max(number) AS gap,
+                          (array_agg(kind ORDER BY number DESC))[1] AS kind,
+                          (array_agg(changed_at ORDER BY number DESC))[1] AS changed_at
+                     FROM account_change WHERE bank_id = :bank_id GROUP BY account_id
+                   ) c USING (account_id)
+            WHERE a.bank_id = :bank_id AND (coalesce(c.gap, false)
+               OR a.closed_at IS DISTINCT FROM
+                  CASE WHEN c.kind = 'closed' THEN c.changed_at END)""",
     ),
 }
 SQL_CHECKS: Final = tuple(_CHECKS)

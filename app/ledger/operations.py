@@ -6,31 +6,27 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
 from app.kit.clock import Clock
 from app.kit.db import Base
 from app.kit.ground import Work
-from app.kit.ids import new_id, new_ordered_id
+from app.kit.ids import new_ordered_id
 from app.ledger import queries
-from app.ledger.chain import ChainedPosting, genesis, link
+from app.ledger.chain import ChainedPosting, link
 from app.ledger.rules import (
-    ISSUING_FLOOR_MINUTES,
-    AccountKind,
     AccountState,
     Decision,
-    HoldEnded,
     Instruction,
     NotEnoughHours,
     OpenHold,
     PostedLeg,
+    Refusal,
     decide,
 )
-from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
-
-Refusal = NotEnoughHours | HoldEnded
+from app.ledger.tables import Deed, DeedNote, Hold, HoldEnd, Posting
 
 _UPDATE_ACCOUNTS: Final = text("""
     UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
@@ -133,6 +129,7 @@ async def settle(work: Work, asked: Instruction) -> Posted:
     Raises:
         NotEnoughHours: when it would take an account under its floor.
         HoldEnded: when the hold that it ends has ended before.
+        AccountClosed: when it touches an account that was closed.
     """
     (answer,) = await settle_many(work.session, [asked], work.clock)
     if isinstance(answer, Posted):
@@ -140,35 +137,13 @@ async def settle(work: Work, asked: Instruction) -> Posted:
     raise answer
 
 
-async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
-    """The fund and the issuing account of a new bank."""
-    await _open(work, bank_id, AccountKind.FUND, 0)
-    await _open(work, bank_id, AccountKind.ISSUING, ISSUING_FLOOR_MINUTES)
-
-
-async def open_member_account(work: Work, bank_id: UUID, floor_minutes: int) -> UUID:
-    """A new member's account, empty."""
-    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes)
-
-
-async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int) -> UUID:
-    account_id = new_id()
-    await work.session.execute(
-        insert(Account).values(
-            bank_id=bank_id,
-            account_id=account_id,
-            kind=kind.value,
-            balance_minutes=0,
-            held_minutes=0,
-            floor_minutes=floor_minutes,
-            policy_floor_minutes=floor_minutes,
-            seq=0,
-            posted_at=work.now,
-            head=genesis(bank_id, account_id),
-            created_at=work.now,
-        )
-    )
-    return account_id
+async def note(
+    work: Work, bank_id: UUID, deed_id: UUID, *, by: UUID | None, reason: str | None
+) -> None:
+    """Keep who did a deed and why, sealed and erasable, apart from the books."""
+    sealed = work.vault.seal(reason, "deed", bank_id, deed_id) if reason is not None else None
+    row = {"bank_id": bank_id, "deed_id": deed_id, "done_by": by, "reason_sealed": sealed}
+    await insert_many(work.session, DeedNote, [row])
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:

@@ -125,7 +125,7 @@ async def lock_accounts(
     wanted = [{"bank_id": bank_id, "account_id": account_id} for bank_id, account_id in keys]
     if not wanted:
         return {}
-    asked = (
+    asked: Select[*tuple[Any, ...]] = (
         select(
             Account.bank_id,
             Account.account_id,
@@ -136,6 +136,7 @@ async def lock_accounts(
             Account.seq,
             Account.posted_at,
             Account.head,
+            Account.closed_at.is_not(None),
         )
         .join(
             _WANTED,

@@ -52,6 +52,19 @@ class HoldEnded(Conflict):
     }
 
 
+class AccountClosed(Conflict):
+    """One of the accounts was closed: nothing moves on it, and nothing is held."""
+
+    said: ClassVar = {
+        "en": Said("This account is closed", "No hours move on it any more."),
+        "sl": Said("Ta račun je zaprt", "Na njem se ure ne premikajo več."),
+    }
+
+
+Refusal = NotEnoughHours | HoldEnded | AccountClosed
+"""Why a deed may be refused by the books."""
+
+
 @dataclass(frozen=True)
 class Leg:
     """Minutes from one account (debit) to another (credit)."""
@@ -117,6 +130,7 @@ class AccountState:
     posted_at: datetime
     head: bytes = b""
     """The head of the account's hash chain."""
+    closed: bool = False
 
     @property
     def room(self) -> int:
@@ -181,13 +195,15 @@ def decide(
     accounts: dict[UUID, AccountState],
     holds: dict[UUID, OpenHold],
     now: datetime,
-) -> Decision | NotEnoughHours | HoldEnded:
+) -> Decision | Refusal:
     """What the instruction does to these accounts, or why it cannot.
 
     The limits are judged on the final state of each account, so the order of the legs does not
     matter. Time never runs backwards on an account: the posting is as late as the latest before.
     """
     draft = _Draft({account_id: accounts[account_id] for account_id in instruction.accounts})
+    if any(state.closed for state in draft.states.values()):
+        return AccountClosed()
     if instruction.ends is not None:
         hold = holds.get(instruction.ends.hold_id)
         if hold is None or hold.ended:

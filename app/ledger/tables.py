@@ -33,6 +33,11 @@ class Account(Base):
         ),
         CheckConstraint("seq >= 0", name="seq"),
         CheckConstraint("octet_length(head) = 32", name="head"),
+        CheckConstraint(
+            "num_nulls(closed_at, closed_seq) <> 1 AND (closed_seq IS NULL"
+            " OR (seq = closed_seq AND balance_minutes = 0 AND held_minutes = 0))",
+            name="closed_is_still",
+        ),
         Index(
             "ix_account_of_bank",
             "bank_id",
@@ -57,6 +62,9 @@ class Account(Base):
     head: Mapped[bytes]
     """The head of the account's hash chain, after its last posting."""
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_seq: Mapped[int | None]
+    """The number of the last posting before the closing: as long as it is closed, of the last."""
 
 
 class Deed(Base):
@@ -78,6 +86,23 @@ class Deed(Base):
     subject_id: Mapped[UUID | None]
     """The exchange that this deed belongs to, if it belongs to one."""
     posted_at: Mapped[datetime]
+
+
+class DeedNote(Base):
+    """Who did a deed, and why. Apart from the books and erasable: the books name nobody."""
+
+    __tablename__ = "deed_note"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
+        ForeignKeyConstraint(["bank_id", "done_by"], ["login.bank_id", "login.login_id"]),
+        {"info": {"deletable": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deed_id: Mapped[UUID] = mapped_column(primary_key=True)
+    done_by: Mapped[UUID | None]
+    """The login; null when it was done by an operator or by time."""
+    reason_sealed: Mapped[bytes | None]
 
 
 class Posting(Base):

@@ -11,6 +11,7 @@ from app.kit.errors import NotFound, Stale
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import language_of, raises
+from app.kit.reach import Relation, reaches
 from app.kit.values import (
     Body,
     Instant,
@@ -161,6 +162,7 @@ class SearchQuery:
 
 
 @router.get("/categories")
+@reaches(Relation.NOBODYS)
 async def list_categories(
     caller: MemberOrStaff,
     work: Working,
@@ -178,12 +180,14 @@ async def list_categories(
 
 
 @router.post("/listings", status_code=201, responses=raises(NotFound, *UNFIT, TooManyListings))
+@reaches(Relation.OWN)
 async def post_listing(body: PostListing, caller: Member, work: Working) -> ListingView:
     """Post an offer or a request."""
     return ListingView.of(await operations.post(work, caller, ListingText(**vars(body))))
 
 
 @router.get("/listings")
+@reaches(Relation.VISIBLE)
 async def list_listings(
     caller: MemberOrCoordinator,
     work: Working,
@@ -204,6 +208,7 @@ async def list_listings(
 
 
 @router.get("/listings/{listing_id}")
+@reaches(Relation.VISIBLE)
 async def get_listing(
     listing_id: UUID, caller: MemberOrCoordinator, work: Working, response: Response
 ) -> ListingView:
@@ -216,6 +221,7 @@ async def get_listing(
 @router.patch(
     "/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale, TooManyListings)
 )
+@reaches(Relation.OWN)
 async def change_listing(
     listing_id: UUID,
     body: ChangeListing,
@@ -231,6 +237,7 @@ async def change_listing(
 
 
 @router.delete("/listings/{listing_id}", status_code=204)
+@reaches(Relation.OWN)
 async def withdraw_listing(listing_id: UUID, caller: Member, work: Working) -> None:
     """Withdraw one of my listings."""
     await operations.withdraw(work, caller, listing_id)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from app.identity.access import MemberOrCoordinator
 from app.kit.http import Route, Working
 from app.kit.paging import LIMIT_DEFAULT, LIMIT_MAX
+from app.kit.reach import Relation, reaches
 from app.kit.values import View
 from app.listings.api import ListingView
 from app.matching import queries
@@ -50,6 +51,7 @@ class MatchList(View):
 
 
 @router.get("/listings/{listing_id}/matches")
+@reaches(Relation.OWN, staff=Relation.VISIBLE)
 async def list_matches(
     listing_id: UUID,
     caller: MemberOrCoordinator,

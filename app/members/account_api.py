@@ -12,6 +12,7 @@ from app.kit.errors import NotFound
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
+from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Instant, Moment, View
 from app.ledger import queries as ledger
 from app.ledger.queries import StatementLine
@@ -59,6 +60,7 @@ class StatementLineView(View):
 
 
 @router.get("", responses=raises(NotFound))
+@reaches(Relation.OWN)
 async def get_my_account(caller: Member, work: Working) -> AccountView:
     """My balance, what is held, and what is available."""
     account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
@@ -73,6 +75,7 @@ async def get_my_account(caller: Member, work: Working) -> AccountView:
 
 
 @router.get("/balance", responses=raises(NotFound))
+@reaches(Relation.OWN)
 async def get_my_balance_at(caller: Member, work: Working, at: Instant) -> BalanceAtView:
     """My balance as of a moment, and up to when the past is final."""
     account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
@@ -90,6 +93,7 @@ async def get_my_balance_at(caller: Member, work: Working, at: Instant) -> Balan
     response_model=Page[StatementLineView],
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
+@reaches(Relation.OWN)
 async def list_my_postings(
     caller: Member,
     work: Working,
@@ -114,6 +118,7 @@ async def list_my_postings(
 
 
 @router.get("/postings/{posting_id}/receipt", responses=raises(NotSealedYet))
+@reaches(Relation.PARTY, rate=Rate.HEAVY)
 async def get_my_receipt(posting_id: UUID, caller: Member, work: Working) -> ReceiptView:
     """The proof that a posting of mine is in the sealed books; docs/ledger.md checks one."""
     account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)

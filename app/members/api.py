@@ -13,6 +13,7 @@ from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
+from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import (
     Alias,
     Languages,
@@ -109,6 +110,7 @@ class ChangeMe(RequestBody):
     status_code=202,
     responses=raises(NotFound, WeakPassword, TermsNotCurrent, TooManySignIns),
 )
+@reaches(Relation.NOBODYS, rate=Rate.ENTRY)
 async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
     """Ask to join. The answer is the same whether the e-mail is known or not."""
     await operations.join(
@@ -125,6 +127,7 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
 
 
 @router.get("/applications")
+@reaches(Relation.BANK)
 async def list_applications(
     caller: Coordinator, work: Working, page: Paging
 ) -> Page[ApplicationView]:
@@ -140,6 +143,7 @@ async def list_applications(
 
 
 @router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken))
+@reaches(Relation.BANK)
 async def approve_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
 ) -> ApplicationView:
@@ -148,6 +152,7 @@ async def approve_application(
 
 
 @router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided))
+@reaches(Relation.BANK)
 async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
 ) -> ApplicationView:
@@ -156,6 +161,7 @@ async def reject_application(
 
 
 @router.get("/me")
+@reaches(Relation.OWN)
 async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     """My own record, open to applicants too."""
     row = await queries.get_me(work.session, caller)
@@ -165,6 +171,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
 
 
 @router.patch("/me", responses=raises(NotFound, Stale))
+@reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,
     caller: SignedIn,

@@ -12,6 +12,7 @@ from app.identity.access import MemberOrStaff
 from app.kit.errors import NotFound
 from app.kit.http import Public, Route, Working
 from app.kit.problems import language_of, raises
+from app.kit.reach import Relation, reaches
 from app.kit.values import Slug, View
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
@@ -45,6 +46,7 @@ class PlaceList(View):
 
 
 @router.get("/bank", responses=raises(NotFound))
+@reaches(Relation.NOBODYS)
 async def get_bank(work: Working, _: Public, bank: Slug | None = None) -> BankView:
     """A bank's public face; the default bank when none is named."""
     slug = bank or work.settings.default_bank
@@ -52,6 +54,7 @@ async def get_bank(work: Working, _: Public, bank: Slug | None = None) -> BankVi
 
 
 @router.get("/areas")
+@reaches(Relation.NOBODYS)
 async def list_areas(
     caller: MemberOrStaff, work: Working, accept_language: AcceptLanguage = None
 ) -> PlaceList:
@@ -60,6 +63,7 @@ async def list_areas(
 
 
 @router.get("/meeting-points")
+@reaches(Relation.NOBODYS)
 async def list_meeting_points(
     caller: MemberOrStaff, work: Working, accept_language: AcceptLanguage = None
 ) -> PlaceList:

@@ -15,7 +15,7 @@ from app.kit.db import violated
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
-from app.ledger import operations as ledger
+from app.ledger.accounts import operations as ledger
 from app.members import queries
 from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
 from app.members.tables import Member

@@ -11,6 +11,7 @@ from app.kit.ground import Work
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
 from app.moderation import operations, queries
 from app.moderation.rules import (
@@ -75,6 +76,7 @@ class ResolveDispute(RequestBody):
     status_code=201,
     responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
 )
+@reaches(Relation.PARTY)
 async def open_dispute(
     exchange_id: UUID, body: OpenDispute, caller: Member, work: Working
 ) -> DisputeView:
@@ -84,6 +86,7 @@ async def open_dispute(
 
 
 @router.get("/disputes")
+@reaches(Relation.PARTY, staff=Relation.BANK)
 async def list_disputes(
     caller: MemberOrModerator,
     work: Working,
@@ -101,6 +104,7 @@ async def list_disputes(
 
 
 @router.get("/disputes/{dispute_id}")
+@reaches(Relation.PARTY, staff=Relation.BANK)
 async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working) -> DisputeView:
     """One dispute."""
     return DisputeView.of(work, await queries.get_dispute(work.session, caller, dispute_id))
@@ -110,6 +114,7 @@ async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working
     "/disputes/{dispute_id}/resolution",
     responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
 )
+@reaches(Relation.BANK)
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working
 ) -> DisputeView:

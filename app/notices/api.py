@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.identity.access import MemberOrStaff
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
+from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, NoBody, View, as_rfc3339
 from app.notices import operations, queries
 from app.notices.rules import NoticeKind
@@ -37,6 +38,7 @@ class NoticeView(View):
 
 
 @router.get("")
+@reaches(Relation.OWN)
 async def list_notices(caller: MemberOrStaff, work: Working, page: Paging) -> Page[NoticeView]:
     """My notices, newest first; staff also see those of their roles."""
     pager = Pager(work.vault, caller.login_id, "notices", page)
@@ -47,6 +49,7 @@ async def list_notices(caller: MemberOrStaff, work: Working, page: Paging) -> Pa
 
 
 @router.post("/{notice_id}/read")
+@reaches(Relation.OWN)
 async def read_notice(
     notice_id: UUID, caller: MemberOrStaff, work: Working, _: NoBody | None = None
 ) -> NoticeView:

@@ -7,12 +7,14 @@ from app.identity import tables as identity
 from app.kit import idempotency
 from app.kit.db import Base
 from app.ledger import tables as ledger
+from app.ledger.accounts import tables as accounts
 from app.listings import tables as listings
 from app.members import tables as members
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 
 PARTS = (
+    accounts,
     banks,
     exchanges,
     fund,

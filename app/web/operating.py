@@ -9,6 +9,7 @@ from app.kit.errors import Busy, NotFound, Said
 from app.kit.http import Public, Route, Working
 from app.kit.metrics import exposition
 from app.kit.problems import raises
+from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import View
 from app.store import migrate
 
@@ -31,12 +32,14 @@ class HealthView(View):
 
 
 @router.get("/healthz")
+@reaches(Relation.NOBODYS, rate=Rate.FREE)
 async def get_health(_: Public) -> HealthView:
     """The process answers; says nothing of the database."""
     return HealthView()
 
 
 @router.get("/readyz", responses=raises(NotMigrated))
+@reaches(Relation.NOBODYS, rate=Rate.FREE)
 async def get_readiness(work: Working, _: Public) -> HealthView:
     """The database answers and its migrations are current."""
     if await migrate.revision_of(await work.session.connection()) != migrate.head():
@@ -49,6 +52,7 @@ async def get_readiness(work: Working, _: Public) -> HealthView:
     responses=raises(NotFound) | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
     response_class=Response,
 )
+@reaches(Relation.NOBODYS, rate=Rate.FREE)
 async def get_metrics(
     work: Working, _: Public, authorization: Annotated[str | None, Header()] = None
 ) -> Response:

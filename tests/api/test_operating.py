@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.kit.http import Public, Route, Working
+from app.kit.reach import Relation, reaches
 from app.kit.settings import Environment, Settings
 from app.main import create_app
 from tests.conftest import Cluster, FakeClock
@@ -76,6 +77,7 @@ async def test_a_server_without_a_free_connection_is_busy(settings: Settings) ->
     router, release, held = APIRouter(route_class=Route), asyncio.Event(), asyncio.Event()
 
     @router.get("/hold")
+    @reaches(Relation.NOBODYS)
     async def hold(work: Working, _: Public) -> dict[str, Any]:
         await work.session.execute(text("SELECT 1"))
         held.set()

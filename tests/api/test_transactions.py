@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.kit.db import TRIES_MAX
 from app.kit.http import Public, Route, Working
+from app.kit.reach import Relation, reaches
 from tests.conftest import Cluster
 from tests.contract import bearer, offer, protected, titles
 from tests.doings import sql, stand, take
@@ -105,6 +106,7 @@ async def test_two_who_wait_for_each_other_both_get_their_answer(town: Town) -> 
     first_time = [True, True]
 
     @router.post("/cross/{turn}")
+    @reaches(Relation.NOBODYS)
     async def cross(turn: int, work: Working, _: Public) -> dict[str, Any]:
         order = people if turn == 0 else people[::-1]
         for person in order:
@@ -130,6 +132,7 @@ async def test_a_lost_connection_is_busy_and_leaves_nothing(
     router = APIRouter(route_class=Route)
 
     @router.post("/lose")
+    @reaches(Relation.NOBODYS)
     async def lose(work: Working, _: Public) -> dict[str, Any]:
         await work.session.execute(text("UPDATE member SET alias = 'Lost'"))
         backend = await work.session.scalar(text("SELECT pg_backend_pid()"))
@@ -152,6 +155,7 @@ async def test_a_bug_takes_back_what_the_request_wrote(town: Town, app: FastAPI)
     router = APIRouter(route_class=Route)
 
     @router.post("/stumble")
+    @reaches(Relation.NOBODYS)
     async def stumble(work: Working, _: Public) -> dict[str, Any]:
         await work.session.execute(text("UPDATE member SET alias = 'Lost'"))
         raise ValueError("canary")

@@ -62,6 +62,13 @@ def test_a_route_that_does_not_say_who_may_use_it_stops_the_start() -> None:
         APIRouter(route_class=Route).get("/everything")(_list_everything)
 
 
+def test_a_route_that_does_not_say_what_it_reaches_stops_the_start() -> None:
+    async def list_something(_: Public) -> None: ...
+
+    with pytest.raises(RuntimeError, match="/something must declare what it reaches"):
+        APIRouter(route_class=Route).get("/something")(list_something)
+
+
 def test_a_route_cannot_say_it_twice() -> None:
     async def list_more(_: Public, caller: Member) -> None: ...
 

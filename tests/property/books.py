@@ -12,7 +12,8 @@ from app import founding
 from app.kit.ground import Ground
 from app.kit.ids import new_id
 from app.ledger import operations, queries
-from app.ledger.operations import Posted, Refusal
+from app.ledger.accounts import operations as accounts
+from app.ledger.operations import Posted
 from app.ledger.rules import (
     AccountKind,
     HoldEnded,
@@ -22,6 +23,7 @@ from app.ledger.rules import (
     Leg,
     NewHold,
     NotEnoughHours,
+    Refusal,
 )
 
 FLOORS = (0, -60, -720)
@@ -144,7 +146,7 @@ class Books:
             bank = (await founding.found_bank(work, slug=f"b{new_id().hex}", name="B")).bank_id
             kinds = (AccountKind.FUND, AccountKind.ISSUING)
             ours = [await queries.get_bank_account(session, bank, kind) for kind in kinds]
-            theirs = [await operations.open_member_account(work, bank, one) for one in FLOORS]
+            theirs = [await accounts.open_member_account(work, bank, one) for one in FLOORS]
         return cls(ground, bank, ours + theirs)
 
     def instruction(self, asked: Asked) -> Instruction:

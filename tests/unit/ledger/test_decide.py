@@ -16,6 +16,7 @@ from app.ledger.rules import (
     NewHold,
     NotEnoughHours,
     OpenHold,
+    Refusal,
     decide,
 )
 
@@ -69,7 +70,7 @@ def _holds(accounts: Accounts) -> dict[UUID, OpenHold]:
     return {OLD_HOLD: OpenHold(accounts[NAMES[0]].held, ended=False)}
 
 
-def _decided(asked: Instruction, accounts: Accounts) -> Decision | NotEnoughHours | HoldEnded:
+def _decided(asked: Instruction, accounts: Accounts) -> Decision | Refusal:
     return decide(asked, accounts, _holds(accounts), NOON)
 
 

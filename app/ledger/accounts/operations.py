@@ -1,0 +1,153 @@
+"""Opening, closing and reopening accounts."""
+
+from uuid import UUID
+
+from sqlalchemy import Update, insert, update
+
+from app.kit.errors import NotFound
+from app.kit.ground import Work
+from app.kit.ids import new_id
+from app.ledger import queries as books
+from app.ledger.accounts import queries
+from app.ledger.accounts.rules import ChangeKind, HoursHeld, NotClosed
+from app.ledger.accounts.tables import AccountChange
+from app.ledger.chain import genesis
+from app.ledger.operations import Posted, note, settle
+from app.ledger.rules import (
+    ISSUING_FLOOR_MINUTES,
+    AccountClosed,
+    AccountKind,
+    AccountState,
+    Instruction,
+    Leg,
+)
+from app.ledger.tables import Account
+
+
+async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
+    """The fund and the issuing account of a new bank."""
+    await _open(work, bank_id, AccountKind.FUND, 0)
+    await _open(work, bank_id, AccountKind.ISSUING, ISSUING_FLOOR_MINUTES)
+
+
+async def open_member_account(work: Work, bank_id: UUID, floor_minutes: int) -> UUID:
+    """A new member's account, empty."""
+    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes)
+
+
+async def close_account(
+    work: Work, bank_id: UUID, account_id: UUID, *, by: UUID | None, reason: str | None = None
+) -> Posted:
+    """Close the account of a member who leaves: nothing moves on it from now on.
+
+    Hours that are left go to the fund (`closing`); what was received and not given is covered by
+    the issuing account (`closing_cover`). Nobody else's books change.
+
+    Args:
+        work: the transaction that the leaving is part of.
+        bank_id: the member's bank.
+        account_id: the member's account.
+        by: the login that does it; None for an operator's or a timer's deed.
+        reason: kept sealed, apart from the books.
+
+    Raises:
+        NotFound: when the bank has no such member's account.
+        AccountClosed: when it was closed before.
+        HoursHeld: when hours are reserved on it for an exchange: end that first.
+    """
+    state, fund, issuing = await _lock(work, bank_id, account_id)
+    if state.closed:
+        raise AccountClosed
+    if state.held:
+        raise HoursHeld(held_minutes=state.held)
+    to_fund = state.balance > 0
+    leg = (
+        Leg(account_id, fund, state.balance)
+        if to_fund
+        else Leg(issuing, account_id, -state.balance)
+    )
+    kind = "closing" if state.balance >= 0 else "closing_cover"
+    legs = (leg,) if state.balance else ()
+    posted = await _change(work, bank_id, account_id, ChangeKind.CLOSED, kind, legs)
+    closed = {"closed_at": posted.posted_at, "closed_seq": Account.seq}
+    await work.session.execute(_row(bank_id, account_id).values(closed))
+    await note(work, bank_id, posted.deed_id, by=by, reason=reason)
+    return posted
+
+
+async def reopen_account(
+    work: Work, bank_id: UUID, account_id: UUID, *, by: UUID | None, reason: str
+) -> Posted:
+    """Open a closed account again, on record: to put something right, or for who comes back.
+
+    Raises:
+        NotFound: when the bank has no such member's account.
+        NotClosed: when it is open.
+    """
+    state, _, _ = await _lock(work, bank_id, account_id)
+    if not state.closed:
+        raise NotClosed
+    posted = await _change(work, bank_id, account_id, ChangeKind.REOPENED, "reopening", ())
+    await work.session.execute(_row(bank_id, account_id).values(closed_at=None, closed_seq=None))
+    await note(work, bank_id, posted.deed_id, by=by, reason=reason)
+    return posted
+
+
+async def _lock(work: Work, bank_id: UUID, account_id: UUID) -> tuple[AccountState, UUID, UUID]:
+    """The member's account, the fund and the issuing account, locked in the order of all deeds."""
+    account = await books.get_account(work.session, bank_id, account_id)
+    if account.kind != AccountKind.MEMBER:
+        raise NotFound
+    kinds = (AccountKind.FUND, AccountKind.ISSUING)
+    fund, issuing = [await books.get_bank_account(work.session, bank_id, one) for one in kinds]
+    keys = [(bank_id, one) for one in (account_id, fund, issuing)]
+    states = await books.lock_accounts(work.session, keys)
+    return states[bank_id, account_id], fund, issuing
+
+
+async def _change(
+    work: Work,
+    bank_id: UUID,
+    account_id: UUID,
+    change: ChangeKind,
+    kind: str,
+    legs: tuple[Leg, ...],
+) -> Posted:
+    number = 1 + await queries.count_changes(work.session, bank_id, account_id)
+    reference = f"account:{account_id}:{number}"
+    posted = await settle(work, Instruction(bank_id, kind, reference, legs=legs))
+    await work.session.execute(
+        insert(AccountChange).values(
+            bank_id=bank_id,
+            account_id=account_id,
+            number=number,
+            deed_id=posted.deed_id,
+            kind=change.value,
+            changed_at=posted.posted_at,
+        )
+    )
+    return posted
+
+
+def _row(bank_id: UUID, account_id: UUID) -> Update:
+    return update(Account).where(Account.bank_id == bank_id, Account.account_id == account_id)
+
+
+async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int) -> UUID:
+    account_id = new_id()
+    await work.session.execute(
+        insert(Account).values(
+            bank_id=bank_id,
+            account_id=account_id,
+            kind=kind.value,
+            balance_minutes=0,
+            held_minutes=0,
+            floor_minutes=floor_minutes,
+            policy_floor_minutes=floor_minutes,
+            seq=0,
+            posted_at=work.now,
+            head=genesis(bank_id, account_id),
+            created_at=work.now,
+        )
+    )
+    return account_id

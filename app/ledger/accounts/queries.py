@@ -1,0 +1,16 @@
+"""Reading the record of changes on accounts."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ledger.accounts.tables import AccountChange
+
+
+async def count_changes(session: AsyncSession, bank_id: UUID, account_id: UUID) -> int:
+    """How many changes the account has; ask under its lock."""
+    asked = select(func.count()).where(
+        AccountChange.bank_id == bank_id, AccountChange.account_id == account_id
+    )
+    return (await session.scalars(asked)).one()

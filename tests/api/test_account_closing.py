@@ -1,0 +1,147 @@
+import asyncio
+from uuid import UUID
+
+import pytest
+from asyncpg import CheckViolationError
+from httpx import Response
+
+from app.kit.errors import AppError, NotFound
+from app.ledger.accounts import operations as accounts
+from app.ledger.accounts.rules import HoursHeld, NotClosed
+from app.ledger.rules import AccountClosed
+from tests.doings import NOWHERE, account_id, books_are_whole, proof, sql, stand, take
+from tests.town import Person, Town, good, refused
+
+MOVED = """
+    SELECT d.kind, p.minutes, da.kind AS giver, ca.kind AS receiver
+      FROM posting p JOIN deed d USING (bank_id, deed_id)
+      JOIN account da ON da.account_id = p.debit_account_id
+      JOIN account ca ON ca.account_id = p.credit_account_id
+     WHERE d.kind LIKE 'closing%'
+"""
+RECORD = "SELECT number, kind FROM account_change WHERE account_id = $1 ORDER BY number"
+
+
+async def _close(town: Town, account: UUID, by: UUID | None = None) -> None:
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await accounts.close_account(work, town.bank_id, account, by=by, reason="They moved away.")
+
+
+async def _reopen(town: Town, account: UUID) -> None:
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await accounts.reopen_account(work, town.bank_id, account, by=None, reason="A mistake.")
+
+
+async def _donates(person: Person, minutes: int) -> Response:
+    return await person.post("/v1/donations", {"minutes": minutes})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "moved"),
+    [
+        (90, [("closing", 90, "member", "fund")]),
+        (-45, [("closing_cover", 45, "issuing", "member")]),
+        (0, []),
+    ],
+)
+async def test_what_is_left_goes_to_the_fund_and_what_is_missing_is_covered(
+    town: Town, minutes: int, moved: list[tuple[str, int, str, str]]
+) -> None:
+    ana = await town.member("Ana", minutes=minutes)
+    mine = await account_id(town, ana)
+    await _close(town, mine, by=ana.login_id)
+    assert await stand(ana) == (0, 0, 0)
+    assert [tuple(row.values()) for row in await sql(town, MOVED)] == moved
+    assert await sql(town, RECORD, mine) == [{"number": 1, "kind": "closed"}]
+    (noted,) = await sql(town, "SELECT done_by, reason_sealed FROM deed_note")
+    assert noted["done_by"] == ana.login_id
+    assert b"moved away" not in noted["reason_sealed"]
+    await sql(town, "DELETE FROM deed_note")
+    await books_are_whole(town)
+
+
+async def test_an_account_with_reserved_hours_stays_open(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=100)
+    exchange = await town.delivered(ana, bor, minutes=60)
+    with pytest.raises(HoursHeld) as refusal:
+        await _close(town, await account_id(town, bor))
+    assert refusal.value.facts == {"held_minutes": 60}
+    assert await stand(bor) == (100, 60, 40)
+    good(await take(bor, exchange, "confirmation"))
+    await _close(town, await account_id(town, bor))
+    await books_are_whole(town)
+
+
+async def test_nothing_moves_or_is_held_on_a_closed_account_until_it_is_reopened(
+    town: Town,
+) -> None:
+    ana, bor = await town.member("Ana", minutes=30), await town.member("Bor")
+    mine = await account_id(town, ana)
+    proposal, exchange = await town.proposed(bor, ana), await town.delivered(ana, bor)
+    await _close(town, mine)
+    refused(await _donates(ana, 5), 409, "account-closed")
+    refused(await take(bor, proposal, "acceptance"), 409, "account-closed")
+    refused(await take(bor, exchange, "confirmation"), 409, "account-closed")
+    for change in ("balance_minutes = 1", "held_minutes = 1", "seq = seq + 2"):
+        with pytest.raises(CheckViolationError, match=r"closed_is_still|ck_account_floor"):
+            await sql(town, f"UPDATE account SET {change} WHERE account_id = $1", mine)
+    await _reopen(town, mine)
+    good(await take(bor, exchange, "confirmation"))
+    assert await stand(ana) == (60, 0, 60)
+    await _close(town, mine)
+    kinds = [row["kind"] for row in await sql(town, RECORD, mine)]
+    assert kinds == ["closed", "reopened", "closed"]
+    await books_are_whole(town)
+
+
+async def test_only_what_is_open_is_closed_and_only_what_is_closed_is_reopened(town: Town) -> None:
+    mine = await account_id(town, await town.member("Ana"))
+    fund = (await sql(town, "SELECT account_id FROM account WHERE kind = 'fund'"))[0]["account_id"]
+    with pytest.raises(NotClosed):
+        await _reopen(town, mine)
+    await _close(town, mine)
+    with pytest.raises(AccountClosed):
+        await _close(town, mine)
+    for stranger in (fund, NOWHERE):
+        with pytest.raises(NotFound):
+            await _close(town, stranger)
+
+
+async def test_a_closing_that_races_with_gifts_loses_no_minute(town: Town) -> None:
+    ana = await town.member("Ana", minutes=100)
+    mine = await account_id(town, ana)
+    answers = await asyncio.gather(
+        *(_donates(ana, 7) for _ in range(4)),
+        _close(town, mine),
+        _close(town, mine),
+        *(_donates(ana, 7) for _ in range(4)),
+        return_exceptions=True,
+    )
+    closings = [one for one in answers if not isinstance(one, Response)]
+    assert sorted(map(str, closings)) == ["AccountClosed", "None"]
+    assert all(isinstance(one, AppError) for one in closings if one)
+    donated = [one for one in answers if isinstance(one, Response)]
+    assert {one.status_code for one in donated} <= {201, 409}
+    assert await stand(ana) == (0, 0, 0)
+    (fund,) = await sql(town, "SELECT balance_minutes FROM account WHERE kind = 'fund'")
+    assert fund["balance_minutes"] == 100
+    await books_are_whole(town)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE account SET closed_at = NULL, closed_seq = NULL",
+        "UPDATE account SET closed_at = closed_at + interval '1 hour'",
+        "UPDATE account_change SET number = 2",
+        "UPDATE account_change SET kind = 'reopened'",
+    ],
+)
+async def test_a_closing_that_was_tampered_with_is_found(town: Town, tampering: str) -> None:
+    mine = await account_id(town, await town.member("Ana"))
+    await _close(town, mine)
+    await sql(town, tampering)
+    found = (await proof(town))["findings"]
+    assert {(one["check"], one["subject_id"]) for one in found} == {("V14", str(mine))}

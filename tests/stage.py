@@ -1,0 +1,101 @@
+"""Everybody and something of everything, for the authorisation matrix.
+
+Ana and Bor are the two sides of what is asked for; Cene is any other member; Davo has left, and
+what he left behind is hidden; Eva stands for another bank, with every role there.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.identity.rules import STAFF
+from app.kit.db import Database
+from app.kit.ids import new_id
+from tests.asking import Pick
+from tests.contract import almighty
+from tests.doings import disputed, leaves
+from tests.town import Person, Town, good
+
+CALLERS = ("anon", "applicant", "owner", "party", "other", *sorted(STAFF), "foreign")
+OBJECTS = ("thing", "hidden", "absent", "foreign")
+STATE_FOR = {
+    "deliver_exchange": "accepted",
+    "confirm_exchange": "delivered",
+    "open_dispute": "delivered",
+}
+"""In which state the exchange stands that an operation is asked for; else it is proposed."""
+
+
+class Undone(Database):
+    """A database on which each request finds the same state: what it did is taken back."""
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        async with self._sessions() as session:
+            yield session
+            await session.flush()
+            await session.rollback()
+
+
+@dataclass
+class Stage:
+    """The people by their part, and for each object the ids by the names of the contract."""
+
+    town: Town
+    people: dict[str, Person]
+    ids: dict[str, dict[str, str]]
+    states: dict[tuple[str, str], str]
+    """An exchange by object and state."""
+
+    @classmethod
+    async def of(cls, app: FastAPI, town: Town) -> "Stage":
+        abroad = await Town.founded(app, town.client, "druga")
+        owner, party = await town.member("Ana", minutes=600), await town.member("Bor", minutes=600)
+        other, gone = await town.member("Cene"), await town.member("Davo", minutes=600)
+        friend, eva = await town.member("Fani"), await almighty(abroad, "Eva")
+        staff = {role: await town.staff(role) for role in sorted(STAFF)}
+        people = {"applicant": await town.applicant(), "owner": owner, "party": party} | staff
+        stage = cls(town, people | {"other": other, "foreign": eva}, {}, {})
+        await stage._fill("thing", town, owner, party)
+        await stage._fill("hidden", town, gone, friend)
+        await stage._fill("foreign", abroad, eva, await abroad.member("Gal", minutes=600))
+        await leaves(town, gone)
+        return stage
+
+    def pick(self, operation: str, kind: str) -> Pick:
+        """The ids to send for an object; what it does not have is absent."""
+
+        def picked(name: str) -> str:
+            if kind == "absent":
+                return str(new_id())
+            if name == "exchange_id":
+                return self.states[kind, STATE_FOR.get(operation, "proposed")]
+            return self.ids[kind].get(f"{operation}.{name}") or self.ids[kind][name]
+
+        return picked
+
+    def undo_all(self) -> None:
+        """From now on every request finds the stage as it is."""
+        ground, settings = self.town.ground, self.town.ground.settings
+        assert settings.database_url is not None
+        undone = Undone(settings.database_url.get_secret_value(), pool_max=4, wait_seconds_max=5.0)
+        self.town.app.state.ground = replace(ground, database=undone)
+
+    async def _fill(self, kind: str, town: Town, giver: Person, receiver: Person) -> None:
+        for state in ("proposed", "accepted", "delivered", "settled"):
+            self.states[kind, state] = (await getattr(town, state)(giver, receiver))["id"]
+        exchange = await town.settled(giver, receiver)
+        sessions = good(await giver.get("/v1/sessions"))["items"]
+        applicant = await town.applicant(f"{kind} applicant")
+        self.ids[kind] = {
+            "listing_id": (await town.listing(giver))["id"],
+            "dispute_id": (await disputed(receiver, exchange))["id"],
+            "member_id": str(applicant.member_id),
+            "give_grant.member_id": str(giver.member_id),
+            "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
+            "posting_id": (await giver.statement())[0]["id"],
+            "session_id": next(one["id"] for one in sessions if one["is_current"]),
+        }
