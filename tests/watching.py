@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, low_level
 from fastapi import FastAPI
 from sqlalchemy import event
 
@@ -30,7 +31,7 @@ def watched(app: FastAPI) -> Iterator[Seen]:
     """Watch the program's connections and its hashing of passwords."""
     ground: Ground = app.state.ground
     seen, engine = Seen(), ground.database.engine.sync_engine
-    hashing, hash_secret = passwords.PasswordHasher.hash, passwords.hash_secret
+    hashing, hash_secret = PasswordHasher.hash, low_level.hash_secret
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.statements.append(statement)
@@ -44,7 +45,7 @@ def watched(app: FastAPI) -> Iterator[Seen]:
 
     event.listen(engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords.PasswordHasher, "hash", counted(hashing))
+        patch.setattr(PasswordHasher, "hash", counted(hashing))
         patch.setattr(passwords, "hash_secret", counted(hash_secret))
         try:
             yield seen
