@@ -1,6 +1,5 @@
 """Signing in, staying signed in, signing out, and making logins."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -211,21 +210,6 @@ async def _renewed(tools: IdentityTools, stored: str, password: str) -> str:
     if not tools.passwords.needs_rehash(stored):
         return stored
     return await tools.rehashed(password, salt_of(stored))
-
-
-async def withdraw_membership(work: Work, bank_id: UUID, member_id: UUID) -> None:
-    """Let the member's login act as a member no more; who signs in sees their own record only."""
-    login = await queries.get_login_of_member(work.session, bank_id, member_id)
-    login.roles = [role for role in login.roles if role != Role.MEMBER]
-
-
-async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> None:
-    """Make a login that nobody can find or use again; its address may join anew."""
-    login = await queries.get_login_of_member(work.session, bank_id, member_id)
-    login.email_fingerprint = os.urandom(len(login.email_fingerprint))
-    login.email_sealed = b""
-    login.password_hash = ""
-    login.roles = []
 
 
 async def _begin_session(work: Work, tools: IdentityTools, login: Login) -> Tokens:

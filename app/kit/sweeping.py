@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, CursorResult, Table, delete, inspect, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.bulk import table_of
 from app.kit.db import Base
 from app.kit.queries import keys_of_some
 
@@ -35,7 +36,7 @@ async def update_some(
     Returns:
         How many changed; 0 when none is left.
     """
-    rows = inspect(table).local_table
+    rows = table_of(table)
     some = keys_of_some(rows, where)
     result = await session.execute(
         update(rows).where(tuple_(*rows.primary_key).in_(some)).values(values)

@@ -28,7 +28,6 @@ from app.listings.rules import (
 from app.listings.tables import BankCategory, Listing
 from app.members import queries as members
 
-
 EMPTIED_TITLE: Final = "-"
 
 

@@ -13,9 +13,9 @@ DATA_MAP: Final[Mapping[str, Held]] = MappingProxyType({**BOOKS, **PEOPLE})
 HEAD: Final = """\
 # Data map
 
-Generated from the maps in `app/rights` (`make data-map`); a test fails when a column is missing or this page
-is old. The basis is the letter of Art. 6 (1) GDPR. Sealed: encrypted with a key that
-lies outside the database ([keys](keys.md)). A member gets all of their own with `GET /v1/me/export`.
+Generated from the maps in `app/rights` (`make data-map`); a test fails when a column is missing or
+this page is old. The basis is the letter of Art. 6 (1) GDPR. Sealed: encrypted with a key that lies
+outside the database ([keys](keys.md)). A member gets all of their own with `GET /v1/me/export`.
 
 | Table | Column | What it holds | Sealed | Basis | Kept |
 |---|---|---|---|---|---|

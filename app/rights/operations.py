@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.identity import operations as identity
+from app.identity.forgetting import empty_login
 from app.identity.rules import STAFF, Caller
 from app.kit import jobs
 from app.kit.ground import Work
 from app.ledger.accounts import operations as accounts
 from app.listings import operations as listings
 from app.members import queries as members
+from app.members.blocks import operations as blocks
 from app.members.rules import MemberStatus
 from app.members.tables import Member
 from app.moderation.parting.operations import part
@@ -43,7 +45,7 @@ async def leave(work: Work, caller: Caller) -> None:
     await work.session.flush()
     await listings.withdraw_all(work, caller.bank_id, caller.me)
     await identity.sign_out_everywhere(work, caller)
-    await identity.withdraw_membership(work, caller.bank_id, caller.me)
+    await identity.close_login(work, caller.bank_id, caller.me)
     await part(work, caller.bank_id, caller.me)
     await _enqueue(work, FORGET, member)
 
@@ -95,7 +97,8 @@ async def _empty(work: Work, member: Member) -> None:
     member.version += 1
     await work.session.flush()
     await listings.empty_all(work, member.bank_id, member.member_id)
-    await identity.empty_login(work, member.bank_id, member.member_id)
+    await blocks.drop_all(work, member.bank_id, member.member_id)
+    await empty_login(work, member.bank_id, member.member_id)
     await work.session.execute(
         update(Notice)
         .where(Notice.bank_id == member.bank_id, Notice.member_id == member.member_id)
@@ -103,8 +106,6 @@ async def _empty(work: Work, member: Member) -> None:
     )
 
 
-async def _enqueue(
-    work: Work, job: str, member: Member, wait: timedelta = timedelta(0)
-) -> None:
+async def _enqueue(work: Work, job: str, member: Member, wait: timedelta = timedelta(0)) -> None:
     ids = {"bank_id": member.bank_id, "member_id": member.member_id}
     await jobs.enqueue(work, job, ids, run_at=work.now + wait)

@@ -39,6 +39,29 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 "resolution_sealed": ("resolution", "bank_id", "dispute_id"),
             },
         ),
+        "block": Held(
+            Basis.INTEREST,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "blocker_id",
+                Kind.KEY: "blocked_id cause_id",
+                Kind.WORDS: "alias",
+                Kind.TIME: "created_at",
+            },
+            of="blocker_id",
+        ),
+        "contact_block": Held(
+            Basis.INTEREST,
+            Period.MEMBER,
+            {
+                Kind.KEY: "block_id",
+                Kind.PERSON: "blocker_id",
+                Kind.FACT: "kind",
+                Kind.SECRET: "fingerprint",
+                Kind.TIME: "created_at",
+            },
+            of="blocker_id",
+        ),
         "exchange": Held(
             Basis.CONTRACT,
             Period.BOOKS,
@@ -72,6 +95,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             Period.ANSWER,
             {
                 Kind.PERSON: "login_id",
+                Kind.KEY: "deed_id",
                 Kind.WORDS: "key answer",
                 Kind.SECRET: "request_hash",
                 Kind.FACT: "status",
@@ -98,9 +122,9 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.PERSON: "login_id member_id",
                 Kind.IDENTITY: "email_sealed",
-                Kind.SECRET: "email_fingerprint password_hash",
+                Kind.SECRET: "email_fingerprint phone_fingerprint password_hash",
                 Kind.FACT: "roles",
-                Kind.TIME: "created_at",
+                Kind.TIME: "created_at closed_at",
             },
             of="login_id",
             labels={"email_sealed": ("email", "bank_id", "login_id")},

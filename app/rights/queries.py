@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     RowMapping,
     Table,
@@ -49,9 +48,7 @@ async def list_held(
 
 
 async def has_open_case(session: AsyncSession, member: Member, settled_after: datetime) -> bool:
-    """Whether something of the member's is not over, or was settled so late that it may be
-    disputed.
-    """
+    """Whether something of the member's is not over, or may still be disputed."""
     asked = select(
         exists().where(
             Exchange.bank_id == member.bank_id,
@@ -85,7 +82,9 @@ async def list_forgotten(session: AsyncSession, since: datetime) -> Sequence[UUI
     return (await session.scalars(asked)).all()
 
 
-def is_over_since(bank_id: Column[Any], exchange_id: Column[Any], before: datetime) -> Any:
+def is_over_since(
+    bank_id: ColumnElement[UUID], exchange_id: ColumnElement[UUID], before: datetime
+) -> ColumnElement[bool]:
     """The condition that an exchange, and any dispute about it, has been over since then."""
     disputed = exists().where(
         Dispute.bank_id == Exchange.bank_id,

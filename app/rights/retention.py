@@ -8,6 +8,7 @@ from typing import Final
 from app.exchanges.tables import Exchange, Message
 from app.identity import operations as identity
 from app.kit import idempotency, jobs, limit_counts
+from app.kit.bulk import table_of
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some, update_some
 from app.kit.trying import Sweep
@@ -17,11 +18,13 @@ from app.rights import operations, queries
 from app.rights.periods import Period
 from app.rights.rules import KEYS_LOOKED_AFTER_DAYS
 
+_MESSAGE: Final = table_of(Message).c
+
 
 async def sweep_messages(work: Work) -> int:
     """Delete messages of exchanges that are over, unless there is, or just was, a dispute."""
     before = queries.days_before(work.now, Period.MESSAGE.days)
-    over = queries.is_over_since(Message.bank_id, Message.exchange_id, before)
+    over = queries.is_over_since(_MESSAGE.bank_id, _MESSAGE.exchange_id, before)
     return await delete_some(work.session, Message, (Message.sent_at < before) & over)
 
 

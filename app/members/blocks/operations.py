@@ -113,3 +113,10 @@ async def _refuse_too_many(work: Work, caller: Caller) -> None:
     """Count under the lock of the blocker's own row, which the caller of this has taken."""
     if await queries.count_blocks(work.session, caller) >= BLOCKS_MAX:
         raise TooManyBlocks(blocks_max=BLOCKS_MAX)
+
+
+async def drop_all(work: Work, bank_id: UUID, blocker_id: UUID) -> None:
+    """Drop whatever somebody who is forgotten had blocked."""
+    for table in (Block, ContactBlock):
+        theirs = (table.bank_id == bank_id, table.blocker_id == blocker_id)
+        await work.session.execute(delete(table).where(*theirs))

@@ -1,0 +1,18 @@
+"""Forgetting who somebody was."""
+
+import os
+from uuid import UUID
+
+from app.identity import queries
+from app.kit.ground import Work
+
+
+async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> None:
+    """Make a login that nobody can find or use again; its address may join anew."""
+    login = await queries.get_login_of_member(work.session, bank_id, member_id)
+    login.email_fingerprint = os.urandom(len(login.email_fingerprint))
+    login.email_sealed = b""
+    login.phone_fingerprint = None
+    login.password_hash = ""
+    login.closed_at = login.closed_at or work.now
+    login.roles = []
