@@ -87,7 +87,7 @@ async def test_forgetting_keeps_the_books_of_everybody_whole(town: Town) -> None
     kinds = await sql(town, "SELECT kind FROM deed WHERE kind LIKE 'closing%' ORDER BY kind")
     assert [row["kind"] for row in kinds] == ["closing", "closing_cover"]
     auditor = await town.staff("auditor")
-    assert good(await auditor.get("/v1/ledger/verification"))["ok"] is True
+    assert good(await auditor.get("/v1/ledger/verification"))["proved"] is True
 
 
 async def test_nothing_of_a_forgotten_person_opens_again(town: Town) -> None:
