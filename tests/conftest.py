@@ -17,13 +17,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
 
 from app.kit.embedded import lease
 from app.kit.ground import Ground
 from app.kit.settings import Environment, Settings, load_settings
 from app.main import create_app
 from app.store import migrate
+from tests.audit import Audit
 from tests.town import Town
 
 TEMPLATE = "timebank_template"
@@ -70,6 +72,16 @@ class Cluster:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audited() -> Iterator[None]:
+    """Every statement that this process makes the program issue is judged, at the end."""
+    audit = Audit()
+    event.listen(Engine, "before_cursor_execute", audit.hear)
+    yield
+    event.remove(Engine, "before_cursor_execute", audit.hear)
+    assert audit.findings() == [], "these read past the predicate: see tests/audit.py"
 
 
 @pytest.fixture(scope="session")
