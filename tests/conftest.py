@@ -81,7 +81,8 @@ def audited() -> Iterator[None]:
     event.listen(Engine, "before_cursor_execute", audit.hear)
     yield
     event.remove(Engine, "before_cursor_execute", audit.hear)
-    assert audit.findings() == [], "these read past the predicate: see tests/audit.py"
+    told = "\n".join(f"{asking} reads {table}: {sql}" for asking, table, sql in audit.findings())
+    assert not told, f"these read past the predicate, see tests/audit.py:\n{told}"
 
 
 @pytest.fixture(scope="session")
