@@ -48,7 +48,9 @@ def open_case(work: Work, exchange: Exchange, opener_id: UUID, reason: str) -> D
         exchange_id=exchange.exchange_id,
         opener_id=opener_id,
         status=DisputeStatus.OPEN,
-        reason_sealed=work.vault.seal(reason, "dispute", exchange.bank_id, dispute_id),
+        reason_sealed=work.envelopes.seal(
+            opener_id, reason, "dispute", exchange.bank_id, dispute_id
+        ),
         opened_at=work.now,
     )
     work.session.add(dispute)
@@ -86,7 +88,9 @@ async def resolve(
     dispute.status = DisputeStatus.RESOLVED
     dispute.outcome = outcome
     dispute.minutes = decided
-    dispute.resolution_sealed = work.vault.seal(reason, "resolution", caller.bank_id, dispute_id)
+    dispute.resolution_sealed = work.envelopes.seal(
+        dispute.opener_id, reason, "resolution", caller.bank_id, dispute_id
+    )
     dispute.resolved_by = caller.login_id
     dispute.resolved_at = work.now
     for member_id in (exchange.giver_id, exchange.receiver_id):
