@@ -14,15 +14,18 @@ BLOCKS = (
 )
 ACTIVE = "member.bank_id = $3::UUID AND (member.status = 'active' OR member.member_id = $4::UUID)"
 LISTED = "SELECT listing.title FROM listing JOIN member ON member.member_id = listing.author_id"
+PARTY = "exchange.giver_id = $1 OR exchange.receiver_id = $1"
+ABOUT = "exchange.exchange_id = dispute.exchange_id"
+BROUGHT = "exchange.exchange_id = anon_1.id AND exchange.giver_id = anon_1.me"
 SAFE = [
     f"SELECT member.alias FROM member WHERE {ACTIVE}{BLOCKS}",
     f"SELECT member.alias FROM member WHERE ({ACTIVE}{BLOCKS}) AND member.alias = $5 LIMIT $6",
     f"SELECT m.alias, ({ACTIVE}{BLOCKS}) AS shown FROM member AS m".replace("member.", "m."),
     f"{LISTED} WHERE listing.bank_id = $5 AND {ACTIVE}{BLOCKS}",
     "SELECT listing.title FROM listing WHERE listing.bank_id = $1 AND listing.author_id = $2",
-    "SELECT exchange.minutes FROM exchange WHERE exchange.giver_id = $1 OR exchange.receiver_id = $1",
-    "SELECT dispute.status FROM dispute JOIN exchange ON exchange.exchange_id = dispute.exchange_id"
-    " WHERE exchange.giver_id = $1 OR exchange.receiver_id = $1",
+    f"SELECT exchange.minutes FROM exchange WHERE {PARTY}",
+    f"SELECT dispute.status FROM dispute JOIN exchange ON {ABOUT} WHERE {PARTY}",
+    f"SELECT exchange.status FROM exchange JOIN unnest($1, $2) AS anon_1(id, me) ON {BROUGHT}",
     "SELECT notice.kind FROM notice WHERE notice.role IN ($1, $2) OR notice.member_id = $3",
     "SELECT account.floor_minutes FROM account WHERE account.bank_id = $1",
 ]
