@@ -111,9 +111,9 @@ async def template(cluster: Cluster) -> str:
     """A migrated database to copy from; one a test process."""
     name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     await cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    for role in (migrate.OWNER_ROLE, migrate.APPLICATION_ROLE):
+    for made in migrate.ROLES:
         with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-            await cluster.run(f"CREATE ROLE {role} LOGIN")
+            await cluster.run(made)
     await cluster.run(f"CREATE DATABASE {name} OWNER {migrate.OWNER_ROLE}")
     await migrate.upgrade(cluster.urls(name))
     return name
