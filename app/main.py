@@ -35,6 +35,7 @@ from app.members import bank_api as bank
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.notices import api as notices
+from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -52,6 +53,7 @@ PARTS = (
     blocks,
     ledger,
     notices,
+    sealed,
     operating,
 )
 
