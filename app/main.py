@@ -36,6 +36,7 @@ from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.notices import api as notices
 from app.rights import api as rights
+from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -54,6 +55,7 @@ PARTS = (
     blocks,
     ledger,
     notices,
+    sealed,
     operating,
 )
 

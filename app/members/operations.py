@@ -29,6 +29,7 @@ from app.members.rules import (
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.sealed import operations as sealed
 
 
 async def join(
@@ -84,6 +85,7 @@ async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | 
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
     member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
+    sealed.begin(work, bank.bank_id, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)

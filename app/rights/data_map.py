@@ -39,7 +39,7 @@ def _lines() -> Iterator[str]:
 def _by_whose_key(held: Held, column: str) -> str:
     if column in held.labels:
         return "person's key"
-    return "bank's key" if column.endswith("_sealed") else ""
+    return "bank's key" if column.endswith("_sealed") or column == "box" else ""
 
 
 if __name__ == "__main__":

@@ -173,6 +173,24 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             Period.HOUR,
             {Kind.SECRET: "subject", Kind.FACT: "counted count", Kind.TIME: "window_at"},
         ),
+        # Of every member the same; opened by case workers only, so it is in nobody's export.
+        "sealed_opening": Held(
+            Basis.INTEREST,
+            Period.BOOKS,
+            {
+                Kind.KEY: "opening_id",
+                Kind.PERSON: "member_id",
+                Kind.STAFF: "login_id",
+                Kind.FACT: "opening",
+                Kind.WORDS: "reason_sealed",
+                Kind.TIME: "opened_at",
+            },
+        ),
+        "sealed_record": Held(
+            Basis.INTEREST,
+            Period.BOOKS,
+            {Kind.PERSON: "member_id", Kind.FACT: "box"},
+        ),
         "session": Held(
             Basis.CONTRACT,
             Period.SESSION,

@@ -13,6 +13,7 @@ from app.members import tables as members
 from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.sealed import tables as sealed
 
 PARTS = (
     accounts,
@@ -28,5 +29,6 @@ PARTS = (
     members,
     moderation,
     notices,
+    sealed,
 )
 metadata = Base.metadata

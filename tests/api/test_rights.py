@@ -182,6 +182,8 @@ async def test_every_row_that_names_me_is_in_my_export(town: Town) -> None:
 NAMED_ELSEWHERE: Final = {
     "notice",  # of the staff about me, and mine about others
     "sealed_head",  # hashes of the books
+    "sealed_record",  # opened by case workers only
+    "sealed_opening",
     "deed",  # `reference` names the account when it is closed
 }
 
