@@ -12,6 +12,13 @@ from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 SEALED_ROLE: Final = "timebank_sealed"
 _QUEUE_PREFIX: Final = "pgqueuer"
+_MARKED: Final = {
+    "sealed": ("INSERT",),
+    "append_only": ("SELECT", "INSERT"),
+    "unchangeable": ("SELECT", "INSERT", "DELETE"),
+    "deletable": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+}
+"""What a mark in a table's `info` leaves the application."""
 
 
 def grant(connection: Connection, metadata: MetaData, role: str) -> None:
@@ -43,12 +50,5 @@ def privileges(name: str, table: Table | None) -> tuple[str, ...]:
         return ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
     if table is None:
         return ("SELECT",)
-    if table.info.get("sealed"):
-        return ("INSERT",)
-    if table.info.get("append_only"):
-        return ("SELECT", "INSERT")
-    if table.info.get("unchangeable"):
-        return ("SELECT", "INSERT", "DELETE")
-    if table.info.get("deletable"):
-        return ("SELECT", "INSERT", "UPDATE", "DELETE")
-    return ("SELECT", "INSERT", "UPDATE")
+    marked = [allowed for mark, allowed in _MARKED.items() if table.info.get(mark)]
+    return marked[0] if marked else ("SELECT", "INSERT", "UPDATE")

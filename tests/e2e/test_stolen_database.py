@@ -64,6 +64,10 @@ async def files_of(cluster: Cluster) -> list[bytes]:
         folder = Path(await connection.fetchval("SHOW data_directory"))
     finally:
         await connection.close()
+    return contents_of(folder)
+
+
+def contents_of(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
 
 
