@@ -1,6 +1,6 @@
 """The law of the books, as values: what an instruction does to the accounts that it touches."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -10,6 +10,10 @@ from app.kit.errors import Conflict, Said
 
 ISSUING_FLOOR_MINUTES: Final = -(2**60)
 """The issuing account shows the other side of opening credits: it has no floor that matters."""
+POSTING_MINUTES_MAX: Final = 2**40
+"""The most that one posting or hold can carry: far from where the numbers of the books end."""
+BALANCE_MINUTES_MAX: Final = 2**62
+"""The farthest from zero that a balance can be, held minutes counted."""
 
 
 class AccountKind(StrEnum):
@@ -43,6 +47,30 @@ class NotEnoughHours(Conflict):
     }
 
 
+class OverCeiling(Conflict):
+    """The movement or hold would take an account over its ceiling."""
+
+    said: ClassVar = {
+        "en": Said(
+            "Over the ceiling",
+            "{minutes} minutes would arrive; there is room for {room_minutes} under the ceiling.",
+        ),
+        "sl": Said(
+            "Nad zgornjo mejo",
+            "Prišlo bi {minutes} minut; do zgornje meje jih je prostih {room_minutes}.",
+        ),
+    }
+
+
+class TooManyMinutes(Conflict):
+    """More than one posting, or a balance, can be."""
+
+    said: ClassVar = {
+        "en": Said("More minutes than the books can hold"),
+        "sl": Said("Več minut, kot jih zmorejo knjige"),
+    }
+
+
 class HoldEnded(Conflict):
     """The hold was settled, released or has expired before."""
 
@@ -61,7 +89,7 @@ class AccountClosed(Conflict):
     }
 
 
-Refusal = NotEnoughHours | HoldEnded | AccountClosed
+Refusal = NotEnoughHours | OverCeiling | TooManyMinutes | HoldEnded | AccountClosed
 """Why a deed may be refused by the books."""
 
 
@@ -78,20 +106,22 @@ class Leg:
 
 @dataclass(frozen=True)
 class NewHold:
-    """Minutes to reserve on an account."""
+    """Minutes to reserve on an account, and room for them on the one that they are meant for."""
 
     hold_id: UUID
     account_id: UUID
     minutes: int
+    for_account_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class HoldEnding:
-    """A hold to end, on the account that it stands on."""
+    """A hold to end, on the accounts that it stands on."""
 
     hold_id: UUID
     account_id: UUID
     outcome: HoldOutcome
+    for_account_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -105,16 +135,17 @@ class Instruction:
     legs: tuple[Leg, ...] = ()
     opens: NewHold | None = None
     ends: HoldEnding | None = None
-    may_pass_floor: bool = False
+    may_pass_limits: bool = False
     """Only a moderator's correction may, openly, with a reason (law 6)."""
     otherwise: "Instruction | None" = None
-    """What is done instead where this one is refused for want of hours, on the same accounts."""
+    """What is done instead where a limit refuses this one, on the same accounts."""
 
     @property
     def accounts(self) -> frozenset[UUID]:
         """Every account that this instruction touches."""
         sides = {side for leg in self.legs for side in (leg.debit, leg.credit)}
-        holds = {part.account_id for part in (self.opens, self.ends) if part}
+        parts = [part for part in (self.opens, self.ends) if part]
+        holds = {one for part in parts for one in (part.account_id, part.for_account_id) if one}
         return frozenset(sides | holds)
 
 
@@ -131,101 +162,55 @@ class AccountState:
     head: bytes = b""
     """The head of the account's hash chain."""
     closed: bool = False
+    held_in: int = 0
+    """Minutes that are held elsewhere for this account."""
+    ceiling: int | None = None
+    policy_ceiling: int | None = None
+
+    @property
+    def available(self) -> int:
+        """The balance without what is held."""
+        return self.balance - self.held
+
+    @property
+    def expected(self) -> int:
+        """The balance with all that is held for this account elsewhere."""
+        return self.balance + self.held_in
 
     @property
     def room(self) -> int:
         """How many minutes may still leave or be held."""
-        return self.balance - self.held - self.floor
+        return self.available - self.floor
 
-    def with_floor_in_force(self) -> "AccountState":
-        """The floor never blocks what has happened, and rises again with the balance."""
-        available = self.balance - self.held
-        return replace(self, floor=min(self.policy_floor, max(self.floor, available)))
+    @property
+    def room_in(self) -> int | None:
+        """How many minutes may still arrive or be held for it; None without a ceiling."""
+        return None if self.ceiling is None else self.ceiling - self.expected
 
+    def with_limits_in_force(self) -> "AccountState":
+        """The limits never block what has happened, and go back to the policy as it allows."""
+        ceiling = self.policy_ceiling
+        if ceiling is not None and self.ceiling is not None:
+            ceiling = max(ceiling, min(self.ceiling, self.expected))
+        floor = min(self.policy_floor, max(self.floor, self.available))
+        return replace(self, floor=floor, ceiling=ceiling)
 
-@dataclass(frozen=True)
-class PostedLeg:
-    """A leg as it will be written: with both sequence numbers and both balances after it."""
-
-    leg: Leg
-    debit_seq: int
-    credit_seq: int
-    debit_balance: int
-    credit_balance: int
+    def with_limits_passed(self) -> "AccountState":
+        """Limits wide enough for what has happened."""
+        ceiling = None if self.ceiling is None else max(self.ceiling, self.expected)
+        return replace(self, floor=min(self.floor, self.available), ceiling=ceiling)
 
 
 @dataclass(frozen=True)
 class OpenHold:
-    """A hold as it stands: its minutes, and whether it has ended."""
+    """A hold as it stands: its minutes, on which accounts it is, and whether it has ended."""
 
     minutes: int
-    ended: bool
+    account_id: UUID
+    for_account_id: UUID | None = None
+    ended: bool = False
 
-
-@dataclass(frozen=True)
-class Decision:
-    """What an instruction does: the accounts after it, and its legs as they will be written."""
-
-    after: dict[UUID, AccountState]
-    legs: tuple[PostedLeg, ...]
-    posted_at: datetime
-
-
-@dataclass
-class _Draft:
-    """Accounts while one instruction is worked through."""
-
-    states: dict[UUID, AccountState]
-    legs: list[PostedLeg] = field(default_factory=list)
-
-    def hold(self, account_id: UUID, minutes: int) -> None:
-        state = self.states[account_id]
-        self.states[account_id] = replace(state, held=state.held + minutes)
-
-    def move(self, leg: Leg) -> None:
-        debit, credit = self.states[leg.debit], self.states[leg.credit]
-        debit = replace(debit, balance=debit.balance - leg.minutes, seq=debit.seq + 1)
-        credit = replace(credit, balance=credit.balance + leg.minutes, seq=credit.seq + 1)
-        self.states |= {leg.debit: debit, leg.credit: credit}
-        self.legs.append(PostedLeg(leg, debit.seq, credit.seq, debit.balance, credit.balance))
-
-
-def decide(
-    instruction: Instruction,
-    accounts: dict[UUID, AccountState],
-    holds: dict[UUID, OpenHold],
-    now: datetime,
-) -> Decision | Refusal:
-    """What the instruction does to these accounts, or why it cannot.
-
-    The limits are judged on the final state of each account, so the order of the legs does not
-    matter. Time never runs backwards on an account: the posting is as late as the latest before.
-    """
-    draft = _Draft({account_id: accounts[account_id] for account_id in instruction.accounts})
-    if any(state.closed for state in draft.states.values()):
-        return AccountClosed()
-    if instruction.ends is not None:
-        hold = holds.get(instruction.ends.hold_id)
-        if hold is None or hold.ended:
-            return HoldEnded()
-        draft.hold(instruction.ends.account_id, -hold.minutes)
-    if instruction.opens is not None:
-        draft.hold(instruction.opens.account_id, instruction.opens.minutes)
-    for leg in instruction.legs:
-        draft.move(leg)
-    return _judged(instruction, accounts, draft, now)
-
-
-def _judged(
-    instruction: Instruction, before: dict[UUID, AccountState], draft: _Draft, now: datetime
-) -> Decision | NotEnoughHours:
-    posted_at = max([now, *(state.posted_at for state in draft.states.values())])
-    after: dict[UUID, AccountState] = {}
-    for account_id, state in draft.states.items():
-        was = before[account_id]
-        if state.room < 0 and state.room < was.room and not instruction.may_pass_floor:
-            available = max(was.room, 0)
-            return NotEnoughHours(minutes=was.room - state.room, available_minutes=available)
-        passing = replace(state, floor=min(state.floor, state.balance - state.held))
-        after[account_id] = replace(passing.with_floor_in_force(), posted_at=posted_at)
-    return Decision(after, tuple(draft.legs), posted_at)
+    def answers(self, ending: HoldEnding) -> bool:
+        """Whether it can be ended so."""
+        sides = (ending.account_id, ending.for_account_id)
+        return not self.ended and sides == (self.account_id, self.for_account_id)

@@ -12,8 +12,8 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
-from app.ledger import queries as ledger
-from app.ledger.queries import StatementLine
+from app.ledger.statements import queries as statements
+from app.ledger.statements.queries import StatementLine
 from app.members.rules import FORMER_MEMBER, MemberStatus
 from app.members.tables import Member
 
@@ -145,7 +145,7 @@ async def list_my_statement(
 ) -> tuple[list[StatementLine], dict[UUID, str]]:
     """My postings, newest first, and the aliases of the members on their other sides."""
     account_id = await get_account_id(session, caller.bank_id, caller.me)
-    lines = await ledger.list_statement(
+    lines = await statements.list_statement(
         session, caller.bank_id, account_id, before_seq=before_seq, limit=limit
     )
     others = {line.counter_account_id for line in lines}

@@ -8,6 +8,7 @@ from app.kit import idempotency
 from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
+from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.moderation import tables as moderation
@@ -25,5 +26,6 @@ PARTS = (
     members,
     moderation,
     notices,
+    reversing,
 )
 metadata = Base.metadata

@@ -165,7 +165,7 @@ class Books:
             ),
             opens=opens,
             ends=ends,
-            may_pass_floor=asked.passes,
+            may_pass_limits=asked.passes,
         )
 
     def _ending(self, number: int | None) -> HoldEnding | None:

@@ -58,8 +58,8 @@ async def close_account(
     state, fund, issuing = await _lock(work, bank_id, account_id)
     if state.closed:
         raise AccountClosed
-    if state.held:
-        raise HoursHeld(held_minutes=state.held)
+    if state.held or state.held_in:
+        raise HoursHeld(held_minutes=state.held + state.held_in)
     to_fund = state.balance > 0
     leg = (
         Leg(account_id, fund, state.balance)
@@ -142,6 +142,7 @@ async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int
             kind=kind.value,
             balance_minutes=0,
             held_minutes=0,
+            held_in_minutes=0,
             floor_minutes=floor_minutes,
             policy_floor_minutes=floor_minutes,
             seq=0,
