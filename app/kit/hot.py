@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from app.kit import idempotency
 from app.kit.bodies import refusing
 from app.kit.errors import AppError, TooLarge
+from app.kit.gate import pass_gate
 from app.kit.ground import Ground, Work
 from app.kit.http import (
     WAY,
@@ -103,7 +104,7 @@ class _Batches:
 
     async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
         assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
-        claims = route.guard.recognise(request)
+        claims = pass_gate(request, route.guard.recognise, route.reach.rate)
         request.state.caller = None  # known in the batch only
         request.state.submit = partial(self._hand_over, route, request, claims)
         try:

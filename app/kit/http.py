@@ -25,14 +25,15 @@ from app.kit.errors import (
     NotAuthenticated,
     NotFound,
     TooLarge,
-    TooMuch,
     Unfit,
     Unreadable,
 )
+from app.kit.gate import hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
+from app.kit.limits import TooManyRequests
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
-from app.kit.reach import reach_of
+from app.kit.reach import Rate, reach_of
 
 Recheck = Callable[[Work, Any, Request], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -182,7 +183,7 @@ class Route(APIRoute):
             (bool(self.param_convertors), (NotFound,)),
             (CURSOR in names, (UnknownCursor,)),
             (self.replays, (idempotency.BadKey, idempotency.KeyReused)),
-            (has_body and self.guard.open_to_all, (TooMuch,)),
+            (self.reach.rate is not Rate.FREE, (TooManyRequests,)),
         )
         return raises(*dict.fromkeys(one for when, errors in common if when for one in errors))
 
@@ -197,7 +198,10 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    broken = await read(request, route.guard.recognise) if route.body_field else None
+    pass_gate(request, route.guard.recognise, route.reach.rate)
+    broken = await read(request) if route.body_field else None
+    if route.reach.rate is Rate.ENTRY and not broken:
+        await hold_guesses_to_limits(request)
 
     async def attempt() -> Response | AppError:
         async with ground_of(request).database.begin() as session:

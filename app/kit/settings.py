@@ -6,7 +6,9 @@ In `production` the database and the secrets must be named, and weak ones are re
 
 import base64
 import binascii
+import re
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -15,12 +17,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.kit.addresses import Network, networks_of
 from app.kit.secrets import DemoSecrets
 
 MASTER_KEY_BYTES = 32
 DISTINCT_BYTES_MIN = 16
 METRICS_TOKEN_MIN = 24
 _DEMO_KEYS = ("master_key", "token_key", "seal_key")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -87,6 +91,19 @@ class Settings(BaseSettings):
     dispute_days: int = Field(14, ge=0, le=90, description="Disputes open this long afterwards.")
     open_listings_max: int = Field(100, ge=1, description="Open listings a member may have.")
     open_proposals_max: int = Field(20, ge=1, description="Open proposals a member may make.")
+    rate_reads_max: int = Field(
+        600, ge=1, description="Readings in a minute by one login, or by strangers of one prefix."
+    )
+    rate_writes_max: int = Field(120, ge=1, description="Changes in a minute by one login.")
+    rate_heavy_max: int = Field(12, ge=1, description="Exports and proofs in a minute.")
+    rate_entries_max: int = Field(60, ge=1, description="Sign-ins in a minute from one prefix.")
+    rate_guesses_max: int = Field(10, ge=1, description="Tries of a name from a prefix in 15 min.")
+    trusted_proxies: str = Field(
+        "", description="Networks of proxies whose X-Forwarded-For is believed, with commas."
+    )
+    cors_origins: str = Field(
+        "", description="Origins of web pages that may call the API, separated by commas."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator("database_url", "owner_database_url")
@@ -107,6 +124,20 @@ class Settings(BaseSettings):
         if key is not None:
             decode_master(key.get_secret_value())
         return key
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        networks_of(text)
+        return text
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        for origin in _parts(text):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError("must be origins such as https://app.example.org, never *")
+        return text
 
     @field_validator("metrics_token")
     @classmethod
@@ -133,9 +164,28 @@ class Settings(BaseSettings):
         return self.database_url is None
 
     @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of trusted proxies."""
+        return _networks_of(self.trusted_proxies)
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins that may call the API from a browser."""
+        return _parts(self.cors_origins)
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is a place for trying out, and not for people's data."""
         return self.environment is not Environment.PRODUCTION
+
+
+@cache
+def _networks_of(text: str) -> tuple[Network, ...]:
+    return networks_of(text)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def decode_master(text: str) -> bytes:

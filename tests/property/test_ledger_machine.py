@@ -1,11 +1,9 @@
 """The books against a model of a few lines: whatever is asked, both say the same."""
 
-import asyncio
-from collections.abc import Coroutine, Iterator
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -14,44 +12,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.kit.ground import Ground
-from app.kit.settings import Settings
 from app.ledger.audit import Finding
 from app.ledger.verifying import prove
-from tests.conftest import FakeClock
 from tests.property.books import ASKED, Asked, Books, Model
+from tests.property.loop import QUICK, Loop
 
-Result = TypeVar("Result")
 OPEN, END = Asked((), (2, 1), None, passes=False), Asked((), None, 0, passes=False)
 BATCHES = st.lists(ASKED, min_size=1, max_size=5)
-QUICK: dict[str, Any] = {
-    "deadline": None,
-    "database": None,
-    "suppress_health_check": list(HealthCheck),
-}
-
-
-class Loop:
-    """An event loop and a pool of connections for a test that is not asynchronous itself."""
-
-    def __init__(self, base: Settings) -> None:
-        assert base.database_url is not None
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self.ground = Ground.of(base, base.database_url.get_secret_value(), FakeClock())
-
-    def run(self, doing: Coroutine[Any, Any, Result]) -> Result:
-        return self._runner.run(doing)
-
-    def close(self) -> None:
-        self.run(self.ground.database.close())
-        self._runner.close()
-
-
-@pytest.fixture
-def loop(settings: Settings) -> Iterator[Loop]:
-    loop = Loop(settings)
-    yield loop
-    loop.close()
 
 
 class LedgerMachine(RuleBasedStateMachine):
