@@ -1,7 +1,8 @@
 """Deciding: what an instruction does to the accounts that it touches, or why it is refused."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from app.ledger.rules import (
@@ -20,8 +21,7 @@ from app.ledger.rules import (
 )
 
 
-@dataclass(frozen=True)
-class PostedLeg:
+class PostedLeg(NamedTuple):
     """A leg as it will be written: with both sequence numbers and both balances after it."""
 
     leg: Leg
@@ -51,15 +51,15 @@ class _Draft:
 
     def hold(self, account_id: UUID, for_account_id: UUID | None, minutes: int) -> None:
         state = self.states[account_id]
-        self.states[account_id] = replace(state, held=state.held + minutes)
+        self.states[account_id] = state._replace(held=state.held + minutes)
         if for_account_id is not None:
             state = self.states[for_account_id]
-            self.states[for_account_id] = replace(state, held_in=state.held_in + minutes)
+            self.states[for_account_id] = state._replace(held_in=state.held_in + minutes)
 
     def move(self, leg: Leg) -> None:
         debit, credit = self.states[leg.debit], self.states[leg.credit]
-        debit = replace(debit, balance=debit.balance - leg.minutes, seq=debit.seq + 1)
-        credit = replace(credit, balance=credit.balance + leg.minutes, seq=credit.seq + 1)
+        debit = debit._replace(balance=debit.balance - leg.minutes, seq=debit.seq + 1)
+        credit = credit._replace(balance=credit.balance + leg.minutes, seq=credit.seq + 1)
         self.states |= {leg.debit: debit, leg.credit: credit}
         self.legs.append(PostedLeg(leg, debit.seq, credit.seq, debit.balance, credit.balance))
 
@@ -114,10 +114,12 @@ def _judged(
             return TooManyMinutes()
         refusal = _over_limits(was, state)
         if refusal is not None and not instruction.may_pass_limits:
+            refusal.account_id = account_id
             return refusal
         passed_limits = passed_limits or refusal is not None
-        wide = state.with_limits_passed()
-        after[account_id] = replace(wide.with_limits_in_force(), posted_at=posted_at)
+        after[account_id] = state._replace(
+            floor=state.floor_in_force, ceiling=state.ceiling_in_force, posted_at=posted_at
+        )
     return Decision(after, tuple(draft.legs), posted_at, passed_limits)
 
 

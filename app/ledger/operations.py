@@ -1,7 +1,7 @@
 """Writing the books. `settle_many` is the only way that minutes move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,9 +20,8 @@ from app.ledger.deciding import Decision, PostedLeg, decide
 from app.ledger.rules import (
     AccountState,
     Instruction,
-    NotEnoughHours,
+    LimitReached,
     OpenHold,
-    OverCeiling,
     Refusal,
 )
 from app.ledger.tables import Deed, DeedNote, Hold, HoldEnd, Posting
@@ -51,6 +50,7 @@ class Posted:
     posting_ids: tuple[UUID, ...]
     legs: tuple[PostedLeg, ...]
     posted_at: datetime
+    passed_limits: bool = False
 
 
 @dataclass
@@ -87,7 +87,8 @@ class _Batch:
             ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
             self.hold_ends.append(key | ended | {"ended_at": at})
         ids = tuple(row["posting_id"] for row in rows)
-        return Posted(deed_id, ids, decision.legs, at), _chained(asked, decision, rows)
+        posted = Posted(deed_id, ids, decision.legs, at, decision.passed_limits)
+        return posted, _chained(asked, decision, rows)
 
 
 async def settle_many(
@@ -107,7 +108,7 @@ async def settle_many(
     for one in asked:
         accounts = {account: states[one.bank_id, account] for account in one.accounts}
         decision = decide(one, accounts, holds, clock())
-        if isinstance(decision, NotEnoughHours | OverCeiling) and one.otherwise is not None:
+        if isinstance(decision, LimitReached) and one.otherwise is not None:
             one = one.otherwise  # noqa: PLW2901 from here on it is what was asked
             decision = decide(one, accounts, holds, clock())
         if not isinstance(decision, Decision):
@@ -179,7 +180,7 @@ def _chained(
         digest = _as_chained(asked, row).digest()
         for account_id in (row["debit_account_id"], row["credit_account_id"]):
             state = after[account_id]
-            after[account_id] = replace(state, head=link(state.head, digest))
+            after[account_id] = state._replace(head=link(state.head, digest))
     return after
 
 

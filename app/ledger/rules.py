@@ -1,9 +1,10 @@
 """The law of the books, as values: what an instruction does to the accounts that it touches."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from functools import cached_property
+from typing import ClassVar, Final, NamedTuple, Self
 from uuid import UUID
 
 from app.kit.errors import Conflict, Said
@@ -32,7 +33,22 @@ class HoldOutcome(StrEnum):
     EXPIRED = "expired"
 
 
-class NotEnoughHours(Conflict):
+class LimitReached(Conflict):
+    """A limit of one account does not allow the movement or hold."""
+
+    said: ClassVar = {
+        "en": Said("A limit does not allow this"),
+        "sl": Said("Meja tega ne dopušča"),
+    }
+    account_id: UUID | None = None
+    """Whose; never answered, as only the parts above know which account a caller may know."""
+
+    def naming(self, **facts: object) -> Self:
+        """The same refusal with more facts."""
+        return type(self)(**self.facts, **facts)
+
+
+class NotEnoughHours(LimitReached):
     """The movement or hold would take an account under its floor."""
 
     said: ClassVar = {
@@ -47,7 +63,7 @@ class NotEnoughHours(Conflict):
     }
 
 
-class OverCeiling(Conflict):
+class OverCeiling(LimitReached):
     """The movement or hold would take an account over its ceiling."""
 
     said: ClassVar = {
@@ -140,7 +156,7 @@ class Instruction:
     otherwise: "Instruction | None" = None
     """What is done instead where a limit refuses this one, on the same accounts."""
 
-    @property
+    @cached_property
     def accounts(self) -> frozenset[UUID]:
         """Every account that this instruction touches."""
         sides = {side for leg in self.legs for side in (leg.debit, leg.credit)}
@@ -149,8 +165,7 @@ class Instruction:
         return frozenset(sides | holds)
 
 
-@dataclass(frozen=True)
-class AccountState:
+class AccountState(NamedTuple):
     """An account as the books see it while deciding, in minutes."""
 
     balance: int
@@ -187,18 +202,15 @@ class AccountState:
         """How many minutes may still arrive or be held for it; None without a ceiling."""
         return None if self.ceiling is None else self.ceiling - self.expected
 
-    def with_limits_in_force(self) -> "AccountState":
-        """The limits never block what has happened, and go back to the policy as it allows."""
-        ceiling = self.policy_ceiling
-        if ceiling is not None and self.ceiling is not None:
-            ceiling = max(ceiling, min(self.ceiling, self.expected))
-        floor = min(self.policy_floor, max(self.floor, self.available))
-        return replace(self, floor=floor, ceiling=ceiling)
+    @property
+    def floor_in_force(self) -> int:
+        """The floor never blocks what has happened, and rises again with the balance."""
+        return min(self.policy_floor, self.available)
 
-    def with_limits_passed(self) -> "AccountState":
-        """Limits wide enough for what has happened."""
-        ceiling = None if self.ceiling is None else max(self.ceiling, self.expected)
-        return replace(self, floor=min(self.floor, self.available), ceiling=ceiling)
+    @property
+    def ceiling_in_force(self) -> int | None:
+        """Likewise the ceiling, which sinks again; None: none."""
+        return None if self.policy_ceiling is None else max(self.policy_ceiling, self.expected)
 
 
 @dataclass(frozen=True)
