@@ -167,7 +167,8 @@ class Batches:
                 continue
             body = view.model_dump_json().encode()
             case.answer = private(Response(body, status, media_type="application/json"))
-            keep += [(case.key, idempotency.Kept(status, body))] if case.key else []
+            kept = idempotency.Kept(status, body, owner_id=case.caller.owner_id)
+            keep += [(case.key, kept)] if case.key else []
         await idempotency.keep_many(work, keep)
         await idempotency.forget_many(work, forget)
 
