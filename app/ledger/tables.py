@@ -12,8 +12,9 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
-from app.ledger.rules import BALANCE_MINUTES_MAX as _BALANCE_MAX
-from app.ledger.rules import POSTING_MINUTES_MAX
+
+_BALANCE_MAX = 2**62
+_POSTING_MAX = 2**40
 
 
 class Account(Base):
@@ -137,7 +138,7 @@ class Posting(Base):
         ),
         UniqueConstraint("bank_id", "debit_account_id", "debit_seq"),
         UniqueConstraint("bank_id", "credit_account_id", "credit_seq"),
-        CheckConstraint(f"minutes BETWEEN 1 AND {POSTING_MINUTES_MAX}", name="minutes"),
+        CheckConstraint(f"minutes BETWEEN 1 AND {_POSTING_MAX}", name="minutes"),
         CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
         CheckConstraint("debit_seq > 0 AND credit_seq > 0", name="seq"),
         {"info": {"append_only": True}},
@@ -168,7 +169,7 @@ class Hold(Base):
         ForeignKeyConstraint(
             ["bank_id", "for_account_id"], ["account.bank_id", "account.account_id"]
         ),
-        CheckConstraint(f"minutes BETWEEN 1 AND {POSTING_MINUTES_MAX}", name="minutes"),
+        CheckConstraint(f"minutes BETWEEN 1 AND {_POSTING_MAX}", name="minutes"),
         CheckConstraint("for_account_id <> account_id", name="two_accounts"),
         {"info": {"append_only": True}},
     )
