@@ -39,6 +39,11 @@ class PutRight:
     """What still stands of the original."""
 
     @property
+    def corrected_minutes(self) -> int | None:
+        """What moved in the place of what was taken back."""
+        return self.posted.legs[1].leg.minutes if len(self.posted.legs) > 1 else None
+
+    @property
     def correction_id(self) -> UUID | None:
         """The posting in the place of what was taken back."""
         return self.posted.posting_ids[1] if len(self.posted.posting_ids) > 1 else None
