@@ -1,8 +1,9 @@
 """What a process owns (`Ground`), and what one request or job works with (`Work`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,6 +54,8 @@ class Work:
     vault: Vault
     envelopes: Envelopes
     clock: Clock
+    deeds: list[UUID] = field(default_factory=list)
+    """What this transaction wrote in the books, in order; the request's key is kept with it."""
 
     @cached_property
     def now(self) -> datetime:

@@ -170,9 +170,9 @@ class Route(APIRoute):
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
         response = await handle(request)
-        kept = idempotency.Kept(
-            response.status_code, bytes(response.body), owner_id=caller.owner_id
-        )
+        deed_id = work.deeds[-1] if work.deeds else None
+        body = bytes(response.body)
+        kept = idempotency.Kept(response.status_code, body, caller.owner_id, deed_id)
         await idempotency.keep_many(work, [(key, kept)])
         return private(response)
 

@@ -64,6 +64,7 @@ class IdempotencyKey(Base):
     __table_args__ = (
         CheckConstraint("octet_length(request_hash) = 32", name="request_hash"),
         CheckConstraint("(status IS NULL) = (answer IS NULL)", name="kept_whole"),
+        CheckConstraint("deed_id IS NULL OR status IS NOT NULL", name="deed"),
         Index(None, "created_at"),
         {"info": {"deletable": True}},
     )
@@ -74,6 +75,8 @@ class IdempotencyKey(Base):
     request_hash: Mapped[bytes]
     status: Mapped[int | None]
     answer: Mapped[bytes | None]
+    deed_id: Mapped[UUID | None]
+    """The last deed in the books that the request did. No foreign key: the proof (V11) looks."""
     created_at: Mapped[datetime]
 
 
@@ -84,6 +87,7 @@ class Kept:
     status: int
     body: bytes
     owner_id: UUID
+    deed_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -137,11 +141,13 @@ _TAKE: Final = (
         cast(_COLUMNS.answer, LargeBinary),
     )
 )
-_ENDED: Final = given(**_ID, status=_COLUMNS.status.type, answer=_COLUMNS.answer.type)
+_ENDED: Final = given(
+    **_ID, **{name: _COLUMNS[name].type for name in ("status", "answer", "deed_id")}
+)
 _KEEP: Final = (
     update(_TABLE)
     .where(*(_COLUMNS[name] == _ENDED.c[name] for name in _ID))
-    .values(status=_ENDED.c.status, answer=_ENDED.c.answer)
+    .values(status=_ENDED.c.status, answer=_ENDED.c.answer, deed_id=_ENDED.c.deed_id)
 )
 _FORGOTTEN: Final = given(**_ID)
 _FORGET: Final = delete(_TABLE).where(*(_COLUMNS[name] == _FORGOTTEN.c[name] for name in _ID))
@@ -193,7 +199,8 @@ async def begin(work: Work, use: Use) -> Key:
 async def keep_many(work: Work, answers: Sequence[tuple[Key, Kept]]) -> None:
     """Keep good answers with their effects; forget the keys of those that are no success."""
     good = [
-        key.use.key | {"status": kept.status, "answer": _sealed(work, key, kept)}
+        key.use.key
+        | {"status": kept.status, "answer": _sealed(work, key, kept), "deed_id": kept.deed_id}
         for key, kept in answers
         if kept.status in _KEEPABLE
     ]

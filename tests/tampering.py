@@ -1,4 +1,4 @@
-"""Ways to tamper with the books, and the check that finds each."""
+"""Ways to tamper with the books in SQL, and the check of the proof that must find each."""
 
 TAMPERINGS: dict[str, tuple[str, str]] = {
     "a balance is raised": (
@@ -100,6 +100,59 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         """UPDATE deed SET posted_at = posted_at + interval '1 day'
             WHERE deed_id = (SELECT deed_id FROM posting WHERE posting_id = :first)""",
     ),
+    "a hold that settled is said to have been released": (
+        "V9",
+        "UPDATE hold_end SET outcome = 'released' WHERE outcome = 'settled'",
+    ),
+    "a released hold is said to have settled": (
+        "V9",
+        "UPDATE hold_end SET outcome = 'settled' WHERE outcome = 'released'",
+    ),
+    "a hold is ended by the deed of another exchange": (
+        "V9",
+        """UPDATE hold_end SET deed_id = (SELECT deed_id FROM posting WHERE posting_id = :first)
+            WHERE deed_id = (SELECT deed_id FROM posting WHERE posting_id = :second)""",
+    ),
+    "a hold and what opened it are deleted, not its end": (
+        "V9",
+        """WITH gone AS (DELETE FROM hold WHERE hold_id IN (
+                  SELECT hold_id FROM hold_end WHERE outcome = 'settled') RETURNING deed_id)
+           DELETE FROM deed WHERE deed_id IN (SELECT deed_id FROM gone)""",
+    ),
+    "hours of a hold are moved and the hold stays open": (
+        "V9",
+        """WITH again AS (DELETE FROM hold_end WHERE outcome = 'settled' RETURNING hold_id)
+           UPDATE account a SET held_minutes = held_minutes + h.held,
+                  held_in_minutes = held_in_minutes + h.held_in,
+                  floor_minutes = least(policy_floor_minutes,
+                                        balance_minutes - held_minutes - h.held)
+             FROM (SELECT side.account_id, sum(side.held) AS held, sum(side.held_in) AS held_in
+                     FROM hold JOIN again USING (hold_id)
+                    CROSS JOIN LATERAL (VALUES (hold.account_id, minutes, 0),
+                                               (hold.for_account_id, 0, minutes))
+                          AS side (account_id, held, held_in)
+                    GROUP BY side.account_id) h WHERE a.account_id = h.account_id""",
+    ),
+    "the deed of a kept answer is another": (
+        "V11",
+        "UPDATE idempotency_key SET deed_id = gen_random_uuid() WHERE deed_id IS NOT NULL",
+    ),
+    "two kept answers tell of one deed": (
+        "V11",
+        """INSERT INTO idempotency_key
+           SELECT bank_id, login_id, 'another', request_hash, status, answer, created_at, deed_id
+             FROM idempotency_key WHERE deed_id IS NOT NULL""",
+    ),
+    "a closed account is opened without a word": (
+        "V14",
+        "UPDATE account SET closed_at = NULL, closed_seq = NULL WHERE closed_at IS NOT NULL",
+    ),
+    "an account is closed on the record only": (
+        "V14",
+        """INSERT INTO account_change (bank_id, account_id, number, deed_id, kind, changed_at)
+           SELECT bank_id, debit_account_id, 1, deed_id, 'closed', posted_at FROM posting
+            WHERE posting_id = :last""",
+    ),
     "a ceiling is raised for a friend": (
         "V5",
         """UPDATE account SET ceiling_minutes = 900, policy_ceiling_minutes = 800
@@ -140,8 +193,8 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at, passed_limits)
            SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now(), false FROM bank""",
     ),
-    "a closed account is opened without a word": (
-        "V14",
-        "UPDATE account SET closed_at = NULL, closed_seq = NULL WHERE closed_at IS NOT NULL",
-    ),
 }
+
+
+SEEN_BY_NOTHING_ELSE = {"V9", "V11", "V14"}
+"""What these find leaves every balance, number, chain and held minute as it should be."""
