@@ -57,7 +57,10 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
     except LimitReached as refusal:
         owners: dict[UUID | None, UUID] = {accounts[one]: one for one in accounts}
         raise refusal.naming(member_id=owners.get(refusal.account_id)) from None
-    await ledger.note(work, caller.bank_id, posted.deed_id, by=caller.login_id, reason=note)
+    about = min(min((terms.givers, terms.receivers), key=len))  # the one who gives or receives
+    await ledger.note(
+        work, caller.bank_id, posted.deed_id, by=caller.login_id, reason=note, about=about
+    )
     await _tell(work, caller.bank_id, posted.deed_id, terms)
     return Done(posted, terms, shares)
 

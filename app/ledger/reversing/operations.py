@@ -26,6 +26,8 @@ class PuttingRight:
     by: UUID | None = None
     reason: str | None = None
     """Kept sealed in the deed's note; None where it is kept elsewhere, as a dispute's is."""
+    about: UUID | None = None
+    """The member with whose key the reason is sealed."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ async def put_right(work: Work, bank_id: UUID, asked: PuttingRight) -> PutRight:
         "original_minutes": posting.minutes,
     }
     await insert_many(work.session, Reversal, [part])
-    await note(work, bank_id, posted.deed_id, by=asked.by, reason=asked.reason)
+    deed_id = posted.deed_id
+    await note(work, bank_id, deed_id, by=asked.by, reason=asked.reason, about=asked.about)
     return PutRight(posted, original, minutes, left - minutes)
 
 

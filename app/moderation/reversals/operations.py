@@ -1,5 +1,7 @@
 """Putting a posting right."""
 
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from app.exchanges import queries as exchanges
@@ -12,11 +14,15 @@ from app.ledger.reversing import operations as reversing
 from app.ledger.reversing import queries as postings
 from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.reversing.queries import Original
+from app.ledger.rules import AccountKind
 from app.members import queries as members
-from app.moderation.reversals.rules import REVERSIBLE, NotReversible, PartWithCorrection
+from app.moderation.reversals.rules import NotReversible, PartWithCorrection
 from app.moderation.rules import OwnCase
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+
+REVERSIBLE: Final = frozenset({AccountKind.MEMBER, AccountKind.FUND, AccountKind.ISSUING})
+"""Between these kinds of account a posting is this bank's own affair."""
 
 
 async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
@@ -41,6 +47,8 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
     if not REVERSIBLE.issuperset(await postings.list_kinds(work.session, original)):
         raise NotReversible
     exchange = await _exchange_of(work, original)
+    active = await members.find_active_accounts(work.session, caller.bank_id, owners.values())
+    asked = replace(asked, about=min(active, default=None))
     done = await reversing.put_right(work, caller.bank_id, asked)
     if exchange is not None:
         if done.left_minutes and done.correction_id:

@@ -1,12 +1,8 @@
 """Which postings a moderator may put right."""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from app.kit.errors import Conflict, Said
-from app.ledger.rules import AccountKind
-
-REVERSIBLE: Final = frozenset({AccountKind.MEMBER, AccountKind.FUND, AccountKind.ISSUING})
-"""Between these kinds of account a posting is this bank's own affair."""
 
 
 class NotReversible(Conflict):
