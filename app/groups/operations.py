@@ -11,6 +11,7 @@ from app.kit.ids import new_id
 from app.ledger import operations as ledger
 from app.ledger import queries as books
 from app.ledger.netting import legs_for
+from app.ledger.notes import note as note_down
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, LimitReached
 from app.members import queries as members
@@ -57,8 +58,8 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
     except LimitReached as refusal:
         owners: dict[UUID | None, UUID] = {accounts[one]: one for one in accounts}
         raise refusal.naming(member_id=owners.get(refusal.account_id)) from None
-    about = min(min((terms.givers, terms.receivers), key=len))  # the one who gives or receives
-    await ledger.note(
+    about = min(terms.givers if len(terms.givers) == 1 else terms.receivers)
+    await note_down(
         work, caller.bank_id, posted.deed_id, by=caller.login_id, reason=note, about=about
     )
     await _tell(work, caller.bank_id, posted.deed_id, terms)

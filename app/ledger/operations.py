@@ -26,7 +26,7 @@ from app.ledger.rules import (
     OpenHold,
     Refusal,
 )
-from app.ledger.tables import Deed, DeedNote, Hold, HoldEnd, Posting
+from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
 _UPDATE_ACCOUNTS: Final = text("""
     UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
@@ -153,28 +153,6 @@ async def settle(work: Work, asked: Instruction) -> Posted:
         work.deeds.append(answer.deed_id)
         return answer
     raise answer
-
-
-async def note(
-    work: Work,
-    bank_id: UUID,
-    deed_id: UUID,
-    *,
-    by: UUID | None,
-    reason: str | None,
-    about: UUID | None = None,
-) -> None:
-    """Keep who did a deed and why, sealed and erasable, apart from the books.
-
-    With `about`, a member's id, the reason is sealed with that member's key and lost with it.
-    """
-    sealed, label = None, ("deed", bank_id, deed_id)
-    if reason is not None and about is not None:
-        sealed = work.envelopes.seal(about, reason, *label)
-    elif reason is not None:
-        sealed = work.vault.seal(reason, *label)
-    row = {"bank_id": bank_id, "deed_id": deed_id, "done_by": by, "reason_sealed": sealed}
-    await insert_many(work.session, DeedNote, [row])
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:

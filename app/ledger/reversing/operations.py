@@ -6,7 +6,8 @@ from uuid import UUID
 from app.kit.bulk import insert_many
 from app.kit.ground import Work
 from app.ledger import queries as books
-from app.ledger.operations import Posted, note, settle
+from app.ledger.notes import note
+from app.ledger.operations import Posted, settle
 from app.ledger.reversing import queries
 from app.ledger.reversing.queries import Original
 from app.ledger.reversing.rules import OverOriginal
