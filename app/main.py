@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.exchanges import api as exchanges
 from app.fund import api as fund
+from app.groups import api as groups
 from app.identity import api as identity
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
@@ -33,6 +34,7 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
+from app.moderation.reversals import api as reversals
 from app.notices import api as notices
 from app.store.place import application_url, held_up
 from app.web import docs, operating
@@ -41,6 +43,7 @@ from app.web.routing import on_routing_error
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
+    groups,
     identity,
     bank,
     members,
@@ -48,6 +51,7 @@ PARTS = (
     listings,
     matching,
     moderation,
+    reversals,
     ledger,
     notices,
     operating,

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
+from app.exchanges.rules import Step, Who
+from app.exchanges.stepping import take, tell_both
 from app.exchanges.tables import Exchange
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.ledger import operations as ledger
 from app.ledger.reversing import operations as reversing
-from app.ledger.reversing.operations import PuttingRight
+from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, NewHold
 from app.members import queries as members
 
@@ -71,6 +73,16 @@ async def correct(work: Work, exchange: Exchange, minutes: int | None) -> None:
     asked = PuttingRight(exchange.settlement_id, corrected_minutes=minutes)
     done = await reversing.put_right(work, exchange.bank_id, asked)
     _remember(exchange, work, minutes, done.posted)
+
+
+def follow(work: Work, exchange: Exchange, done: PutRight) -> None:
+    """What is left of a settlement that a moderator put right; nothing left: it is cancelled."""
+    minutes = done.left_minutes + (done.corrected_minutes or 0)
+    take(work, exchange, Step.RESOLVE if minutes else Step.VOID, frozenset({Who.MODERATOR}))
+    exchange.settled_minutes = minutes or None
+    if not done.left_minutes:
+        exchange.settlement_id = done.correction_id
+    tell_both(work, exchange)
 
 
 async def _accounts(work: Work, exchange: Exchange) -> tuple[UUID, UUID]:

@@ -26,7 +26,7 @@ from app.ledger.rules import (
     OpenHold,
     Refusal,
 )
-from app.ledger.tables import Deed, DeedNote, Hold, HoldEnd, Posting
+from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
 _UPDATE_ACCOUNTS: Final = text("""
     UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
@@ -153,15 +153,6 @@ async def settle(work: Work, asked: Instruction) -> Posted:
         work.deeds.append(answer.deed_id)
         return answer
     raise answer
-
-
-async def note(
-    work: Work, bank_id: UUID, deed_id: UUID, *, by: UUID | None, reason: str | None
-) -> None:
-    """Keep who did a deed and why, sealed and erasable, apart from the books."""
-    sealed = work.vault.seal(reason, "deed", bank_id, deed_id) if reason is not None else None
-    row = {"bank_id": bank_id, "deed_id": deed_id, "done_by": by, "reason_sealed": sealed}
-    await insert_many(work.session, DeedNote, [row])
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:

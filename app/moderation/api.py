@@ -13,6 +13,8 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
+from app.ledger.reversing.rules import OverOriginal
+from app.ledger.rules import AccountClosed
 from app.moderation import operations, queries
 from app.moderation.rules import (
     AlreadyDisputed,
@@ -112,7 +114,15 @@ async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working
 
 @router.post(
     "/disputes/{dispute_id}/resolution",
-    responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
+    responses=raises(
+        DisputeResolved,
+        OwnCase,
+        MinutesDoNotFit,
+        StepNotOpen,
+        NotYourStep,
+        OverOriginal,
+        AccountClosed,
+    ),
 )
 @reaches(Relation.BANK)
 async def resolve_dispute(

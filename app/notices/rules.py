@@ -12,5 +12,7 @@ class NoticeKind(StrEnum):
     EXCHANGE_SETTLED_SHORT = "exchange_settled_short"
     """More was delivered than could be settled; the coordinator should look."""
     HOURS_GRANTED = "hours_granted"
+    GROUP_SESSION_POSTED = "group_session_posted"
+    POSTING_PUT_RIGHT = "posting_put_right"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

@@ -12,7 +12,8 @@ from app.ledger.accounts import queries
 from app.ledger.accounts.rules import ChangeKind, HoursHeld, NotClosed
 from app.ledger.accounts.tables import AccountChange
 from app.ledger.chain import genesis
-from app.ledger.operations import Posted, note, settle
+from app.ledger.notes import note
+from app.ledger.operations import Posted, settle
 from app.ledger.rules import (
     ISSUING_FLOOR_MINUTES,
     AccountClosed,

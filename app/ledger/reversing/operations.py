@@ -6,7 +6,8 @@ from uuid import UUID
 from app.kit.bulk import insert_many
 from app.kit.ground import Work
 from app.ledger import queries as books
-from app.ledger.operations import Posted, note, settle
+from app.ledger.notes import note
+from app.ledger.operations import Posted, settle
 from app.ledger.reversing import queries
 from app.ledger.reversing.queries import Original
 from app.ledger.reversing.rules import OverOriginal
@@ -26,6 +27,8 @@ class PuttingRight:
     by: UUID | None = None
     reason: str | None = None
     """Kept sealed in the deed's note; None where it is kept elsewhere, as a dispute's is."""
+    about: UUID | None = None
+    """The member with whose key the reason is sealed."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class PutRight:
     minutes: int
     left_minutes: int
     """What still stands of the original."""
+
+    @property
+    def corrected_minutes(self) -> int | None:
+        """What moved in the place of what was taken back."""
+        return self.posted.legs[1].leg.minutes if len(self.posted.legs) > 1 else None
 
     @property
     def correction_id(self) -> UUID | None:
@@ -78,7 +86,8 @@ async def put_right(work: Work, bank_id: UUID, asked: PuttingRight) -> PutRight:
         "original_minutes": posting.minutes,
     }
     await insert_many(work.session, Reversal, [part])
-    await note(work, bank_id, posted.deed_id, by=asked.by, reason=asked.reason)
+    deed_id = posted.deed_id
+    await note(work, bank_id, deed_id, by=asked.by, reason=asked.reason, about=asked.about)
     return PutRight(posted, original, minutes, left - minutes)
 
 

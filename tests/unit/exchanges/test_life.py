@@ -17,6 +17,8 @@ TOLD = """
     delivered confirm  settled    receiver
     delivered dispute  disputed   giver receiver
     settled   dispute  disputed   giver receiver
+    settled   resolve  settled    moderator
+    settled   void     cancelled  moderator
     disputed  resolve  settled    moderator
     disputed  void     cancelled  moderator
 """
