@@ -33,6 +33,7 @@ from app.matching import api as matching
 from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
+from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
 from app.moderation.reversals import api as reversals
 from app.notices import api as notices
@@ -48,6 +49,7 @@ PARTS = (
     bank,
     members,
     account,
+    limits_of_members,
     listings,
     matching,
     moderation,

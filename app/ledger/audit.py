@@ -149,13 +149,20 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
         """SELECT a.account_id AS subject_id
              FROM account a LEFT JOIN (
                    SELECT account_id, count(*) <> max(number) AS gap,
-                          (array_agg(kind ORDER BY number DESC))[1] AS kind,
-                          (array_agg(changed_at ORDER BY number DESC))[1] AS changed_at
+                          (array_agg(CASE kind WHEN 'closed' THEN changed_at END
+                                     ORDER BY number DESC) FILTER (WHERE kind <> 'limits'))[1]
+                          AS closed_at,
+                          (array_agg(policy_floor_minutes ORDER BY number DESC)
+                           FILTER (WHERE kind = 'limits'))[1] AS floor,
+                          (array_agg(policy_ceiling_minutes ORDER BY number DESC)
+                           FILTER (WHERE kind = 'limits'))[1] AS ceiling
                      FROM account_change WHERE bank_id = :bank_id GROUP BY account_id
                    ) c USING (account_id)
             WHERE a.bank_id = :bank_id AND (coalesce(c.gap, false)
-               OR a.closed_at IS DISTINCT FROM
-                  CASE WHEN c.kind = 'closed' THEN c.changed_at END)""",
+               OR a.closed_at IS DISTINCT FROM c.closed_at
+               OR a.policy_floor_minutes <> c.floor
+               OR (c.floor IS NOT NULL
+                   AND a.policy_ceiling_minutes IS DISTINCT FROM c.ceiling))""",
     ),
 }
 SQL_CHECKS: Final = tuple(_CHECKS)

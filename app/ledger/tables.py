@@ -76,6 +76,8 @@ class Account(Base):
     head: Mapped[bytes]
     """The head of the account's hash chain, after its last posting."""
     created_at: Mapped[datetime]
+    has_own_limits: Mapped[bool]
+    """Whether its policy was set for it alone, and does not follow the bank's."""
     closed_at: Mapped[datetime | None]
     closed_seq: Mapped[int | None]
     """The number of the last posting before the closing: as long as it is closed, of the last."""

@@ -70,7 +70,9 @@ async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | 
     """
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
-    member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    member.account_id = await ledger.open_member_account(
+        work, bank.bank_id, bank.floor_minutes, bank.ceiling_minutes
+    )
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
