@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, select
+from sqlalchemy import Uuid, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller, Role
@@ -14,6 +14,15 @@ from app.kit.db import lock_one
 
 SESSIONS_SHOWN_MAX = 100
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
+_CALLERS = (
+    select(Session.session_id, Login.bank_id, Login.login_id, Login.member_id, Login.roles)
+    .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
+    .join(
+        _ASKED,
+        and_(Session.bank_id == _ASKED.c.bank_id, Session.session_id == _ASKED.c.session_id),
+    )
+    .where(Session.ended_at.is_(None), Session.expires_at > bindparam("now"))
+)
 
 
 async def find_login(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Login | None:
@@ -32,17 +41,8 @@ async def find_callers(
     session: AsyncSession, keys: Collection[tuple[UUID, UUID]], now: datetime
 ) -> dict[UUID, Caller]:
     """Who these live sessions (`bank_id`, `session_id`) belong to: one indexed read a request."""
-    asked = (
-        select(Session.session_id, Login.bank_id, Login.login_id, Login.member_id, Login.roles)
-        .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
-        .join(
-            _ASKED,
-            and_(Session.bank_id == _ASKED.c.bank_id, Session.session_id == _ASKED.c.session_id),
-        )
-        .where(Session.ended_at.is_(None), Session.expires_at > now)
-    )
     rows = [{"bank_id": bank_id, "session_id": session_id} for bank_id, session_id in keys]
-    found = (await session.execute(asked, arrays(rows))).all()
+    found = (await session.execute(_CALLERS, {**arrays(rows), "now": now})).all()
     return {
         session_id: Caller(bank_id, login_id, session_id, member_id, frozenset(map(Role, roles)))
         for session_id, bank_id, login_id, member_id, roles in found
