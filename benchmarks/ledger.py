@@ -126,8 +126,8 @@ def _size(asked: argparse.Namespace) -> Size:
 
 def _full() -> Size:
     return Size(
-        members=10_000,
-        signed_in=1_000,
+        members=5_000,
+        signed_in=250,
         clients=(1, 16, 64),
         workers=(1, 2),
         rounds=3,
