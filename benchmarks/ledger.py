@@ -11,6 +11,7 @@ from typing import Any, Final
 import uvloop
 from rich.console import Console
 
+from app.kit.stopping import leave_on_signals
 from benchmarks import growth
 from benchmarks.cells import TOWN, TOWN_DELIVERED, Bench, Size, build, groups, rotated
 from benchmarks.gates import Gate, gates
@@ -38,6 +39,7 @@ _screen: Final = Console(stderr=True)
 def main() -> None:
     """Measure, print, and leave with 1 when the books did not prove."""
     asked = _parser().parse_args()
+    leave_on_signals()
     size = _size(asked)
     with place() as here, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         found, aims = runner.run(_measure(here, size, _peer_files(asked.pgledger)))
