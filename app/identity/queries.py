@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, select
+from sqlalchemy import Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller, Role
@@ -13,6 +13,8 @@ from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 
 SESSIONS_SHOWN_MAX = 100
+LOGINS_OF_ADDRESS_MAX = 100
+"""Of one address in one bank; later applications of it cannot sign in before approval."""
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
 _CALLERS = (
     select(Session.session_id, Login.bank_id, Login.login_id, Login.member_id, Login.roles)
@@ -25,16 +27,40 @@ _CALLERS = (
 )
 
 
-async def find_login(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Login | None:
-    """The login with this e-mail fingerprint, if the bank has one."""
-    asked = select(Login).where(Login.bank_id == bank_id, Login.email_fingerprint == fingerprint)
-    return (await session.scalars(asked)).one_or_none()
+async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:
+    """The logins of an address: the approved one first, then open applications, then closed."""
+    asked = (
+        select(Login)
+        .where(Login.bank_id == bank_id, Login.email_fingerprint == fingerprint)
+        .order_by(
+            (func.cardinality(Login.roles) > 0).desc(),
+            Login.closed_at.is_not(None),
+            Login.created_at,
+            Login.login_id,
+        )
+        .limit(LOGINS_OF_ADDRESS_MAX)
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def lock_login(session: AsyncSession, bank_id: UUID, login_id: UUID) -> Login:
+    """A login, locked, as it is now."""
+    asked = select(Login).where(Login.bank_id == bank_id, Login.login_id == login_id)
+    login = await lock_one(session, asked)
+    assert login is not None, "logins are never deleted"
+    return login
 
 
 async def get_login_of_member(session: AsyncSession, bank_id: UUID, member_id: UUID) -> Login:
     """The login of a member; every member has one."""
     asked = select(Login).where(Login.bank_id == bank_id, Login.member_id == member_id)
     return (await session.scalars(asked)).one()
+
+
+async def list_owners(session: AsyncSession) -> Sequence[UUID]:
+    """Whose data keys there must be: of every bank, each member, and each login without one."""
+    owners = select(func.coalesce(Login.member_id, Login.login_id))
+    return (await session.scalars(owners)).all()
 
 
 async def find_callers(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.kit.errors import NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
+from app.kit.errors import Conflict, NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
 
 
 class Role(StrEnum):
@@ -67,6 +67,21 @@ class WeakPassword(Unfit):
     }
 
 
+class EmailTaken(Conflict):
+    """Somebody of this bank signs in with this address already. Only coordinators are told."""
+
+    said: ClassVar = {
+        "en": Said(
+            "This e-mail has a login already",
+            "Perhaps they forgot their password: help them back in, and decline this application.",
+        ),
+        "sl": Said(
+            "Ta e-naslov že ima prijavo",
+            "Morda so pozabili geslo: pomagajte jim nazaj in to prošnjo zavrnite.",
+        ),
+    }
+
+
 class TooManySignIns(TooMuch):
     """More people are signing in than passwords can be checked."""
 
@@ -101,6 +116,11 @@ class Caller:
         """The caller's member id, on routes that only members reach."""
         assert self.member_id is not None, "the guard lets only members here"
         return self.member_id
+
+    @property
+    def owner_id(self) -> UUID:
+        """Whose data key seals what the caller says: the member's, or of staff the login's."""
+        return self.member_id or self.login_id
 
     def may(self, *roles: Role) -> bool:
         """Whether the caller has one of these roles."""

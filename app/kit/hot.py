@@ -10,7 +10,8 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -36,7 +37,16 @@ from app.kit.http import (
 from app.kit.lane import Lanes
 
 Asked = TypeVar("Asked")
-DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[BaseModel | AppError]]]
+
+
+class Done(NamedTuple):
+    """What is answered, and the deed in the books that did it."""
+
+    view: BaseModel
+    deed_id: UUID | None
+
+
+DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[Done | AppError]]]
 """Does what each `(caller, asked)` asks; a refused one has changed nothing."""
 DONE: Final = 200
 """The status of a good answer where the route names no other."""
@@ -160,14 +170,16 @@ class Batches:
         status = route.status_code or DONE
         done = await self.do_many(work, [(case.caller, case.ticket.asked) for case in cases])
         keep, forget = [], []
-        for case, view in zip(cases, done, strict=True):
-            if isinstance(view, AppError):
-                case.answer = view
+        for case, one in zip(cases, done, strict=True):
+            if isinstance(one, AppError):
+                case.answer = one
                 forget += [case.key] if case.key else []
                 continue
-            body = view.model_dump_json().encode()
+            body = one.view.model_dump_json().encode()
             case.answer = private(Response(body, status, media_type="application/json"))
-            keep += [(case.key, idempotency.Kept(status, body))] if case.key else []
+            owner_id = case.caller.owner_id
+            kept = idempotency.Kept(status, body, owner_id, one.deed_id)
+            keep += [(case.key, kept)] if case.key else []
         await idempotency.keep_many(work, keep)
         await idempotency.forget_many(work, forget)
 
