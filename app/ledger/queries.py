@@ -26,6 +26,40 @@ from app.ledger.tables import Account, Hold, HoldEnd, Posting
 
 _WANTED: Final = given(bank_id=Uuid(), account_id=Uuid())
 _HELD: Final = given(bank_id=Uuid(), hold_id=Uuid())
+_LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        Account.bank_id,
+        Account.account_id,
+        Account.balance_minutes,
+        Account.held_minutes,
+        Account.floor_minutes,
+        Account.policy_floor_minutes,
+        Account.seq,
+        Account.posted_at,
+        Account.head,
+        Account.closed_at.is_not(None),
+        Account.held_in_minutes,
+        Account.ceiling_minutes,
+        Account.policy_ceiling_minutes,
+    )
+    .join(
+        _WANTED,
+        and_(Account.bank_id == _WANTED.c.bank_id, Account.account_id == _WANTED.c.account_id),
+    )
+    .order_by(Account.bank_id, Account.account_id)
+    .with_for_update(key_share=True, of=Account)
+)
+_HOLDS: Final = (
+    select(
+        Hold.hold_id,
+        Hold.minutes,
+        Hold.account_id,
+        Hold.for_account_id,
+        HoldEnd.hold_id.is_not(None),
+    )
+    .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
+    .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
+)
 AccountKey = tuple[UUID, UUID]
 """`(bank_id, account_id)`."""
 
@@ -108,54 +142,19 @@ async def lock_accounts(
 
     Plain columns, not mapped rows: what a session read earlier cannot be mistaken for the present.
     """
-    wanted = [{"bank_id": bank_id, "account_id": account_id} for bank_id, account_id in keys]
-    if not wanted:
+    if not (wanted := [{"bank_id": bank_id, "account_id": one} for bank_id, one in keys]):
         return {}
-    asked: Select[*tuple[Any, ...]] = (
-        select(
-            Account.bank_id,
-            Account.account_id,
-            Account.balance_minutes,
-            Account.held_minutes,
-            Account.floor_minutes,
-            Account.policy_floor_minutes,
-            Account.seq,
-            Account.posted_at,
-            Account.head,
-            Account.closed_at.is_not(None),
-            Account.held_in_minutes,
-            Account.ceiling_minutes,
-            Account.policy_ceiling_minutes,
-        )
-        .join(
-            _WANTED,
-            and_(Account.bank_id == _WANTED.c.bank_id, Account.account_id == _WANTED.c.account_id),
-        )
-        .order_by(Account.bank_id, Account.account_id)
-        .with_for_update(key_share=True, of=Account)
-    )
-    rows = (await session.execute(asked, arrays(wanted))).all()
-    return {(row.bank_id, row.account_id): AccountState(*row[2:]) for row in rows}
+    rows = await session.execute(_LOCK_ACCOUNTS, arrays(wanted))
+    return {(row[0], row[1]): AccountState(*row[2:]) for row in rows}
 
 
 async def list_holds(
     session: AsyncSession, keys: Iterable[tuple[UUID, UUID]]
 ) -> dict[UUID, OpenHold]:
     """These holds as they stand; read after their accounts are locked, so that it stays true."""
-    asked = (
-        select(
-            Hold.hold_id,
-            Hold.minutes,
-            Hold.account_id,
-            Hold.for_account_id,
-            HoldEnd.hold_id.is_not(None),
-        )
-        .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
-        .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
-    )
     wanted = [{"bank_id": bank_id, "hold_id": hold_id} for bank_id, hold_id in keys]
-    rows = (await session.execute(asked, arrays(wanted))).all()
-    return {row.hold_id: OpenHold(*row[1:]) for row in rows}
+    rows = await session.execute(_HOLDS, arrays(wanted))
+    return {row[0]: OpenHold(*row[1:]) for row in rows}
 
 
 async def get_balance_at(
@@ -188,11 +187,11 @@ async def list_trial_balance(session: AsyncSession, bank_id: UUID) -> list[Balan
         .group_by(Account.kind)
         .order_by(Account.kind)
     )
-    rows = (await session.execute(asked)).all()
+    rows = await session.execute(asked)
     return [Balance(kind, count, int(total), int(held)) for kind, count, total, held in rows]
 
 
 async def count_postings(session: AsyncSession, bank_id: UUID) -> int:
     """How many postings the bank has."""
-    asked = select(func.count()).select_from(Posting).where(Posting.bank_id == bank_id)
+    asked = select(func.count()).where(Posting.bank_id == bank_id)
     return (await session.scalars(asked)).one()

@@ -3,7 +3,17 @@
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,7 +37,7 @@ class StatementLine(NamedTuple):
     seq: int
     balance_minutes: int
     counter_account_id: UUID
-    reversed_by: list[UUID]
+    reversed_by: list[UUID] | None
     """The postings that took this one back, or parts of it."""
 
 
@@ -35,41 +45,16 @@ async def list_statement(
     session: AsyncSession, bank_id: UUID, account_id: UUID, *, before_seq: int | None, limit: int
 ) -> list[StatementLine]:
     """The account's postings, newest first: two short index walks, however long the history."""
-    sides = union_all(
-        _side(bank_id, account_id, before_seq, limit, is_credit=False).subquery().select(),
-        _side(bank_id, account_id, before_seq, limit, is_credit=True).subquery().select(),
-    ).subquery()
-    asked = (
-        select(
-            Posting,
-            Deed,
-            sides.c.is_credit,
-            sides.c.seq,
-            sides.c.balance,
-            sides.c.counter,
-            _REVERSED_BY,
-        )
-        .join(
-            sides,
-            and_(Posting.bank_id == sides.c.bank_id, Posting.posting_id == sides.c.posting_id),
-        )
-        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
-        .order_by(sides.c.seq.desc())
-        .limit(limit)
-    )
-    return [StatementLine(*row) for row in (await session.execute(asked)).all()]
+    before = 2**62 if before_seq is None else before_seq  # more than any number of a posting
+    asked = {"bank_id": bank_id, "account_id": account_id, "before_seq": before, "most": limit}
+    return [StatementLine(*row) for row in (await session.execute(_STATEMENT, asked)).all()]
 
 
-def _side(
-    bank_id: UUID, account_id: UUID, before_seq: int | None, limit: int, *, is_credit: bool
-) -> Select[*tuple[Any, ...]]:
+def _side(*, is_credit: bool) -> Select[*tuple[Any, ...]]:
     mine = Posting.credit_account_id if is_credit else Posting.debit_account_id
     seq = Posting.credit_seq if is_credit else Posting.debit_seq
     balance = Posting.credit_balance_minutes if is_credit else Posting.debit_balance_minutes
     other = Posting.debit_account_id if is_credit else Posting.credit_account_id
-    conditions: list[ColumnElement[bool]] = [Posting.bank_id == bank_id, mine == account_id]
-    if before_seq is not None:
-        conditions.append(seq < before_seq)
     return (
         select(
             Posting.bank_id,
@@ -79,7 +64,34 @@ def _side(
             balance.label("balance"),
             other.label("counter"),
         )
-        .where(*conditions)
+        .where(
+            Posting.bank_id == bindparam("bank_id"),
+            mine == bindparam("account_id"),
+            seq < bindparam("before_seq"),
+        )
         .order_by(seq.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=BigInteger))
     )
+
+
+_SIDES: Final = union_all(
+    *(_side(is_credit=one).subquery().select() for one in (False, True))
+).subquery()
+_STATEMENT: Final = (  # made once: making takes longer than asking
+    select(
+        Posting,
+        Deed,
+        _SIDES.c.is_credit,
+        _SIDES.c.seq,
+        _SIDES.c.balance,
+        _SIDES.c.counter,
+        _REVERSED_BY,
+    )
+    .join(
+        _SIDES,
+        and_(Posting.bank_id == _SIDES.c.bank_id, Posting.posting_id == _SIDES.c.posting_id),
+    )
+    .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
+    .order_by(_SIDES.c.seq.desc())
+    .limit(bindparam("most", type_=BigInteger))
+)
