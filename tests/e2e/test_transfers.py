@@ -3,24 +3,13 @@
 import signal
 
 import asyncpg
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from app.worker import SWEEPS
 from tests.doings import sql
 from tests.e2e.test_worker_survives import blocked, process
-from tests.partnership import Side, partners
-from tests.property.loop import QUICK, Loop
+from tests.partnership import partners
 from tests.town import Town
 from tests.workers import all_done, until, waiting, working
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["send", "deliver", "conclude", "withdraw", "agree"]),
-        st.booleans(),
-        st.integers(1, 400),
-    ),
-    max_size=25,
-)
 
 
 async def test_a_transfer_goes_through_a_worker_killed_between_the_two_deeds(town: Town) -> None:
@@ -49,63 +38,17 @@ async def test_a_transfer_goes_through_a_worker_killed_between_the_two_deeds(tow
 
 async def test_a_transfer_whose_job_was_lost_is_delivered_all_the_same(town: Town) -> None:
     here, there = await partners(town)
-    transfer = await here.sent(there)
+    await here.sent(there)
     await sql(town, "DELETE FROM pgqueuer")
-    await town.step_on(0.1)
+    assert await looked_again(town) == 0, "it is not late yet"
+    await town.step_on(2 / 24)
+    assert [await looked_again(town) for _ in range(2)] == [1, 0]
     async with working(town):
-        await sql(town, "UPDATE pgqueuer_schedules SET next_run = now()")
-        await until(lambda: _is(here, transfer, "delivered"))
-    assert (await here.balance(), await there.balance()) == (540, 660)
+        await all_done(town)
+    assert await sql(town, "SELECT status FROM transfer") == [{"status": "delivered"}]
+    assert len(await sql(town, "SELECT FROM transfer_arrival WHERE is_accepted")) == 1
 
 
-async def _is(side: Side, transfer: dict[str, object], status: str) -> bool:
-    (row,) = await sql(side.town, "SELECT status FROM transfer")
-    return bool(row["status"] == status)
-
-
-async def _play(sides: tuple[Side, Side], steps: list[tuple[str, bool, int]]) -> None:
-    """Random traffic: every step may come at any time, twice, or for what has ended."""
-    sent: list[tuple[Side, dict[str, object]]] = []
-    for what, is_back, number in steps:
-        here, there = sides[::-1] if is_back else sides
-        if what == "send":
-            answer = await here.post(there, number)
-            if answer.is_success:
-                sent.append((here, answer.json()))
-        elif what == "withdraw":
-            await here.admin.delete(f"/v1/partners/{there.town.slug}")
-        elif what == "agree":
-            await here.agree(there, -number, number)
-        elif sent:
-            side, transfer = sent[number % len(sent)]
-            await getattr(side, what)(transfer)
-        assert await here.findings() | await there.findings() == set(), what
-    for side, transfer in sent:
-        await side.deliver(transfer)
-        await side.conclude(transfer)
-        assert await side.status(transfer) in {"delivered", "returned"}
-
-
-def test_whatever_goes_on_the_clearing_accounts_mirror_each_other_once_drained(
-    loop: Loop,
-) -> None:
-    slugs = iter(f"bank{number}" for number in range(1_000))
-
-    async def founded() -> tuple[Side, Side]:
-        towns = [await Town.founded(loop.app, loop.client, next(slugs)) for _ in range(2)]
-        here, there = [await Side.of(one) for one in towns]
-        await here.agree(there)
-        await there.agree(here)
-        return here, there
-
-    @settings(max_examples=12, **QUICK)
-    @given(steps=STEPS)
-    def check(steps: list[tuple[str, bool, int]]) -> None:
-        sides = loop.run(founded())
-        loop.run(_play(sides, steps))
-        (mine, my_way), (theirs, their_way) = [loop.run(side.cleared()) for side in sides]
-        assert (mine + theirs, my_way, their_way) == (0, 0, 0)
-        assert sum(loop.run(side.balance()) for side in sides) == 1_200
-        assert [loop.run(side.findings()) for side in sides] == [set(), set()]
-
-    check()
+async def looked_again(town: Town) -> int:
+    async with town.ground.database.begin() as session:
+        return await SWEEPS["look_after_transfers"].batch(town.ground.work(session))
