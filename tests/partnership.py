@@ -7,8 +7,11 @@ from uuid import UUID
 import httpx
 
 from app.kit.ground import Ground
+from app.kit.ids import new_id
 from app.ledger.verifying import prove
+from app.partners import operations
 from app.partners.arriving import operations as arriving
+from app.partners.rules import Limits
 from tests.doings import sql
 from tests.town import JSON, Person, Town, good
 
@@ -91,3 +94,37 @@ async def partners(town: Town) -> tuple[Side, Side]:
     await there.agree(here)
     await sql(town, "DELETE FROM pgqueuer")
     return here, there
+
+
+@dataclass
+class Neighbour:
+    """Another bank that clears hours with whoever asks; for tests over the whole contract."""
+
+    town: Town
+    admin: Person
+
+    @classmethod
+    async def of(cls, town: Town, slug: str) -> Self:
+        other = await Town.founded(town.app, town.client, slug)
+        return cls(other, await other.staff("admin"))
+
+    async def transfer_of(self, town: Town, admin: Person, member: Person) -> str:
+        """The id of a transfer of this member, sent by somebody of the staff."""
+        assert member.member_id is not None
+        limits = Limits(FLOOR, CEILING)
+        async with town.ground.database.begin() as session:
+            work = town.ground.work(session)
+            caller = await self.town.caller_of(self.admin)
+            await operations.agree(work, caller, town.slug, limits)
+            caller = await town.caller_of(admin)
+            await operations.agree(work, caller, self.town.slug, limits)
+            row = await operations.send(
+                work,
+                caller,
+                partner=self.town.slug,
+                member_id=member.member_id,
+                giver_id=new_id(),
+                minutes=5,
+                reason="Bicycle repair.",
+            )
+        return str(row.transfer_id)

@@ -33,10 +33,12 @@ class AgreePartner(RequestBody):
     """How far this bank's clearing account for the partner may go."""
 
     floor_minutes: Annotated[int, Field(strict=True, ge=-LIMIT_MAX, le=0)] = Field(
-        description="So much more may have come from the partner than went there, as a minus."
+        examples=[-1_200],
+        description="So much more may have come from the partner than went there, as a minus.",
     )
     ceiling_minutes: Annotated[int, Field(strict=True, ge=0, le=LIMIT_MAX)] = Field(
-        description="So much more may have gone to the partner than came from there."
+        examples=[1_200],
+        description="So much more may have gone to the partner than came from there.",
     )
 
 
