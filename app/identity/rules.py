@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.kit.errors import NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
+from app.kit.errors import Conflict, NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
 
 
 class Role(StrEnum):
@@ -64,6 +64,21 @@ class WeakPassword(Unfit):
     said: ClassVar = {
         "en": Said("Please choose another password", "The reason says what is wrong with it."),
         "sl": Said("Izberite drugo geslo", "Kaj je z njim narobe, pove reason."),
+    }
+
+
+class EmailTaken(Conflict):
+    """Somebody of this bank signs in with this address already. Only coordinators are told."""
+
+    said: ClassVar = {
+        "en": Said(
+            "This e-mail has a login already",
+            "Perhaps they forgot their password: help them back in, and decline this application.",
+        ),
+        "sl": Said(
+            "Ta e-naslov že ima prijavo",
+            "Morda so pozabili geslo: pomagajte jim nazaj in to prošnjo zavrnite.",
+        ),
     }
 
 
