@@ -145,8 +145,9 @@ async def test_a_coordinator_sends_for_others_and_only_what_is_there(
 
 TAMPERINGS = {
     "the hold of what is on its way is ended by hand": """
-        WITH made AS (INSERT INTO deed (bank_id, deed_id, kind, reference, subject_id, posted_at)
-             SELECT h.bank_id, gen_random_uuid(), 'made', 'up', d.subject_id, h.posted_at
+        WITH made AS (INSERT INTO deed
+             SELECT (jsonb_populate_record(d, jsonb_build_object(
+                        'deed_id', gen_random_uuid(), 'reference', 'made up'))).*
                FROM hold h JOIN deed d USING (bank_id, deed_id) RETURNING *),
           ended AS (INSERT INTO hold_end (bank_id, hold_id, deed_id, outcome, ended_at)
              SELECT h.bank_id, h.hold_id, made.deed_id, 'released', h.posted_at

@@ -117,7 +117,7 @@ async def _return(work: Work, row: Transfer, clearing: UUID) -> None:
     """Take the first deed back; where the payer's account was closed meanwhile, to the fund."""
     ends = HoldEnding(row.hold_id, clearing, HoldOutcome.SETTLED)
     payer = await members.get_account_id(work.session, row.bank_id, row.member_id)
-    back = Leg(clearing, payer, row.minutes, reverses=row.posting_id)
+    back = Leg(clearing, payer, row.minutes)
     try:
         await ledger.settle(work, _instruction(row, "transfer_returned", ends, back))
     except AccountClosed:
