@@ -25,8 +25,8 @@ PARTS = (
     limit_counts,
     listings,
     members,
+    partners,
     moderation,
     notices,
-    partners,
 )
 metadata = Base.metadata
