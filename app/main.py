@@ -37,6 +37,7 @@ from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
 from app.moderation.reversals import api as reversals
 from app.notices import api as notices
+from app.partners import api as partners
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -56,6 +57,7 @@ PARTS = (
     moderation,
     reversals,
     ledger,
+    partners,
     notices,
     operating,
 )

@@ -43,6 +43,7 @@ _TAGS: Final = {
     "fund": "Giving to the community, and granting from it.",
     "groups": "Sessions of one with many, posted in one step.",
     "ledger": "The proof of the books.",
+    "partners": "Hours for services that people of other time banks gave.",
     "notices": "What is there to be read.",
     "operating": "For the operator.",
 }

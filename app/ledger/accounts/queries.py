@@ -33,3 +33,11 @@ async def list_following(session: AsyncSession, bank_id: UUID) -> Sequence[UUID]
         Account.closed_at.is_(None),
     )
     return (await session.scalars(asked)).all()
+
+
+async def get_balance(session: AsyncSession, bank_id: UUID, account_id: UUID) -> int:
+    """The balance of an account as it is now, in minutes."""
+    asked = select(Account.balance_minutes).where(
+        Account.bank_id == bank_id, Account.account_id == account_id
+    )
+    return (await session.scalars(asked)).one()
