@@ -43,6 +43,7 @@ _TAGS: Final = {
     "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
     "notices": "What is there to be read.",
+    "sealed": "The record that only a case worker opens.",
     "operating": "For the operator.",
 }
 
