@@ -13,6 +13,7 @@ from app.members import tables as members
 from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.partners import tables as partners
 from app.sealed import tables as sealed
 
 PARTS = (
@@ -27,6 +28,7 @@ PARTS = (
     limit_counts,
     listings,
     members,
+    partners,
     moderation,
     notices,
     sealed,
