@@ -201,7 +201,7 @@ async def test_minutes_near_the_end_of_the_numbers_are_refused_whole(ground: Gro
     await books.settle([Asked((Move(issuer, member, 60),), None, None, passes=False)])
     async with ground.database.begin() as session:
         before = await books.rows(session)
-    for minutes, passes in product((2**60 + 1, 2**62, 2**63 - 1, 2**63, 2**64), (False, True)):
+    for minutes, passes in product((2**62, 2**63 - 1, 2**63, 2**64), (False, True)):
         asked = Asked((Move(issuer, member, minutes),), None, None, passes=passes)
         with suppress(DBAPIError, struct.error):
             (answer,) = await books.settle([asked])
