@@ -35,9 +35,11 @@ from app.members import api as members
 from app.members import bank_api as bank
 from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
+from app.moderation import blocks_api as blocks
 from app.moderation.reversals import api as reversals
 from app.notices import api as notices
 from app.partners import api as partners
+from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -56,9 +58,11 @@ PARTS = (
     matching,
     moderation,
     reversals,
+    blocks,
     ledger,
     partners,
     notices,
+    sealed,
     operating,
 )
 

@@ -107,6 +107,8 @@ class Stage:
             "give_grant.member_id": str(giver.member_id),
             "get_member_limits.member_id": str(giver.member_id),
             "set_member_limits.member_id": str(giver.member_id),
+            "get_sealed.member_id": str(giver.member_id),
+            "write_sealed.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
             "session_id": next(one["id"] for one in sessions if one["is_current"]),

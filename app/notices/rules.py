@@ -19,5 +19,7 @@ class NoticeKind(StrEnum):
     HOURS_GRANTED = "hours_granted"
     GROUP_SESSION_POSTED = "group_session_posted"
     POSTING_PUT_RIGHT = "posting_put_right"
+    SAFEGUARDING_ALERT = "safeguarding_alert"
+    """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

@@ -11,13 +11,16 @@ from app.ledger.accounts import tables as accounts
 from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
+from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.partners import tables as partners
+from app.sealed import tables as sealed
 
 PARTS = (
     accounts,
     banks,
+    blocks,
     exchanges,
     fund,
     idempotency,
@@ -30,5 +33,6 @@ PARTS = (
     moderation,
     notices,
     reversing,
+    sealed,
 )
 metadata = Base.metadata
