@@ -33,6 +33,8 @@ from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
 from app.notices import api as notices
+from app.openings import api as openings
+from app.records import api as records
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -49,6 +51,8 @@ PARTS = (
     moderation,
     ledger,
     notices,
+    openings,
+    records,
     operating,
 )
 

@@ -91,6 +91,12 @@ async def leaves(town: Town, person: Person) -> None:
     await sql(town, statement, person.member_id)
 
 
+async def emergency_of(coordinator: Person, person: Person) -> str:
+    """An emergency about this member, which this coordinator asked for."""
+    body = {"member_id": str(person.member_id), "reason": "A flood at the meeting place."}
+    return str(good(await coordinator.post("/v1/emergencies", body))["id"])
+
+
 async def notices(person: Person) -> list[tuple[str, str]]:
     """Kind and subject of a person's notices, newest first."""
     items = good(await person.get("/v1/notices?limit=100"))["items"]

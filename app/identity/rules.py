@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.kit.errors import NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
+from app.kit.errors import Conflict, NotAuthenticated, NotPermitted, Said, TooMuch, Unfit
 
 
 class Role(StrEnum):
@@ -83,6 +83,15 @@ class NotAMember(NotPermitted):
     said: ClassVar = {
         "en": Said("This opens with your approval", "Until then you can see /v1/me and /v1/bank."),
         "sl": Said("To se odpre z odobritvijo", "Do takrat lahko vidite /v1/me in /v1/bank."),
+    }
+
+
+class OwnCase(Conflict):
+    """Staff cannot act on cases in which they are a party."""
+
+    said: ClassVar = {
+        "en": Said("You are a party to this", "Somebody else has to do it."),
+        "sl": Said("V tem ste udeleženi", "To mora narediti nekdo drug."),
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller, OwnCase, Role
 from app.identity.tools import IdentityTools
 from app.kit.db import violated
 from app.kit.ground import Work
@@ -60,6 +60,7 @@ async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | 
 
     Raises:
         NotFound: when the bank has no such applicant.
+        OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
     """
     member = await _lock_applicant(work, caller, member_id)
@@ -77,6 +78,7 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
 
     Raises:
         NotFound: when the bank has no such applicant.
+        OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
     """
     member = await _lock_applicant(work, caller, member_id)
@@ -115,6 +117,8 @@ def member_etag(member: Member) -> str:
 
 async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member:
     member = await queries.lock_member(work.session, caller.bank_id, member_id)
+    if member_id == caller.member_id:
+        raise OwnCase
     if member.status != MemberStatus.APPLICANT:
         raise ApplicationDecided(state=member.status)
     return member

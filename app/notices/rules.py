@@ -11,6 +11,8 @@ class NoticeKind(StrEnum):
     EXCHANGE_CHANGED = "exchange_changed"
     EXCHANGE_SETTLED_SHORT = "exchange_settled_short"
     """More was delivered than could be settled; the coordinator should look."""
+    EMERGENCY_ASKED = "emergency_asked"
+    EMERGENCY_RELEASED = "emergency_released"
     HOURS_GRANTED = "hours_granted"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

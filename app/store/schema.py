@@ -12,6 +12,8 @@ from app.listings import tables as listings
 from app.members import tables as members
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.openings import tables as openings
+from app.records import tables as records
 
 PARTS = (
     accounts,
@@ -26,5 +28,7 @@ PARTS = (
     members,
     moderation,
     notices,
+    openings,
+    records,
 )
 metadata = Base.metadata

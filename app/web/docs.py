@@ -40,6 +40,8 @@ _TAGS: Final = {
     "moderation": "Disputes and their outcomes.",
     "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
+    "records": "A member's record, for staff and for a reason.",
+    "openings": "Who looked at whom.",
     "notices": "What is there to be read.",
     "operating": "For the operator.",
 }
