@@ -122,7 +122,8 @@ class _Batches:
         lanes: Lanes = request.app.state.lanes
         answer = partial(self._answer, route, ground_of(request))
         lane = lanes.find(route.name, claims.bank_id, answer)
-        return await lane.submit(_Ticket(request, claims, use, asked), frozenset(subjects))
+        ticket = _Ticket(request, claims, use, asked)
+        return await lane.submit(ticket, frozenset(subjects), claims.bank_id)
 
     async def _answer(
         self, route: Route, ground: Ground, tickets: Sequence[_Ticket]

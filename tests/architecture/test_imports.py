@@ -1,17 +1,9 @@
 import sys
 
-from importlinter import cli, configuration
-
-from tests.source import ROOT, sources
+from tests.source import sources
 
 RULES_MAY_KNOW = ("app.kit.errors.",)
 TABLES_MAY_KNOW = ("app.kit.db.Base",)
-
-
-def test_the_import_contract_holds() -> None:
-    configuration.configure()
-    config = str(ROOT / "pyproject.toml")
-    assert cli.lint_imports(config_filename=config, no_cache=True, no_logo=True) == 0
 
 
 def test_rules_know_the_standard_library_and_the_kinds_of_error_only() -> None:

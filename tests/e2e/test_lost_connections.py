@@ -1,0 +1,111 @@
+"""The database's connection is lost before each statement of a deed in turn, and at its commit.
+
+A try that loses it is answered as busy and leaves every row of the bank as it was; the one that
+does not lose it does the deed, once, with the same key.
+"""
+
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.util import await_only
+
+from tests.conftest import Cluster
+from tests.doings import books_are_whole, disputed, stand
+from tests.schema import rows_of
+from tests.town import Person, Town, good, refused
+
+STATEMENTS_MIN = 6
+"""A deed has at least so many: admission, key, locks, rows, answer, commit."""
+Deed = Callable[[Town, Person, Person], Awaitable[tuple[Person, str, object]]]
+
+
+@contextmanager
+def losing(town: Town, cluster: Cluster, number: int) -> Iterator[list[int]]:
+    """While inside, the connection is lost before the statement of this number; tells if it was."""
+    count, lost = itertools.count(), list[int]()
+
+    def lose(connection: Connection, *_: Any) -> None:
+        if next(count) == number:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            pid = driver.get_server_pid()
+            await_only(cluster.run(f"SELECT pg_terminate_backend({pid}, 5000)"))
+            lost.append(number)
+
+    engine = town.ground.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lose)
+    event.listen(engine, "commit", lose)
+    try:
+        yield lost
+    finally:
+        event.remove(engine, "before_cursor_execute", lose)
+        event.remove(engine, "commit", lose)
+
+
+async def acceptance(town: Town, ana: Person, bor: Person) -> tuple[Person, str, object]:
+    exchange = await town.proposed(ana, bor)
+    return ana, f"/v1/exchanges/{exchange['id']}/acceptance", {}
+
+
+async def confirmation(town: Town, ana: Person, bor: Person) -> tuple[Person, str, object]:
+    exchange = await town.delivered(ana, bor)
+    return bor, f"/v1/exchanges/{exchange['id']}/confirmation", {}
+
+
+async def cancellation(town: Town, ana: Person, bor: Person) -> tuple[Person, str, object]:
+    exchange = await town.accepted(ana, bor)
+    return bor, f"/v1/exchanges/{exchange['id']}/cancellation", {}
+
+
+async def donation(town: Town, ana: Person, bor: Person) -> tuple[Person, str, object]:
+    return bor, "/v1/donations", {"minutes": 60}
+
+
+async def correction(town: Town, ana: Person, bor: Person) -> tuple[Person, str, object]:
+    dispute = await disputed(bor, await town.settled(ana, bor))
+    body = {"outcome": "adjusted", "minutes": 20, "reason": "Both were heard."}
+    return await town.staff("moderator"), f"/v1/disputes/{dispute['id']}/resolution", body
+
+
+async def grant(town: Town, ana: Person, bor: Person) -> tuple[Person, str, object]:
+    good(await bor.post("/v1/donations", {"minutes": 60}))
+    body = {"member_id": str(ana.member_id), "minutes": 60, "reason": "To begin with."}
+    return await town.staff("coordinator"), "/v1/grants", body
+
+
+DEEDS: dict[Deed, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
+    acceptance: ((0, 0, 0), (600, 60, 540)),
+    confirmation: ((60, 0, 60), (540, 0, 540)),
+    cancellation: ((0, 0, 0), (600, 0, 600)),
+    donation: ((0, 0, 0), (540, 0, 540)),
+    correction: ((20, 0, 20), (580, 0, 580)),
+    grant: ((60, 0, 60), (540, 0, 540)),
+}
+"""Where Ana and Bor stand when the deed was done once: balance, held, available."""
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+async def test_a_connection_lost_at_any_point_of_a_deed_leaves_nothing_or_all_of_it(
+    town: Town, cluster: Cluster, database: str, deed: Deed
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=600)
+    who, path, body = await deed(town, ana, bor)
+    looking = await cluster.connect(database)
+    before = await rows_of(looking, town.bank_id)
+    for number in itertools.count():
+        with losing(town, cluster, number) as lost:
+            answer = await who.post(path, body, key="the same")
+        if not lost:
+            break
+        refused(answer, 503, "busy")
+        assert await rows_of(looking, town.bank_id) == before, f"before statement {number}"
+    await looking.close()
+    assert number >= STATEMENTS_MIN
+    again = await who.post(path, body, key="the same")
+    assert good(again) == good(answer)
+    assert (await stand(ana), await stand(bor)) == DEEDS[deed]
+    await books_are_whole(town)
