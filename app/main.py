@@ -24,6 +24,7 @@ from app.kit.logs import configure_logs
 from app.kit.middleware import Around, BodyLimit, HeadIsGet, allowing
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
+from app.kit.straight import StraightWay
 from app.ledger import api as ledger
 from app.ledger.sealing.signing import sealer_of
 from app.listings import api as listings
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_routing_error)
     docs.mount(app, settings)
+    app.add_middleware(StraightWay, routes=app.state.routes)
     app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     app.add_middleware(HeadIsGet)
     if settings.origins:

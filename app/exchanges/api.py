@@ -8,8 +8,8 @@ from pydantic import Field
 
 from app.exchanges import operations, queries
 from app.exchanges.confirmations import operations as confirmations
+from app.exchanges.confirmations.operations import Confirmed
 from app.exchanges.operations import Terms
-from app.exchanges.queries import Shown
 from app.exchanges.rules import (
     ConversationOver,
     NotYourStep,
@@ -25,7 +25,7 @@ from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
-from app.kit.hot import Batching, in_batches
+from app.kit.hot import Batching, Done, in_batches
 from app.kit.http import Route, Working, rechecked_by
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
@@ -189,12 +189,12 @@ async def deliver_exchange(
     return ExchangeView.of(await operations.deliver(work, caller, exchange_id, minutes), caller)
 
 
-async def _confirm_many(
-    work: Work, asked: Sequence[tuple[Caller, UUID]]
-) -> list[ExchangeView | AppError]:
+async def _confirm_many(work: Work, asked: Sequence[tuple[Caller, UUID]]) -> list[Done | AppError]:
     answers = await confirmations.confirm_many(work, asked)
     return [
-        ExchangeView.of(answer, caller) if isinstance(answer, Shown) else answer
+        Done(ExchangeView.of(answer.shown, caller), answer.deed_id)
+        if isinstance(answer, Confirmed)
+        else answer
         for (caller, _), answer in zip(asked, answers, strict=True)
     ]
 

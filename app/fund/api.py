@@ -12,7 +12,7 @@ from app.identity.access import MEMBERS_ONLY, Coordinator
 from app.identity.rules import Caller
 from app.kit.errors import AppError
 from app.kit.ground import Work
-from app.kit.hot import Batching, in_batches
+from app.kit.hot import Batching, Done, in_batches
 from app.kit.http import Route, Working
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
@@ -66,11 +66,11 @@ class GrantView(View):
     at: Moment
 
 
-async def _donate_many(
-    work: Work, asked: Sequence[tuple[Caller, int]]
-) -> list[DonationView | AppError]:
-    answers = await operations.donate_many(work, asked)
-    return [DonationView.of(answer) if isinstance(answer, Posted) else answer for answer in answers]
+async def _donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[Done | AppError]:
+    return [
+        Done(DonationView.of(answer), answer.deed_id) if isinstance(answer, Posted) else answer
+        for answer in await operations.donate_many(work, asked)
+    ]
 
 
 @router.post(

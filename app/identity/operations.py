@@ -123,16 +123,20 @@ async def create_login(
 ) -> Login:
     """A new login; the address is kept sealed, and as a keyed hash to look it up.
 
+    A member's data key must have been made; of staff it is made here, the login's own.
+
     Raises:
         IntegrityError: `uq_login_bank_id_email_fingerprint` when the bank knows the address.
     """
     login_id = new_id()
+    if member_id is None:
+        await work.envelopes.make(login_id)
     login = Login(
         bank_id=bank_id,
         login_id=login_id,
         member_id=member_id,
         email_fingerprint=work.vault.fingerprint(canonical_email(email), "email", bank_id),
-        email_sealed=work.vault.seal(email, "email", bank_id, login_id),
+        email_sealed=work.envelopes.seal(member_id or login_id, email, "email", bank_id, login_id),
         password_hash=password_hash,
         roles=sorted(roles),
         created_at=work.now,

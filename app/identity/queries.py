@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, select
+from sqlalchemy import Uuid, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller, Role
@@ -26,6 +26,12 @@ async def get_login_of_member(session: AsyncSession, bank_id: UUID, member_id: U
     """The login of a member; every member has one."""
     asked = select(Login).where(Login.bank_id == bank_id, Login.member_id == member_id)
     return (await session.scalars(asked)).one()
+
+
+async def list_owners(session: AsyncSession) -> Sequence[UUID]:
+    """Whose data keys there must be: of every bank, each member, and each login without one."""
+    owners = select(func.coalesce(Login.member_id, Login.login_id))
+    return (await session.scalars(owners)).all()
 
 
 async def find_callers(

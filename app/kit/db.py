@@ -16,24 +16,35 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 
 from app.kit.errors import Busy
-from app.kit.metrics import RETRIES
+from app.kit.metrics import BUSY, RETRIES
 
 TRIES_MAX = 5
 BACKOFF_SECONDS = 0.005
 CONNECT_SECONDS_MAX = 5.0
 COMMAND_SECONDS_MAX = 15.0
+LOCK_TIMEOUT: Final = "2s"
+"""So long a statement waits for a lock; then the transaction is tried again, at last as busy."""
+STATEMENT_TIMEOUT: Final = "10s"
+IDLE_IN_TRANSACTION_TIMEOUT: Final = "5s"
+"""A transaction whose process is silent for so long is ended, so that its locks go."""
 SERVER_SETTINGS: Final = {
     "application_name": "timebank",
-    "lock_timeout": "2s",
-    "statement_timeout": "10s",
-    "idle_in_transaction_session_timeout": "5s",
+    "lock_timeout": LOCK_TIMEOUT,
+    "statement_timeout": STATEMENT_TIMEOUT,
+    "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT,
     "jit": "off",
     "timezone": "UTC",
 }
-_TRY_AGAIN: Final = frozenset({"40001", "40P01", "55P03"})
+_TRY_AGAIN: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "lock"}
 """Serialization failure, deadlock, lock not available: nothing happened, the same may succeed."""
-_AWAY: Final = frozenset({"57014", "57P01", "57P02", "57P03", "53300", "25P03", "25006"})
+_AWAY: Final = {
+    "57014": "timeout",
+    "25P03": "timeout",
+    **dict.fromkeys(("57P01", "57P02", "57P03", "53300", "25006"), "away"),
+}
 """Cancelled by a timeout, shutting down, crashed, starting up, out of connections, read-only."""
+
+_ONCE_COMMITTED: Final = "once committed"
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
@@ -87,10 +98,17 @@ class Database:
         async with self._sessions() as session:
             yield session
             await session.commit()
+            for count in session.info.pop(_ONCE_COMMITTED, ()):
+                count()
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def once_committed(session: AsyncSession, count: Callable[[], object]) -> None:
+    """Do this when the transaction has committed: for counting only, as a crash may skip it."""
+    session.info.setdefault(_ONCE_COMMITTED, []).append(count)
 
 
 async def lock_one(session: AsyncSession, statement: Select[Row]) -> Row | None:
@@ -130,6 +148,14 @@ def meaning_of(error: BaseException) -> Busy | None:
     return None
 
 
+def reason_of(error: BaseException) -> str:
+    """Why a transaction failed, in one of few words for the metrics."""
+    if isinstance(error, NoFreeConnection):
+        return "pool"
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    return (_TRY_AGAIN | _AWAY).get(state, "connection")
+
+
 def may_try_again(error: BaseException) -> bool:
     """Whether the transaction surely did nothing and the same may succeed at once."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
@@ -149,9 +175,11 @@ async def with_retries(work: Callable[[], Awaitable[Result]]) -> Result:
             busy = meaning_of(error)
             if busy is None:
                 raise
+            reason = reason_of(error)
             if attempt == TRIES_MAX - 1 or not may_try_again(error):
+                BUSY.labels(reason).inc()
                 raise busy from error
-        RETRIES.inc()
+        RETRIES.labels(reason).inc()
         await asyncio.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 jitter
     raise Busy
 

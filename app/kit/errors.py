@@ -181,13 +181,19 @@ class TooMuch(AppError):
 
 
 class Busy(AppError):
-    """The database is away or overloaded; nothing was changed."""
+    """The database is away or overloaded. Where its answer to a commit was lost, nobody knows."""
 
     status = 503
     retry_after_seconds: ClassVar[int] = 2
     said: ClassVar = {
-        "en": Said("Busy right now", "Nothing was changed. Please try again in a moment."),
-        "sl": Said("Trenutno zasedeno", "Nič ni bilo spremenjeno. Poskusite čez trenutek."),
+        "en": Said(
+            "Busy right now",
+            "Please try again in a moment: with the same Idempotency-Key nothing happens twice.",
+        ),
+        "sl": Said(
+            "Trenutno zasedeno",
+            "Poskusite čez trenutek: z istim Idempotency-Key se nič ne zgodi dvakrat.",
+        ),
     }
 
     @property

@@ -10,7 +10,8 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -36,10 +37,20 @@ from app.kit.http import (
 from app.kit.lane import Lanes
 
 Asked = TypeVar("Asked")
-DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[BaseModel | AppError]]]
+
+
+class Done(NamedTuple):
+    """What is answered, and the deed in the books that did it."""
+
+    view: BaseModel
+    deed_id: UUID | None
+
+
+DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[Done | AppError]]]
 """Does what each `(caller, asked)` asks; a refused one has changed nothing."""
 DONE: Final = 200
 """The status of a good answer where the route names no other."""
+_BATCHES: Final = "batches"
 _UNREADABLE: Final = (RequestValidationError, HTTPException, TooLarge)
 
 
@@ -90,23 +101,39 @@ def in_batches(do_many: DoMany[Any]) -> Callable[[Endpoint], Endpoint]:
     """Declare that the requests of an endpoint are done together, by this."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__[WAY] = _Batches(do_many).handle
+        batches = Batches(do_many)
+        endpoint.__dict__ |= {WAY: batches.handle, _BATCHES: batches}
         return endpoint
 
     return mark
 
 
 @dataclass(frozen=True)
-class _Batches:
+class Batches:
     """The way of an endpoint whose requests share transactions."""
 
     do_many: DoMany[Any]
 
-    async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
-        assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
+    @staticmethod
+    def of(route: Route) -> "Batches | None":
+        """The batches of this route, when its endpoint is done in batches."""
+        return getattr(route.endpoint, _BATCHES, None)
+
+    def taking(self, route: Route, request: Request) -> Submit:
+        """Let a request through the gate; gives what hands it over.
+
+        Raises:
+            NotAuthenticated: when it proves nothing.
+            TooManyRequests: when its sender has asked too often.
+        """
         claims = pass_gate(request, route.guard.recognise, route.reach.rate)
         request.state.caller = None  # known in the batch only
-        request.state.submit = partial(self._hand_over, route, request, claims)
+        return partial(self._hand_over, route, request, claims)
+
+    async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
+        """Admit, read and hand over; what cannot be read is refused as usual."""
+        assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
+        request.state.submit = self.taking(route, request)
         try:
             await request.body()
             return await handle(request)
@@ -143,14 +170,16 @@ class _Batches:
         status = route.status_code or DONE
         done = await self.do_many(work, [(case.caller, case.ticket.asked) for case in cases])
         keep, forget = [], []
-        for case, view in zip(cases, done, strict=True):
-            if isinstance(view, AppError):
-                case.answer = view
+        for case, one in zip(cases, done, strict=True):
+            if isinstance(one, AppError):
+                case.answer = one
                 forget += [case.key] if case.key else []
                 continue
-            body = view.model_dump_json().encode()
+            body = one.view.model_dump_json().encode()
             case.answer = private(Response(body, status, media_type="application/json"))
-            keep += [(case.key, idempotency.Kept(status, body))] if case.key else []
+            owner_id = case.caller.owner_id
+            kept = idempotency.Kept(status, body, owner_id, one.deed_id)
+            keep += [(case.key, kept)] if case.key else []
         await idempotency.keep_many(work, keep)
         await idempotency.forget_many(work, forget)
 

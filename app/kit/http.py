@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from app.kit import idempotency
 from app.kit.bodies import read, refusing
 from app.kit.db import with_retries
+from app.kit.envelopes import KeysAway
 from app.kit.errors import (
     AppError,
     Busy,
@@ -169,7 +170,9 @@ class Route(APIRoute):
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
         response = await handle(request)
-        kept = idempotency.Kept(response.status_code, bytes(response.body))
+        deed_id = work.deeds[-1] if work.deeds else None
+        body = bytes(response.body)
+        kept = idempotency.Kept(response.status_code, body, caller.owner_id, deed_id)
         await idempotency.keep_many(work, [(key, kept)])
         return private(response)
 
@@ -177,7 +180,10 @@ class Route(APIRoute):
         names = set(_parameters(self.dependant))
         has_body = self.body_field is not None
         common: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
-            (True, (*self.guard.documented, Busy, TooLarge)),  # a GET can carry a body too
+            (
+                True,
+                (*self.guard.documented, Busy, KeysAway, TooLarge),
+            ),  # a GET can carry a body too
             (has_body, (Unreadable,)),
             (has_body or bool(names), (Unfit,)),
             (bool(self.param_convertors), (NotFound,)),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.bulk import arrays, given, table_of
 from app.kit.db import Base
-from app.kit.errors import AppError, Said, Unfit
+from app.kit.errors import AppError, NotFound, Said, Unfit
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some
 
@@ -64,6 +64,7 @@ class IdempotencyKey(Base):
     __table_args__ = (
         CheckConstraint("octet_length(request_hash) = 32", name="request_hash"),
         CheckConstraint("(status IS NULL) = (answer IS NULL)", name="kept_whole"),
+        CheckConstraint("deed_id IS NULL OR status IS NOT NULL", name="deed"),
         Index(None, "created_at"),
         {"info": {"deletable": True}},
     )
@@ -74,15 +75,19 @@ class IdempotencyKey(Base):
     request_hash: Mapped[bytes]
     status: Mapped[int | None]
     answer: Mapped[bytes | None]
+    deed_id: Mapped[UUID | None]
+    """The last deed in the books that the request did. No foreign key: the proof (V11) looks."""
     created_at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The first answer."""
+    """The first answer, and whose it is."""
 
     status: int
     body: bytes
+    owner_id: UUID
+    deed_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -136,11 +141,13 @@ _TAKE: Final = (
         cast(_COLUMNS.answer, LargeBinary),
     )
 )
-_ENDED: Final = given(**_ID, status=_COLUMNS.status.type, answer=_COLUMNS.answer.type)
+_ENDED: Final = given(
+    **_ID, **{name: _COLUMNS[name].type for name in ("status", "answer", "deed_id")}
+)
 _KEEP: Final = (
     update(_TABLE)
     .where(*(_COLUMNS[name] == _ENDED.c[name] for name in _ID))
-    .values(status=_ENDED.c.status, answer=_ENDED.c.answer)
+    .values(status=_ENDED.c.status, answer=_ENDED.c.answer, deed_id=_ENDED.c.deed_id)
 )
 _FORGOTTEN: Final = given(**_ID)
 _FORGET: Final = delete(_TABLE).where(*(_COLUMNS[name] == _FORGOTTEN.c[name] for name in _ID))
@@ -172,8 +179,8 @@ def _key(
         return KeyReused()
     if status is None or answer is None:
         return Key(use, None)
-    body = work.vault.open(answer, "answer", *use.key.values())
-    return Key(use, Kept(status, body.encode()))
+    body = work.envelopes.open(answer, "answer", *use.key.values())
+    return Key(use, Kept(status, body.encode(), use.login_id)) if body is not None else NotFound()
 
 
 async def begin(work: Work, use: Use) -> Key:
@@ -192,7 +199,8 @@ async def begin(work: Work, use: Use) -> Key:
 async def keep_many(work: Work, answers: Sequence[tuple[Key, Kept]]) -> None:
     """Keep good answers with their effects; forget the keys of those that are no success."""
     good = [
-        key.use.key | {"status": kept.status, "answer": _sealed(work, key, kept)}
+        key.use.key
+        | {"status": kept.status, "answer": _sealed(work, key, kept), "deed_id": kept.deed_id}
         for key, kept in answers
         if kept.status in _KEEPABLE
     ]
@@ -208,7 +216,7 @@ async def forget_many(work: Work, keys: Sequence[Key]) -> None:
 
 
 def _sealed(work: Work, key: Key, kept: Kept) -> bytes:
-    return work.vault.seal(kept.body.decode(), "answer", *key.use.key.values())
+    return work.envelopes.seal(kept.owner_id, kept.body.decode(), "answer", *key.use.key.values())
 
 
 async def sweep(work: Work) -> int:

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
-from app.kit.db import may_try_again, meaning_of, with_retries
+from app.kit.db import may_try_again, meaning_of, reason_of, with_retries
 from app.kit.errors import AppError, Busy
-from app.kit.metrics import LANE_ASKS, LANE_PARTS, LANE_WAIT
+from app.kit.metrics import BUSY, LANE_ASKS, LANE_PARTS, LANE_WAIT
 
 BATCH_MAX: Final = 64
 WAITING_MAX: Final = 1_024
@@ -135,6 +135,8 @@ class Lane(Generic[Ask, Answer]):
     def _try_apart(self, batch: Sequence[_Waiting[Ask, Answer]], error: Exception) -> None:
         is_held_up, busy = may_try_again(error), meaning_of(error)
         if len(batch) == 1 or (busy is not None and not is_held_up):
+            if len(batch) > 1:
+                BUSY.labels(reason_of(error)).inc()
             for one in batch:
                 one.settle(busy or error)
             return

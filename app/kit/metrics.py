@@ -17,7 +17,14 @@ SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 RETRIES: Final = Counter(
-    "timebank_transaction_retries_total", "Transactions run again after a lock timeout or deadlock."
+    "timebank_transaction_retries_total",
+    "Transactions run again, by why they failed.",
+    ["reason"],
+)
+BUSY: Final = Counter(
+    "timebank_transactions_busy_total",
+    "Transactions that were given up and answered as busy, by why they failed at last.",
+    ["reason"],
 )
 LANE_ASKS: Final = Histogram(
     "timebank_lane_batch_asks",
@@ -33,6 +40,11 @@ LANE_WAIT: Final = Histogram(
 )
 LANE_PARTS: Final = Counter(
     "timebank_lane_cut_total", "Batches cut and tried again in parts.", ["lane", "reason"]
+)
+DEEDS: Final = Counter(
+    "timebank_ledger_deeds_total",
+    "Deeds asked of the books: accepted (and committed), or why they were refused.",
+    ["outcome"],
 )
 JOBS: Final = Counter("timebank_jobs_total", "Jobs done.", ["job", "outcome"])
 

@@ -74,6 +74,29 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
                 FROM leg l JOIN deed d USING (bank_id, deed_id)) t
              WHERE posted_at < earlier OR posted_at <> deed_at""",
     ),
+    "V9": (
+        "a hold does not fit its end, or its end does not fit what was posted",
+        """SELECT e.hold_id AS subject_id FROM hold_end e
+             LEFT JOIN hold h ON h.bank_id = e.bank_id AND h.hold_id = e.hold_id
+             LEFT JOIN deed o ON o.bank_id = h.bank_id AND o.deed_id = h.deed_id
+             LEFT JOIN deed d ON d.bank_id = e.bank_id AND d.deed_id = e.deed_id
+            WHERE e.bank_id = :bank_id AND (h.hold_id IS NULL OR d.deed_id IS NULL
+               OR d.subject_id IS DISTINCT FROM o.subject_id OR (e.outcome = 'settled'
+                  AND NOT EXISTS (SELECT FROM posting p
+                                   WHERE p.bank_id = e.bank_id AND p.deed_id = e.deed_id
+                                     AND p.debit_account_id = h.account_id)))
+            UNION ALL
+           SELECT m.subject_id FROM hold h
+             JOIN deed o ON o.bank_id = h.bank_id AND o.deed_id = h.deed_id
+             JOIN deed m ON m.bank_id = o.bank_id AND m.subject_id = o.subject_id
+             JOIN posting p ON p.bank_id = m.bank_id AND p.deed_id = m.deed_id
+              AND p.debit_account_id = h.account_id
+            WHERE h.bank_id = :bank_id AND NOT EXISTS (
+                  SELECT FROM hold_end e JOIN deed d ON d.bank_id = e.bank_id
+                     AND d.deed_id = e.deed_id AND d.subject_id = o.subject_id
+                   WHERE e.bank_id = o.bank_id AND e.outcome = 'settled')
+            GROUP BY m.subject_id""",
+    ),
     "V10": (
         "a reversal does not mirror its original",
         """SELECT r.posting_id AS subject_id FROM posting r
@@ -81,6 +104,13 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
             WHERE r.bank_id = :bank_id AND (r.minutes > o.minutes
                OR r.debit_account_id <> o.credit_account_id
                OR r.credit_account_id <> o.debit_account_id)""",
+    ),
+    "V11": (
+        "a kept answer names a deed that is not there, or that another kept answer names too",
+        """SELECT k.deed_id AS subject_id FROM idempotency_key k
+             LEFT JOIN deed d ON d.bank_id = k.bank_id AND d.deed_id = k.deed_id
+            WHERE k.bank_id = :bank_id AND k.deed_id IS NOT NULL
+            GROUP BY k.deed_id HAVING count(d.deed_id) <> 1""",
     ),
     "V12": (
         "a deed moved, held and changed nothing",

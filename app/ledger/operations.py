@@ -1,8 +1,9 @@
 """Writing the books. `settle_many` is the only way that minutes move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
 from app.kit.clock import Clock
-from app.kit.db import Base
+from app.kit.db import Base, once_committed
 from app.kit.ground import Work
 from app.kit.ids import new_ordered_id
+from app.kit.metrics import DEEDS
 from app.ledger import queries
 from app.ledger.chain import ChainedPosting, link
 from app.ledger.rules import (
@@ -120,7 +122,17 @@ async def settle_many(
             del holds[one.ends.hold_id]
         answers.append(posted)
     await _write(session, batch, {key: states[key] for key in touched})
+    _count(session, answers)
     return answers
+
+
+def _count(session: AsyncSession, answers: Sequence[Posted | Refusal]) -> None:
+    """For the operator: the accepted when they are committed, refusals as they are."""
+    refused = [one.slug() for one in answers if not isinstance(one, Posted)]
+    for slug in refused:
+        DEEDS.labels(slug).inc()
+    accepted = len(answers) - len(refused)
+    once_committed(session, partial(DEEDS.labels("accepted").inc, accepted))
 
 
 async def settle(work: Work, asked: Instruction) -> Posted:
@@ -133,6 +145,7 @@ async def settle(work: Work, asked: Instruction) -> Posted:
     """
     (answer,) = await settle_many(work.session, [asked], work.clock)
     if isinstance(answer, Posted):
+        work.deeds.append(answer.deed_id)
         return answer
     raise answer
 
@@ -175,7 +188,7 @@ def _chained(
         digest = _as_chained(asked, row).digest()
         for account_id in (row["debit_account_id"], row["credit_account_id"]):
             state = after[account_id]
-            after[account_id] = replace(state, head=link(state.head, digest))
+            after[account_id] = state._replace(head=link(state.head, digest))
     return after
 
 

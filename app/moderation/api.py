@@ -35,7 +35,7 @@ class DisputeView(View):
     id: UUID
     exchange_id: UUID
     status: DisputeStatus
-    reason: str
+    reason: str | None = Field(description="Null when its author has left and was forgotten.")
     giver_alias: str
     receiver_alias: str
     opened_by: Literal["giver", "receiver"]
@@ -56,7 +56,7 @@ class DisputeView(View):
             id=row.dispute_id,
             exchange_id=row.exchange_id,
             status=DisputeStatus(row.status),
-            reason=work.vault.open(row.reason_sealed, "dispute", *key),
+            reason=work.envelopes.open(row.reason_sealed, "dispute", *key),
             giver_alias=case.giver_alias,
             receiver_alias=case.receiver_alias,
             opened_by="giver" if row.opener_id == exchange.giver_id else "receiver",
@@ -64,7 +64,7 @@ class DisputeView(View):
             delivered_minutes=exchange.delivered_minutes,
             outcome=Outcome(row.outcome) if row.outcome else None,
             minutes=row.minutes,
-            resolution_reason=work.vault.open(sealed, "resolution", *key) if sealed else None,
+            resolution_reason=work.envelopes.open(sealed, "resolution", *key) if sealed else None,
             opened_at=row.opened_at,
             resolved_at=row.resolved_at,
         )

@@ -35,7 +35,7 @@ class OpeningView(View):
             id=row.opening_id,
             kind=OpeningKind(row.kind),
             role=row.role,
-            reason=None if sealed is None else work.vault.open(sealed, "opening", *key),
+            reason=None if sealed is None else work.envelopes.open(sealed, "opening", *key),
             at=row.opened_at,
         )
 

@@ -27,7 +27,9 @@ async def record(
     chain = await _chain(work, caller.bank_id)
     for member_id in subjects:
         opening_id = new_id()
-        sealed = reason and work.vault.seal(reason, "opening", caller.bank_id, opening_id)
+        sealed = reason and work.envelopes.seal(
+            member_id, reason, "opening", caller.bank_id, opening_id
+        )
         link = Link(
             chain.seq + 1,
             opening_id,

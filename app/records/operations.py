@@ -61,7 +61,9 @@ async def ask_for_emergency(work: Work, caller: Caller, member_id: UUID, reason:
         member_id=member_id,
         asked_by=caller.login_id,
         asked_at=work.now,
-        reason_sealed=work.vault.seal(reason, "emergency", caller.bank_id, emergency_id),
+        reason_sealed=work.envelopes.seal(
+            member_id, reason, "emergency", caller.bank_id, emergency_id
+        ),
     )
     work.session.add(emergency)
     for role in (Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN):
@@ -108,11 +110,14 @@ async def open_contact(work: Work, caller: Caller, emergency_id: UUID) -> str:
     if emergency.released_at is None or emergency.released_at + OPEN_FOR <= work.now:
         raise EmergencyClosed
     key = (caller.bank_id, emergency_id)
-    reason = work.vault.open(emergency.reason_sealed, "emergency", *key)
+    reason = work.envelopes.open(emergency.reason_sealed, "emergency", *key)
     subject = emergency.member_id
     await openings.record(work, caller, [subject], OpeningKind.CONTACT, reason)
     login = await identity.get_login_of_member(work.session, caller.bank_id, subject)
-    return work.vault.open(login.email_sealed, "email", caller.bank_id, login.login_id)
+    email = work.envelopes.open(login.email_sealed, "email", caller.bank_id, login.login_id)
+    if email is None:
+        raise NotFound  # forgotten meanwhile
+    return email
 
 
 async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -> Emergency:
@@ -129,7 +134,9 @@ async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -
     if emergency.released_at is None or emergency.reviewed_at is not None:
         raise EmergencyReviewed
     emergency.reviewed_by, emergency.reviewed_at = caller.login_id, work.now
-    emergency.finding_sealed = work.vault.seal(finding, "finding", caller.bank_id, emergency_id)
+    emergency.finding_sealed = work.envelopes.seal(
+        emergency.member_id, finding, "finding", caller.bank_id, emergency_id
+    )
     return emergency
 
 

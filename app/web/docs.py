@@ -18,6 +18,8 @@ VERSION: Final = "0.1.0"
 DOCS_PATH: Final = "/docs"
 OPENAPI_PATH: Final = "/openapi.json"
 _ASSETS: Final = "/docs-assets"
+# Never decided by what else is installed; FastAPI would look it up with every request.
+_NO_TELEMETRY: Final = {"tracing": False, "metrics": False, "logs": False}
 _PAGE_POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; frame-ancestors 'none'"
@@ -59,6 +61,7 @@ def described(settings: Settings) -> dict[str, Any]:
         "docs_url": None,
         "redoc_url": None,
         "redirect_slashes": False,
+        "telemetry": _NO_TELEMETRY,
     }
 
 

@@ -16,122 +16,8 @@ from app.ledger.audit import SQL_CHECKS
 from app.ledger.verifying import CHECKS, prove_in
 from tests.conftest import Cluster
 from tests.doings import account_id, books_are_whole, disputed, proof, resolved, sql, take
+from tests.tampering import SEEN_BY_NOTHING_ELSE, TAMPERINGS
 from tests.town import Town, good, refused
-
-TAMPERINGS: dict[str, tuple[str, str]] = {
-    "a balance is raised": (
-        "V1",
-        "UPDATE account SET balance_minutes = balance_minutes + 60 WHERE account_id = :ana",
-    ),
-    "a balance is moved to a friend": (
-        "V3b",
-        """UPDATE account SET balance_minutes = balance_minutes
-              + CASE account_id WHEN CAST(:ana AS uuid) THEN 5 ELSE -5 END
-            WHERE account_id IN (:ana, :bor)""",
-    ),
-    "the first posting is deleted": ("V2", "DELETE FROM posting WHERE posting_id = :first"),
-    "the last posting is deleted": ("V2", "DELETE FROM posting WHERE posting_id = :last"),
-    "a posting is deleted and its numbers are closed up": (
-        "V3b",
-        """WITH gone AS (DELETE FROM posting WHERE posting_id = :last RETURNING *)
-           UPDATE account SET seq = seq - 1
-            WHERE account_id IN (SELECT debit_account_id FROM gone
-                                 UNION SELECT credit_account_id FROM gone)""",
-    ),
-    "a deed loses all that it did": ("V12", "DELETE FROM posting WHERE posting_id = :last"),
-    "minutes are changed": (
-        "V3",
-        "UPDATE posting SET minutes = minutes + 1 WHERE posting_id = :first",
-    ),
-    "the last minutes are changed with their balances": (
-        "V3b",
-        """UPDATE posting SET minutes = minutes + 1,
-                  debit_balance_minutes = debit_balance_minutes - 1,
-                  credit_balance_minutes = credit_balance_minutes + 1
-            WHERE posting_id = :last""",
-    ),
-    "a posting is diverted to somebody else": (
-        "V2",
-        "UPDATE posting SET credit_account_id = :fund WHERE posting_id = :last",
-    ),
-    "a posting is turned round": (
-        "V3",
-        """UPDATE posting SET debit_account_id = credit_account_id,
-                  credit_account_id = debit_account_id WHERE posting_id = :last""",
-    ),
-    "two postings change places": (
-        "V8",
-        """UPDATE posting p SET debit_seq = o.debit_seq, credit_seq = o.credit_seq,
-                  debit_balance_minutes = o.debit_balance_minutes,
-                  credit_balance_minutes = o.credit_balance_minutes
-             FROM posting o
-            WHERE (p.posting_id, o.posting_id) IN ((:first, :second), (:second, :first))""",
-    ),
-    "a number is left out": (
-        "V2",
-        """UPDATE posting SET credit_seq = credit_seq + 5 WHERE posting_id = :last""",
-    ),
-    "held minutes are forged": (
-        "V4",
-        "UPDATE account SET held_minutes = held_minutes - 1 WHERE account_id = :bor",
-    ),
-    "a hold's end is deleted": ("V4", "DELETE FROM hold_end WHERE outcome = 'released'"),
-    "an open hold is ended by hand": (
-        "V4",
-        """INSERT INTO hold_end (bank_id, hold_id, deed_id, outcome, ended_at)
-           SELECT bank_id, hold_id, deed_id, 'released', posted_at FROM hold
-            WHERE hold_id NOT IN (SELECT hold_id FROM hold_end)""",
-    ),
-    "an open hold is made smaller": (
-        "V4",
-        """UPDATE hold SET minutes = minutes - 1
-            WHERE hold_id NOT IN (SELECT hold_id FROM hold_end)""",
-    ),
-    "an open hold is deleted": (
-        "V4",
-        "DELETE FROM hold WHERE hold_id NOT IN (SELECT hold_id FROM hold_end)",
-    ),
-    "a hold and its end are deleted": (
-        "V12",
-        """WITH gone AS (DELETE FROM hold_end WHERE outcome = 'released' RETURNING hold_id)
-           DELETE FROM hold WHERE hold_id IN (SELECT hold_id FROM gone)""",
-    ),
-    "an account is under its floor": (
-        "V5",
-        """ALTER TABLE account DROP CONSTRAINT ck_account_floor;
-           UPDATE account SET floor_minutes = 0 WHERE account_id = :bor""",
-    ),
-    "a floor is lowered for a friend": (
-        "V5",
-        "UPDATE account SET floor_minutes = floor_minutes - 600 WHERE account_id = :ana",
-    ),
-    "a floor is over the policy": (
-        "V5",
-        "UPDATE account SET policy_floor_minutes = -6000 WHERE account_id = :ana",
-    ),
-    "a posting is dated back": (
-        "V8",
-        "UPDATE posting SET posted_at = posted_at - interval '1 day' WHERE posting_id = :last",
-    ),
-    "a deed is dated on": (
-        "V8",
-        """UPDATE deed SET posted_at = posted_at + interval '1 day'
-            WHERE deed_id = (SELECT deed_id FROM posting WHERE posting_id = :first)""",
-    ),
-    "a reversal takes back more than there was": (
-        "V10",
-        "UPDATE posting SET minutes = minutes + 1 WHERE reverses_posting_id IS NOT NULL",
-    ),
-    "a reversal pays somebody else": (
-        "V10",
-        "UPDATE posting SET credit_account_id = :fund WHERE reverses_posting_id IS NOT NULL",
-    ),
-    "a deed is made up": (
-        "V12",
-        """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at)
-           SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now() FROM bank""",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -151,6 +37,8 @@ async def scene(town: Town) -> Scene:
     good(await resolved(await town.staff("moderator"), await disputed(bor, wrong), "adjusted", 30))
     good(await take(bor, await town.accepted(ana, bor), "cancellation"))
     await town.accepted(ana, bor, minutes=40)
+    good(await ana.post("/v1/donations", {"minutes": 5}, key="a donation"))
+    good(await take(bor, await town.delivered(ana, bor, 10), "confirmation", key="a settlement"))
     await town.give(ana, 15)
     posted = await sql(town, "SELECT posting_id FROM posting ORDER BY posted_at, leg")
     order = [row["posting_id"] for row in posted]
@@ -173,7 +61,7 @@ async def superuser(cluster: Cluster, database: str) -> AsyncIterator[AsyncSessi
 async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene) -> None:
     found = await proof(scene.town)
     assert (found["proved"], found["findings"], found["sum_minutes"]) == (True, [], 0)
-    assert found["postings"] == 6
+    assert found["postings"] == 8
     assert found["checks"] == list(CHECKS)
     lines = {line["kind"]: line for line in found["trial_balance"]}
     assert {kind: line["accounts"] for kind, line in lines.items()} == {
@@ -182,9 +70,9 @@ async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene)
         "member": 2,
     }
     assert {kind: line["balance_minutes"] for kind, line in lines.items()} == {
-        "fund": 0,
+        "fund": 5,
         "issuing": -15,
-        "member": 15,
+        "member": 10,
     }
     assert lines["member"]["held_minutes"] == 40
 
@@ -200,7 +88,7 @@ async def test_every_tampering_is_found_by_the_check_that_should_find_it(
             await superuser.execute(text(statement), known)
         found = {one.check for one in await prove_in(superuser, scene.town.bank_id, None)}
         await superuser.rollback()
-        if check not in found:
+        if found != {check} if check in SEEN_BY_NOTHING_ELSE else check not in found:
             missed[name] = found
     assert missed == {}
     assert {check for check, _ in TAMPERINGS.values()} == set(SQL_CHECKS)

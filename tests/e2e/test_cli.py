@@ -24,6 +24,7 @@ def production(folder: Path, url: str = AWAY) -> dict[str, str]:
         "TIMEBANK_DATABASE_URL": url,
         "TIMEBANK_OWNER_DATABASE_URL": url,
         "TIMEBANK_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "TIMEBANK_KEYSTORE_FOLDER": str(folder / "keys"),
         "TIMEBANK_TOKEN_KEY": made.token_key,
         "TIMEBANK_SEAL_KEY": made.seal_key,
     }
@@ -154,7 +155,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(empty_folder: Path) -> No
         (DBAPIError(SECRET, None, asyncpg.QueryCanceledError(SECRET)), 2, "took too long"),
         (TimeoutError(), 2, "cannot be reached"),
         (KeyError(SECRET), 2, "a fault of ours (KeyError"),
-        (Busy(), 2, "Nothing was changed"),
+        (Busy(), 2, "try again in a moment"),
         (SlugTaken(slug="town"), 1, "called town"),
         (ExceptionGroup("several", [Refused("no"), KeyError(SECRET)]), 1, "no"),
     ],

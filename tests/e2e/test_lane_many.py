@@ -11,7 +11,6 @@ import pytest
 from fastapi import FastAPI
 
 from app.exchanges.confirmations import operations as confirming
-from app.exchanges.queries import Shown
 from app.fund import operations as fund
 from app.identity.rules import Caller
 from app.kit import lane
@@ -111,11 +110,11 @@ async def _in_chunks(
     return told
 
 
-def _told(answer: Shown | AppError) -> object:
+def _told(answer: confirming.Confirmed | AppError) -> object:
     if isinstance(answer, AppError):
         return type(answer).__name__, answer.facts
-    row = answer.exchange
-    return row.status, row.settled_minutes, row.version, answer.giver.alias, answer.receiver.alias
+    row, giver, receiver = answer.shown
+    return row.status, row.settled_minutes, row.version, giver.alias, receiver.alias
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,7 +1,7 @@
 """Confirming that exchanges were received: the one step that moves minutes, many at a time."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.exchanges import queries, settling
@@ -26,7 +26,14 @@ Asked = tuple[Caller, UUID]
 _Sides = dict[tuple[UUID | None, UUID], Side]
 
 
-async def confirm_many(work: Work, asked: Sequence[Asked]) -> list[Shown | AppError]:
+class Confirmed(NamedTuple):
+    """The settled exchange, and the deed in the books that settled it."""
+
+    shown: Shown
+    deed_id: UUID
+
+
+async def confirm_many(work: Work, asked: Sequence[Asked]) -> list[Confirmed | AppError]:
     """The receivers confirm these exchanges, all different; the minutes move.
 
     Returns:
@@ -48,8 +55,11 @@ async def confirm_many(work: Work, asked: Sequence[Asked]) -> list[Shown | AppEr
             refused[caller, one.exchange_id] = answer
     done = [(caller, one) for caller, one in going if one.exchange_id in posted]
     await _write(work, done, posted)
-    shown = {one.exchange_id: _shown(caller, one, sides) for caller, one in done}
-    return [refused.get(one) or shown[one[1]] for one in asked]
+    confirmed = {
+        one.exchange_id: Confirmed(_shown(caller, one, sides), posted[one.exchange_id].deed_id)
+        for caller, one in done
+    }
+    return [refused.get(one) or confirmed[one[1]] for one in asked]
 
 
 def _refusal(locked: dict[UUID, Exchange], caller: Caller, exchange_id: UUID) -> AppError | None:
