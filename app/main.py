@@ -36,6 +36,7 @@ from app.moderation import api as moderation
 from app.notices import api as notices
 from app.openings import api as openings
 from app.records import api as records
+from app.screening import api as screening
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -54,6 +55,7 @@ PARTS = (
     notices,
     openings,
     records,
+    screening,
     operating,
 )
 

@@ -28,7 +28,7 @@ from app.kit.values import (
 )
 from app.members import operations, queries
 from app.members.operations import member_etag
-from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.rules import ApplicationDecided, Level, MemberKind, MemberStatus, TermsNotCurrent
 from app.members.tables import Member as MemberRow
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
@@ -85,6 +85,12 @@ class DecideApplication(RequestBody):
     """Why; kept sealed, for those who may look later."""
 
     reason: Reason | None = None
+
+
+class Approve(DecideApplication):
+    """Why, and how well the staff know them, where that is not as usual in the bank."""
+
+    level: Level | None = None
 
 
 class MeView(View):
@@ -145,10 +151,11 @@ async def list_applications(
 @router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided, OwnCase))
 @reaches(Relation.BANK)
 async def approve_application(
-    member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
+    member_id: UUID, body: Approve, caller: Coordinator, work: Working
 ) -> ApplicationView:
     """Let an applicant take part."""
-    return ApplicationView.of(await operations.approve(work, caller, member_id, reason=body.reason))
+    row = await operations.approve(work, caller, member_id, reason=body.reason, level=body.level)
+    return ApplicationView.of(row)
 
 
 @router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, OwnCase))

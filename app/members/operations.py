@@ -16,7 +16,7 @@ from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
 from app.ledger.accounts import operations as ledger
 from app.members import queries
-from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.rules import ApplicationDecided, Level, MemberKind, MemberStatus, TermsNotCurrent
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -57,8 +57,17 @@ async def join(
             raise
 
 
-async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | None) -> Member:
+async def approve(
+    work: Work,
+    caller: Caller,
+    member_id: UUID,
+    *,
+    reason: str | None,
+    level: Level | None = None,
+) -> Member:
     """Let an applicant take part: with an account, empty, as everyone else's.
+
+    Where the bank has a vetting ladder, approval says that they were met, unless a level is named.
 
     Raises:
         NotFound: when the bank has no such applicant.
@@ -68,6 +77,9 @@ async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | 
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
     member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    safety = await banks.get_safety(work.session, caller.bank_id)
+    first = Level.MET if safety.vetting_ladder else Level.FULL
+    member.level = first if level is None else level
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
@@ -156,6 +168,7 @@ async def _apply(
         status=MemberStatus.APPLICANT,
         alias=alias,
         languages=list(dict.fromkeys(languages)),
+        level=Level.NEW,
         terms_version=bank.terms_version,
         version=1,
         requested_at=work.now,

@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
     """More was delivered than could be settled; the coordinator should look."""
     EMERGENCY_ASKED = "emergency_asked"
     EMERGENCY_RELEASED = "emergency_released"
+    SCREENING_WAITING = "screening_waiting"
     HOURS_GRANTED = "hours_granted"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

@@ -18,6 +18,8 @@ class OpeningKind(StrEnum):
     """Found by e-mail or alias."""
     RECORD = "record"
     DISPUTE = "dispute"
+    SCREENING = "screening"
+    """A text of theirs was held and decided on."""
     SEALED = "sealed"
     CONTACT = "contact"
     """The address, in an emergency that a second person released."""

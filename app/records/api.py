@@ -15,7 +15,7 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Alias, Moment, NoBody, Reason, RequestBody, View, as_rfc3339
 from app.members.api import Email
-from app.members.rules import MemberKind, MemberStatus
+from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
 from app.records import operations, queries
 from app.records.opening import OpenedRecord
@@ -74,6 +74,20 @@ class RecordList(View):
 
     items: list[RecordView]
     next_cursor: None = None
+
+
+class GiveLevel(RequestBody):
+    """The level, and why."""
+
+    level: Level
+    reason: Reason = Field(examples=["She came to the workshop on Saturday."])
+
+
+class LevelView(View):
+    """A member's level, for staff only."""
+
+    id: UUID
+    level: Level
 
 
 class AskForEmergency(RequestBody):
@@ -135,6 +149,16 @@ async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> R
 async def get_record(_: RecordReader, opened: OpenedRecord) -> RecordView:
     """A member's record, for a reason; the member can read that it was opened, and why."""
     return RecordView.of(opened)
+
+
+@router.put("/members/{member_id}/level", responses=raises(OwnCase))
+@reaches(Relation.BANK)
+async def give_level(
+    member_id: UUID, body: GiveLevel, caller: RecordReader, work: Working
+) -> LevelView:
+    """Say how well the staff know a member. Neither the member nor anybody else sees it."""
+    row = await operations.give_level(work, caller, member_id, body.level, body.reason)
+    return LevelView(id=row.member_id, level=Level(row.level))
 
 
 @router.post("/emergencies", status_code=201, responses=raises(OwnCase, ReviewOverdue))

@@ -9,6 +9,8 @@ from app.identity.rules import Caller, OwnCase, Role, canonical_email
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.members import queries as members
+from app.members.rules import Level
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -39,6 +41,22 @@ async def look_up(
     ids = [one.member_id for one in found]
     await openings.record(work, caller, ids, OpeningKind.LOOKUP, reason)
     return found
+
+
+async def give_level(
+    work: Work, caller: Caller, member_id: UUID, level: Level, reason: str
+) -> Member:
+    """Say how well the staff know a member now; the member can read that it was looked at.
+
+    Raises:
+        NotFound: when the bank has no such member.
+        OwnCase: when it is oneself.
+    """
+    member = await members.lock_member(work.session, caller.bank_id, member_id)
+    _refuse_self(caller, member_id)
+    member.level = level
+    await openings.record(work, caller, [member_id], OpeningKind.RECORD, reason)
+    return member
 
 
 async def ask_for_emergency(work: Work, caller: Caller, member_id: UUID, reason: str) -> Emergency:

@@ -25,7 +25,7 @@ class ScreeningView(View):
 
     id: UUID
     subject: Subject
-    text: str
+    text: str | None
     signals: list[str]
     status: ScreeningStatus
     held_at: Moment
@@ -36,7 +36,7 @@ class ScreeningView(View):
         return cls(
             id=row.screening_id,
             subject=Subject(row.subject),
-            text=work.vault.open(row.text_sealed, "screening", row.bank_id, row.screening_id),
+            text=work.envelopes.open(row.text_sealed, "screening", row.bank_id, row.screening_id),
             signals=row.signals,
             status=ScreeningStatus(row.status),
             held_at=row.held_at,

@@ -65,7 +65,9 @@ async def resolve(
         raise ScreeningResolved
     row.status = outcome
     row.resolved_by, row.resolved_at = caller.login_id, work.now
-    row.reason_sealed = work.vault.seal(reason, "screening-reason", row.bank_id, screening_id)
+    row.reason_sealed = work.envelopes.seal(
+        row.author_id, reason, "screening-reason", row.bank_id, screening_id
+    )
     await openings.record(work, caller, [row.author_id], OpeningKind.SCREENING, None)
     if outcome is ScreeningStatus.RELEASED and row.told_id and row.told_of:
         kind = NoticeKind.EXCHANGE_CHANGED
@@ -85,7 +87,9 @@ def _hold(work: Work, caller: Caller, written: Written, signals: Sequence[str]) 
         subject=written.subject,
         subject_id=written.subject_id,
         author_id=caller.me,
-        text_sealed=work.vault.seal(written.text, "screening", caller.bank_id, screening_id),
+        text_sealed=work.envelopes.seal(
+            caller.me, written.text, "screening", caller.bank_id, screening_id
+        ),
         signals=list(signals),
         status=ScreeningStatus.OPEN,
         told_id=written.told_id,
@@ -100,7 +104,7 @@ def _hold(work: Work, caller: Caller, written: Written, signals: Sequence[str]) 
 def _write_again(work: Work, held: Screening, written: Written, signals: Sequence[str]) -> None:
     """What is held and written anew waits for the next look, however harmless it is now."""
     key = (held.bank_id, held.screening_id)
-    held.text_sealed = work.vault.seal(written.text, "screening", *key)
+    held.text_sealed = work.envelopes.seal(held.author_id, written.text, "screening", *key)
     held.signals = list(signals)
     held.status = ScreeningStatus.OPEN
     held.resolved_by = held.resolved_at = held.reason_sealed = None

@@ -2,6 +2,7 @@
 
 from app.banks import tables as banks
 from app.exchanges import tables as exchanges
+from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.kit import idempotency, limit_counts
@@ -14,6 +15,7 @@ from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.openings import tables as openings
 from app.records import tables as records
+from app.screening import tables as screening
 
 PARTS = (
     accounts,
@@ -30,5 +32,7 @@ PARTS = (
     notices,
     openings,
     records,
+    screening,
+    contacts,
 )
 metadata = Base.metadata

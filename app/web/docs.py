@@ -42,6 +42,7 @@ _TAGS: Final = {
     "moderation": "Disputes and their outcomes.",
     "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
+    "screening": "Texts that wait for a moderator.",
     "records": "A member's record, for staff and for a reason.",
     "openings": "Who looked at whom.",
     "notices": "What is there to be read.",
