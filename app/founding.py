@@ -7,7 +7,7 @@ from app.banks.tables import Bank
 from app.identity import operations as identity
 from app.identity.rules import Role
 from app.identity.tables import Login
-from app.identity.tools import IdentityTools
+from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.ground import Work
 from app.ledger.accounts import operations as ledger
 from app.listings import operations as listings
@@ -35,10 +35,11 @@ async def add_staff(
     Raises:
         NotFound: when there is no such bank.
         WeakPassword: when the password is too short, too common or too regular.
-        IntegrityError: when the bank knows the address already.
+        IntegrityError: when the address has an approved login of the bank already.
     """
-    password_hash = await tools.hashed(password)
+    refuse_weak(password)
     known = await bank_queries.get_bank(work.session, bank)
+    password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
     return await identity.create_login(
         work,
         bank_id=known.bank_id,

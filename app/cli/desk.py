@@ -13,6 +13,7 @@ from app.cli.means import ask, fitting, ready
 from app.cli.refusals import CouldNotRun, Refused
 from app.identity.passwords import PASSWORD_CHARS_MIN, TYPED_CHARS_MAX
 from app.identity.rules import STAFF, Role, WeakPassword
+from app.identity.tables import ONE_APPROVED
 from app.identity.tools import IdentityTools
 from app.kit.db import violated
 from app.kit.errors import NotFound
@@ -21,7 +22,6 @@ from app.kit.settings import load_settings
 from app.kit.values import Language, Slug, Title
 from app.members.api import Email
 
-EMAIL_KNOWN: Final = "uq_login_bank_id_email_fingerprint"
 _GOOD_PASSWORD: Final = f"{PASSWORD_CHARS_MIN} characters or more, a few words for example"
 _screen = Console(highlight=False, soft_wrap=True, markup=False)
 
@@ -69,7 +69,7 @@ def create_staff(bank: str, role: str, email: str) -> None:
             reason = str(weak.facts["reason"]).replace("_", " ")
             raise Refused(f"the password is {reason}: take {_GOOD_PASSWORD}") from None
         except IntegrityError as error:
-            if violated(error) != EMAIL_KNOWN:
+            if violated(error) != ONE_APPROVED:
                 raise
             raise Refused(f"{bank} has a login with this address already") from None
     _screen.print(f"{email} can sign in to {bank} as {desk.value}.")

@@ -10,6 +10,7 @@ from app import founding
 from app.banks.rules import Preset, SlugTaken
 from app.demo.cast import BANK, DESKS
 from app.identity.rules import Role
+from app.identity.tables import ONE_APPROVED
 from app.identity.tools import IdentityTools
 from app.kit.db import violated
 from app.kit.ground import Ground
@@ -19,7 +20,6 @@ BANKS: Final = (
     ("soseska", "Soseska", Preset.NEIGHBOURS),
 )
 BANK_KNOWN: Final = "uq_bank_slug"
-EMAIL_KNOWN: Final = "uq_login_bank_id_email_fingerprint"
 
 
 async def found_demo(ground: Ground, tools: IdentityTools) -> None:
@@ -27,7 +27,7 @@ async def found_demo(ground: Ground, tools: IdentityTools) -> None:
     for slug, name, preset in BANKS:
         await _unless_there(BANK_KNOWN, _found(ground, slug, name, preset))
         for role in DESKS:
-            await _unless_there(EMAIL_KNOWN, _add_staff(ground, tools, slug, role))
+            await _unless_there(ONE_APPROVED, _add_staff(ground, tools, slug, role))
 
 
 async def _found(ground: Ground, slug: str, name: str, preset: Preset) -> None:

@@ -6,15 +6,25 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, update
+from sqlalchemy.exc import IntegrityError
 
 from app.banks import queries as banks
 from app.identity import queries
 from app.identity.errors import BadToken
+from app.identity.passwords import salt_of
 from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
-from app.identity.rules import Caller, RefreshRefused, Role, WrongCredentials, canonical_email
-from app.identity.tables import Login, Session
+from app.identity.rules import (
+    Caller,
+    EmailTaken,
+    RefreshRefused,
+    Role,
+    WrongCredentials,
+    canonical_email,
+)
+from app.identity.tables import ONE_APPROVED, Login, Session
 from app.identity.tokens import Access, issue
 from app.identity.tools import IdentityTools
+from app.kit.db import violated
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -41,14 +51,17 @@ async def sign_in(
     """
     known = await banks.find_bank(work.session, bank)
     bank_id = known.bank_id if known else new_id()
-    fingerprint = work.vault.fingerprint(canonical_email(username), "email", bank_id)
-    login = await queries.find_login(work.session, bank_id, fingerprint)
+    logins = await queries.list_logins(work.session, bank_id, fingerprint(work, bank_id, username))
     await work.pause()
-    if not await tools.matches(login.password_hash if login else None, password):
+    matching = await tools.matching([one.password_hash for one in logins], password)
+    login = next((one for one in logins if one.password_hash in matching), None)
+    if login is None:
         raise WrongCredentials
-    assert login is not None, "no password matches an unknown login"
-    if tools.passwords.needs_rehash(login.password_hash):
-        login.password_hash = await tools.passwords.hash(password)
+    stored, renewed = login.password_hash, await _renewed(tools, login.password_hash, password)
+    login = await queries.lock_login(work.session, bank_id, login.login_id)
+    if login.password_hash != stored:
+        raise WrongCredentials  # it was changed while this one was being checked
+    login.password_hash = renewed
     return await _begin_session(work, tools, login)
 
 
@@ -112,6 +125,26 @@ async def sweep_sessions(work: Work) -> int:
     return await delete_some(work.session, Session, old)
 
 
+def fingerprint(work: Work, bank_id: UUID, email: str) -> bytes:
+    """What an address is looked up by in a bank."""
+    return work.vault.fingerprint(canonical_email(email), "email", bank_id)
+
+
+async def hash_for(
+    work: Work, tools: IdentityTools, bank_id: UUID, email: str, password: str
+) -> str:
+    """The hash of a new password for an address. It gives the connection back meanwhile.
+
+    Raises:
+        WeakPassword: when the password is too short, too common or too regular.
+        TooManySignIns: when too many passwords wait to be hashed.
+    """
+    mark = fingerprint(work, bank_id, email)
+    logins = await queries.list_logins(work.session, bank_id, mark)
+    await work.pause()
+    return await tools.hashed(password, tools.salt_for(mark, [one.password_hash for one in logins]))
+
+
 async def create_login(
     work: Work,
     *,
@@ -126,7 +159,8 @@ async def create_login(
     A member's data key must have been made; of staff it is made here, the login's own.
 
     Raises:
-        IntegrityError: `uq_login_bank_id_email_fingerprint` when the bank knows the address.
+        IntegrityError: `ONE_APPROVED` when it has a role, and the address has an approved login;
+            `ASKED_ONCE` when the address has an open login with this password hash.
     """
     login_id = new_id()
     if member_id is None:
@@ -135,7 +169,7 @@ async def create_login(
         bank_id=bank_id,
         login_id=login_id,
         member_id=member_id,
-        email_fingerprint=work.vault.fingerprint(canonical_email(email), "email", bank_id),
+        email_fingerprint=fingerprint(work, bank_id, email),
         email_sealed=work.envelopes.seal(member_id or login_id, email, "email", bank_id, login_id),
         password_hash=password_hash,
         roles=sorted(roles),
@@ -147,9 +181,33 @@ async def create_login(
 
 
 async def grant_membership(work: Work, bank_id: UUID, member_id: UUID) -> None:
-    """Let the member's login act as a member from now on."""
+    """Let the member's login act as a member from now on.
+
+    Raises:
+        EmailTaken: when another login of this address was approved before.
+    """
     login = await queries.get_login_of_member(work.session, bank_id, member_id)
     login.roles = sorted({*login.roles, Role.MEMBER})
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        if violated(error) != ONE_APPROVED:
+            raise
+        raise EmailTaken from None
+
+
+async def close_login(work: Work, bank_id: UUID, member_id: UUID) -> None:
+    """The member's login opens nothing but the sight of their own closed record."""
+    login = await queries.get_login_of_member(work.session, bank_id, member_id)
+    login.roles = [role for role in login.roles if role != Role.MEMBER]
+    login.closed_at = work.now
+
+
+async def _renewed(tools: IdentityTools, stored: str, password: str) -> str:
+    """The hash to keep: a new one when passwords are hashed more slowly by now."""
+    if not tools.passwords.needs_rehash(stored):
+        return stored
+    return await tools.rehashed(password, salt_of(stored))
 
 
 async def _begin_session(work: Work, tools: IdentityTools, login: Login) -> Tokens:

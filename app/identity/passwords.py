@@ -7,22 +7,26 @@ one keyboard sends "č" as one character, another as "c" and a caron, and both m
 import asyncio
 import base64
 import dataclasses
+import hmac
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, StrEnum, auto
 from functools import partial
 from importlib import resources
 from typing import TypeVar
 
-from argon2 import Parameters, PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2 import Parameters, PasswordHasher, extract_parameters
+from argon2.low_level import hash_secret
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 PASSWORD_CHARS_MIN = 10
 PASSWORD_CHARS_MAX = 128
 TYPED_CHARS_MAX = 4 * PASSWORD_CHARS_MAX
 """Longer input is not normalised: that takes quadratic time, and NFKC at best quarters a text."""
+
+SALTS_TRIED_MAX = 3
+"""Logins of one address share a salt; only while parameters or keys change may it have more."""
 
 HASHES_AT_ONCE = 2
 QUEUE_MAX = 64
@@ -79,8 +83,8 @@ class Passwords:
         self._waiting = 0
         self._queue_max = queue_max
 
-    async def hash(self, password: str) -> str:
-        """Return the PHC text to store.
+    async def hash(self, password: str, salt: bytes | None = None) -> str:
+        """Return the PHC text to store, with this salt or a random one.
 
         Raises:
             ValueError: `check_acceptable` finds the password too long or unreadable.
@@ -89,7 +93,21 @@ class Passwords:
         normal = _normal(password)
         if normal is None:
             raise ValueError("the password is too long or unreadable")
-        return await self._in_turn(partial(self._hasher.hash, normal))
+        return await self._in_turn(partial(self._hasher.hash, normal, salt=salt))
+
+    async def matching(self, stored: Sequence[str], password: str) -> frozenset[str]:
+        """Return which of the stored hashes are this password's; with none stored, as slowly.
+
+        The password is hashed once for each salt, so once for however many logins of one address.
+
+        Raises:
+            argon2.exceptions.InvalidHashError: one of `stored` is not a PHC text.
+            HashingBusy: the queue is full.
+        """
+        normal = _normal(password)
+        tried = stored if stored and normal is not None else [self._nobodys]
+        found = await self._in_turn(partial(_matching, tried, normal or b""))
+        return found if normal is not None else frozenset()
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Tell whether the password is the stored one; None, an unknown login, takes as long.
@@ -98,21 +116,11 @@ class Passwords:
             argon2.exceptions.InvalidHashError: `stored` is not a PHC text.
             HashingBusy: the queue is full.
         """
-        normal = _normal(password)
-        if stored is None or normal is None:
-            await self._in_turn(partial(self._matches, self._nobodys, b""))
-            return False
-        return await self._in_turn(partial(self._matches, stored, normal))
+        return stored in await self.matching([] if stored is None else [stored], password)
 
     def needs_rehash(self, stored: str) -> bool:
         """Tell whether a stored hash was made with another profile: hash again at sign-in."""
         return self._hasher.check_needs_rehash(stored)
-
-    def _matches(self, stored: str, normal: bytes) -> bool:
-        try:
-            return self._hasher.verify(stored, normal)
-        except VerifyMismatchError:
-            return False
 
     async def _in_turn(self, work: Callable[[], _Result]) -> _Result:
         await self._take_slot()
@@ -150,6 +158,26 @@ def check_acceptable(password: str) -> PasswordFlaw | None:
         PasswordFlaw.COMMON: folded in _COMMON,
     }
     return next((flaw for flaw, found in flaws.items() if found), None)
+
+
+def salt_of(stored: str) -> bytes:
+    """Return the salt that a PHC text was made with."""
+    salt = stored.split("$")[-2]
+    return base64.b64decode(salt + "=" * (-len(salt) % 4))
+
+
+def _matching(stored: Sequence[str], normal: bytes) -> frozenset[str]:
+    by_recipe = {one.rpartition("$")[0]: one for one in reversed(stored)}
+    recipes = list(dict.fromkeys(one.rpartition("$")[0] for one in stored))[:SALTS_TRIED_MAX]
+    made = [_again(by_recipe[recipe], normal) for recipe in recipes]
+    return frozenset(one for one in stored for text in made if hmac.compare_digest(one, text))
+
+
+def _again(stored: str, normal: bytes) -> str:
+    """The PHC text of this password, made as the stored one was."""
+    cost = extract_parameters(stored)
+    work = (cost.time_cost, cost.memory_cost, cost.parallelism, cost.hash_len, cost.type)
+    return hash_secret(normal, salt_of(stored), *work, cost.version).decode()
 
 
 def _normal(password: str) -> bytes | None:

@@ -13,13 +13,33 @@ from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 
 SESSIONS_SHOWN_MAX = 100
+LOGINS_OF_ADDRESS_MAX = 100
+"""Of one address in one bank; later applications of it cannot sign in before approval."""
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
 
 
-async def find_login(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Login | None:
-    """The login with this e-mail fingerprint, if the bank has one."""
-    asked = select(Login).where(Login.bank_id == bank_id, Login.email_fingerprint == fingerprint)
-    return (await session.scalars(asked)).one_or_none()
+async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:
+    """The logins of an address: the approved one first, then open applications, then closed."""
+    asked = (
+        select(Login)
+        .where(Login.bank_id == bank_id, Login.email_fingerprint == fingerprint)
+        .order_by(
+            (func.cardinality(Login.roles) > 0).desc(),
+            Login.closed_at.is_not(None),
+            Login.created_at,
+            Login.login_id,
+        )
+        .limit(LOGINS_OF_ADDRESS_MAX)
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def lock_login(session: AsyncSession, bank_id: UUID, login_id: UUID) -> Login:
+    """A login, locked, as it is now."""
+    asked = select(Login).where(Login.bank_id == bank_id, Login.login_id == login_id)
+    login = await lock_one(session, asked)
+    assert login is not None, "logins are never deleted"
+    return login
 
 
 async def get_login_of_member(session: AsyncSession, bank_id: UUID, member_id: UUID) -> Login:

@@ -67,6 +67,21 @@ class WeakPassword(Unfit):
     }
 
 
+class EmailTaken(Conflict):
+    """Somebody of this bank signs in with this address already. Only coordinators are told."""
+
+    said: ClassVar = {
+        "en": Said(
+            "This e-mail has a login already",
+            "Perhaps they forgot their password: help them back in, and decline this application.",
+        ),
+        "sl": Said(
+            "Ta e-naslov že ima prijavo",
+            "Morda so pozabili geslo: pomagajte jim nazaj in to prošnjo zavrnite.",
+        ),
+    }
+
+
 class TooManySignIns(TooMuch):
     """More people are signing in than passwords can be checked."""
 

@@ -3,10 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
+
+ONE_APPROVED = "ix_login_one_approved"
+"""Anyone may apply with any address, or joining would tell which are known; one is approved."""
+ASKED_ONCE = "ix_login_asked_once"
+"""The same address and password is the same person asking again."""
 
 
 class Login(Base):
@@ -16,7 +21,6 @@ class Login(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
-        UniqueConstraint("bank_id", "email_fingerprint"),
         UniqueConstraint("bank_id", "member_id"),
         CheckConstraint("octet_length(email_fingerprint) = 32", name="email_fingerprint"),
         CheckConstraint(
@@ -25,6 +29,22 @@ class Login(Base):
         ),
         CheckConstraint(
             "NOT ('member' = ANY (roles) AND member_id IS NULL)", name="a_member_has_a_record"
+        ),
+        Index(None, "bank_id", "email_fingerprint"),
+        Index(
+            ONE_APPROVED,
+            "bank_id",
+            "email_fingerprint",
+            unique=True,
+            postgresql_where=text("roles <> '{}'"),
+        ),
+        Index(
+            ASKED_ONCE,
+            "bank_id",
+            "email_fingerprint",
+            "password_hash",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
         ),
     )
 
@@ -38,6 +58,8 @@ class Login(Base):
     roles: Mapped[list[str]]
     """`member` is granted by approval and withdrawn on leaving; the others are staff's."""
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    """When the application was declined or the member left; one may sign in to see that."""
 
 
 class Session(Base):

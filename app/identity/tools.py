@@ -1,16 +1,27 @@
 """What the process needs to know who is asking: keys, password hashing."""
 
+import hashlib
+import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.identity.errors import WeakKey
-from app.identity.passwords import HashingBusy, PasswordProfile, Passwords, check_acceptable
+from app.identity.passwords import (
+    HashingBusy,
+    PasswordProfile,
+    Passwords,
+    check_acceptable,
+    salt_of,
+)
 from app.identity.rules import TooManySignIns, WeakPassword
 from app.identity.tokens import KeyRing, SigningKey, Verifier, check_backend
 from app.kit.settings import BadSettings, Environment, Settings
 from app.kit.vault import Vault
+
+SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,7 @@ class IdentityTools:
     verifier: Verifier
     passwords: Passwords
     refresh_key: bytes
+    salt_key: bytes
 
     @classmethod
     def of(cls, settings: Settings, vault: Vault) -> "IdentityTools":
@@ -34,33 +46,65 @@ class IdentityTools:
         ring = KeyRing.of(*_signing_keys(settings))
         is_test = settings.environment is Environment.TEST
         profile = PasswordProfile.TEST if is_test else PasswordProfile.MINIMUM
-        return cls(ring, Verifier(ring, settings.issuer), Passwords(profile), vault.key("refresh"))
+        return cls(
+            ring,
+            Verifier(ring, settings.issuer),
+            Passwords(profile),
+            vault.key("refresh"),
+            vault.key("salt"),
+        )
 
-    async def hashed(self, password: str) -> str:
+    def salt_for(self, fingerprint: bytes, stored: Sequence[str]) -> bytes:
+        """The salt of new passwords of an address: what its other logins have, or its own.
+
+        So one hash tells which of the logins of an address a password opens, if any.
+        """
+        if stored:
+            return salt_of(stored[0])
+        return hmac.digest(self.salt_key, fingerprint, hashlib.sha256)[:SALT_BYTES]
+
+    async def hashed(self, password: str, salt: bytes) -> str:
         """The hash of a new password.
 
         Raises:
             WeakPassword: when it is too short, too common or too regular.
             TooManySignIns: when too many wait for theirs.
         """
-        reason = check_acceptable(password)
-        if reason is not None:
-            raise WeakPassword(reason=reason)
-        try:
-            return await self.passwords.hash(password)
-        except HashingBusy:
-            raise TooManySignIns from None
+        refuse_weak(password)
+        return await self.rehashed(password, salt)
 
-    async def matches(self, stored: str | None, password: str) -> bool:
-        """Whether this is the password; an unknown login takes the same time.
+    async def rehashed(self, password: str, salt: bytes) -> str:
+        """The hash of a password that was taken before, however weak it is found today.
 
         Raises:
             TooManySignIns: when too many wait for theirs.
         """
         try:
-            return await self.passwords.verify(stored, password)
+            return await self.passwords.hash(password, salt)
         except HashingBusy:
             raise TooManySignIns from None
+
+    async def matching(self, stored: Sequence[str], password: str) -> frozenset[str]:
+        """Which of these are the password's hash; an unknown login takes the same time.
+
+        Raises:
+            TooManySignIns: when too many wait for theirs.
+        """
+        try:
+            return await self.passwords.matching(stored, password)
+        except HashingBusy:
+            raise TooManySignIns from None
+
+
+def refuse_weak(password: str) -> None:
+    """Judge a new password.
+
+    Raises:
+        WeakPassword: when it is too short, too common or too regular.
+    """
+    reason = check_acceptable(password)
+    if reason is not None:
+        raise WeakPassword(reason=reason)
 
 
 def _signing_keys(settings: Settings) -> list[SigningKey]:

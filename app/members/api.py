@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
-from app.identity.rules import OwnCase, Role, TooManySignIns, WeakPassword
+from app.identity.rules import EmailTaken, OwnCase, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
@@ -148,7 +148,9 @@ async def list_applications(
     return Page[ApplicationView](items=views, next_cursor=cursor)
 
 
-@router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided, OwnCase))
+@router.post(
+    "/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken, OwnCase)
+)
 @reaches(Relation.BANK)
 async def approve_application(
     member_id: UUID, body: Approve, caller: Coordinator, work: Working

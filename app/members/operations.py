@@ -9,7 +9,8 @@ from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
 from app.identity.rules import Caller, OwnCase, Role
-from app.identity.tools import IdentityTools
+from app.identity.tables import ASKED_ONCE
+from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.db import violated
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -20,8 +21,6 @@ from app.members.rules import ApplicationDecided, Level, MemberKind, MemberStatu
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
-
-_EMAIL_KNOWN = "uq_login_bank_id_email_fingerprint"
 
 
 async def join(
@@ -37,23 +36,27 @@ async def join(
 ) -> None:
     """Ask to join. Says nothing of whether the address was known before.
 
+    Each application is one by itself, whatever else there is with its address; only who asks again
+    with the same password has asked before.
+
     Raises:
         NotFound: when there is no such bank.
         WeakPassword: when the password is too short, too common or too regular.
         TermsNotCurrent: when another version of the terms is in force.
         TooManySignIns: when too many passwords wait to be hashed.
     """
-    password_hash = await tools.hashed(password)
+    refuse_weak(password)
     known = await banks.get_bank(work.session, bank)
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
+    password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
     member_id = new_id()
     await work.envelopes.make(member_id)  # before the first lock: it waits for a disk
     try:
         async with work.session.begin_nested():
             await _apply(work, known, member_id, alias, email, password_hash, languages)
     except IntegrityError as error:
-        if violated(error) != _EMAIL_KNOWN:
+        if violated(error) != ASKED_ONCE:
             raise
 
 
@@ -73,6 +76,7 @@ async def approve(
         NotFound: when the bank has no such applicant.
         OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
+        EmailTaken: when another login of this address was approved before.
     """
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
@@ -97,6 +101,7 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
     """
     member = await _lock_applicant(work, caller, member_id)
     _decide(work, caller, member, MemberStatus.REJECTED, reason)
+    await identity.close_login(work, caller.bank_id, member_id)
     return member
 
 

@@ -18,6 +18,7 @@ from app.openings import operations as openings
 from app.openings.rules import OpeningKind
 from app.records import queries
 from app.records.rules import (
+    FOUND_MAX,
     OPEN_FOR,
     REQUEST_HOURS,
     REVIEW_HOURS,
@@ -160,10 +161,9 @@ async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -
 
 async def _by_email(work: Work, caller: Caller, email: str) -> list[Member]:
     fingerprint = work.vault.fingerprint(canonical_email(email), "email", caller.bank_id)
-    login = await identity.find_login(work.session, caller.bank_id, fingerprint)
-    if login is None or login.member_id is None:
-        return []
-    return [await queries.get_record(work.session, caller.bank_id, login.member_id)]
+    logins = await identity.list_logins(work.session, caller.bank_id, fingerprint)
+    ids = [one.member_id for one in logins[:FOUND_MAX] if one.member_id is not None]
+    return [await queries.get_record(work.session, caller.bank_id, one) for one in ids]
 
 
 def _refuse_self(caller: Caller, member_id: UUID) -> None:

@@ -100,7 +100,14 @@ async def _down_up_down(urls: migrate.Urls, connection: Connection, revision: st
 async def _live(town: Town) -> None:
     """Something of everything: a settled, a held and a disputed exchange, messages, keys."""
     ana, bor = await town.member("Ana", minutes=120), await town.member("Bor", minutes=300)
-    await town.applicant()
+    nova = await town.applicant()
+    twin = {
+        "alias": "Nova",
+        "email": nova.email,
+        "password": "four plain words",
+        "languages": ["sl"],
+    }
+    good(await town.client.post("/v1/members", json=twin))
     await town.accepted(ana, bor)
     await town.settled(bor, ana)
     exchange = await town.delivered(ana, bor)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -205,6 +206,12 @@ class Books:
         keys = [(self.bank_id, account) for account in self.accounts]
         states = await queries.lock_accounts(session, keys)
         return [states[key] for key in keys]
+
+    async def balance_at(self, account: int, at: datetime) -> queries.BalanceAt:
+        """What this account had at a moment, as it is told now."""
+        async with self.ground.database.begin() as session:
+            name = self.accounts[account]
+            return await queries.get_balance_at(session, self.bank_id, name, at)
 
     async def rows(self, session: AsyncSession) -> list[tuple[int, int, int, int]]:
         """What the accounts say: balance, held, floor, number of postings."""

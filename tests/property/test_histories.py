@@ -92,7 +92,7 @@ class History:
         while not over.is_set():
             at = self.clock() - chance.random() * PAST
             account = chance.randrange(ACCOUNTS)
-            self.seen.append(Seen(account, at, await self.balance_at(account, at)))
+            self.seen.append(Seen(account, at, await self.books.balance_at(account, at)))
 
     async def _seal(self, over: asyncio.Event) -> None:
         while not over.is_set():
@@ -104,11 +104,6 @@ class History:
         assert sealer is not None
         async with ground.database.begin() as session:
             await take_seal(ground.work(session), self.books.bank_id, sealer)
-
-    async def balance_at(self, account: int, at: datetime) -> queries.BalanceAt:
-        async with self.books.ground.database.begin() as session:
-            name = self.books.accounts[account]
-            return await queries.get_balance_at(session, self.books.bank_id, name, at)
 
 
 def replayed(events: Sequence[Event]) -> tuple[list[datetime], list[Model]]:
@@ -147,7 +142,7 @@ async def check(ground: Ground, clock: FakeClock, seed: int, batches: int) -> No
         if at < found.final_before:
             index = sum(moment <= at for moment in moments)
             assert found.balance_minutes == states[index].balances[account]
-            assert (await history.balance_at(account, at)).balance_minutes == found.balance_minutes
+            assert (await books.balance_at(account, at)).balance_minutes == found.balance_minutes
     assert await prove(ground, books.bank_id, sealer_of(ground.settings)) == []
 
 
