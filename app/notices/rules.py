@@ -14,5 +14,7 @@ class NoticeKind(StrEnum):
     EMERGENCY_ASKED = "emergency_asked"
     EMERGENCY_RELEASED = "emergency_released"
     HOURS_GRANTED = "hours_granted"
+    SAFEGUARDING_ALERT = "safeguarding_alert"
+    """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"
