@@ -33,10 +33,12 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
+from app.moderation import blocks_api as blocks
 from app.notices import api as notices
 from app.openings import api as openings
 from app.records import api as records
 from app.screening import api as screening
+from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -51,11 +53,13 @@ PARTS = (
     listings,
     matching,
     moderation,
+    blocks,
     ledger,
     notices,
     openings,
     records,
     screening,
+    sealed,
     operating,
 )
 

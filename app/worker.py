@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from app.exchanges import operations as exchanges
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.jobs import EXPIRE
 from app.identity import operations as identity
 from app.kit import idempotency, jobs, limit_counts
@@ -34,6 +35,7 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType({EXPIRE: _expire})
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
         "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
+        "sweep_contacts": Sweep("57 2 * * *", contacts.sweep),
         "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
         "seal_books": Sweep("27 * * * *", seal_next),
         "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),

@@ -15,5 +15,7 @@ class NoticeKind(StrEnum):
     EMERGENCY_RELEASED = "emergency_released"
     SCREENING_WAITING = "screening_waiting"
     HOURS_GRANTED = "hours_granted"
+    SAFEGUARDING_ALERT = "safeguarding_alert"
+    """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

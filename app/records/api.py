@@ -13,8 +13,7 @@ from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Alias, Moment, NoBody, Reason, RequestBody, View, as_rfc3339
-from app.members.api import Email
+from app.kit.values import Alias, Email, Moment, NoBody, Reason, RequestBody, View, as_rfc3339
 from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
 from app.records import operations, queries

@@ -11,15 +11,18 @@ from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
 from app.listings import tables as listings
 from app.members import tables as members
+from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.openings import tables as openings
 from app.records import tables as records
 from app.screening import tables as screening
+from app.sealed import tables as sealed
 
 PARTS = (
     accounts,
     banks,
+    blocks,
     exchanges,
     fund,
     idempotency,
@@ -34,5 +37,6 @@ PARTS = (
     records,
     screening,
     contacts,
+    sealed,
 )
 metadata = Base.metadata
