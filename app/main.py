@@ -36,12 +36,14 @@ from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.notices import api as notices
 from app.openings import api as openings
+from app.partners import api as partners
 from app.records import api as records
 from app.screening import api as screening
 from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
+from app.web.server import spare_collector
 
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
@@ -55,6 +57,7 @@ PARTS = (
     moderation,
     blocks,
     ledger,
+    partners,
     notices,
     openings,
     records,
@@ -106,4 +109,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.lanes.close)
         sharing = asyncio.create_task(keep_sharing(ground, app.state.limiter))
         stack.callback(sharing.cancel)
+        spare_collector()
         yield

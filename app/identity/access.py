@@ -137,3 +137,5 @@ Keeper = Annotated[
 Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
 CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
+Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
+AdminOrCoordinator = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.COORDINATOR))]

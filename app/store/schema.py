@@ -15,6 +15,7 @@ from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.openings import tables as openings
+from app.partners import tables as partners
 from app.records import tables as records
 from app.screening import tables as screening
 from app.sealed import tables as sealed
@@ -31,6 +32,7 @@ PARTS = (
     limit_counts,
     listings,
     members,
+    partners,
     moderation,
     notices,
     openings,

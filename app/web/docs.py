@@ -45,6 +45,7 @@ _TAGS: Final = {
     "screening": "Texts that wait for a moderator.",
     "records": "A member's record, for staff and for a reason.",
     "openings": "Who looked at whom.",
+    "partners": "Hours for services that people of other time banks gave.",
     "notices": "What is there to be read.",
     "operating": "For the operator.",
 }

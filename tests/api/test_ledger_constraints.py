@@ -1,6 +1,8 @@
 """What the database itself refuses, whoever asks and whatever the program does."""
 
+import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, TypeAlias
@@ -8,9 +10,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from app.kit.ground import Ground
+from app.ledger.operations import Posted
+from app.ledger.verifying import prove
 from app.store import migrate
 from tests.doings import account_id, disputed, resolved, sql, take
+from tests.property.books import Asked, Books, Move
 from tests.town import Town, good
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -186,3 +193,19 @@ async def test_a_hold_is_of_some_minutes_and_ends_in_a_known_way(
     ):
         with pytest.raises(asyncpg.CheckViolationError):
             await application.execute(statement)
+
+
+async def test_minutes_near_the_end_of_the_numbers_are_refused_whole(ground: Ground) -> None:
+    books = await Books.opened(ground)
+    issuer, member = 1, 4
+    await books.settle([Asked((Move(issuer, member, 60),), None, None, passes=False)])
+    async with ground.database.begin() as session:
+        before = await books.rows(session)
+    for minutes, passes in product((2**62, 2**63 - 1, 2**63, 2**64), (False, True)):
+        asked = Asked((Move(issuer, member, minutes),), None, None, passes=passes)
+        with suppress(DBAPIError, struct.error):
+            (answer,) = await books.settle([asked])
+            assert not isinstance(answer, Posted)
+    async with ground.database.begin() as session:
+        assert await books.rows(session) == before
+    assert await prove(ground, books.bank_id, None) == []
