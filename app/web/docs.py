@@ -47,6 +47,7 @@ _TAGS: Final = {
     "openings": "Who looked at whom.",
     "partners": "Hours for services that people of other time banks gave.",
     "notices": "What is there to be read.",
+    "sealed": "The record that only a case worker opens.",
     "operating": "For the operator.",
 }
 
