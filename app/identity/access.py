@@ -134,7 +134,6 @@ Reviewer = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.AUDITOR))]
 Keeper = Annotated[
     Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR))
 ]
-Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
 CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
 Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
