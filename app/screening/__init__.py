@@ -1,4 +1,4 @@
-"""Screening: text that several signals together make suspicious waits for a moderator.
+"""Screening: text in which several signals come together waits for a moderator.
 
 A screening holds one listing or one message back from everybody but its author, who sees it as
 ever. Always true: no single word holds anything (`rules.judge` wants two kinds of signal), nobody
