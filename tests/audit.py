@@ -32,10 +32,13 @@ REVIEWED: Final = {
     "app.members.queries.list_applications": "coordinators; applicants are visible to no member",
     "app.members.queries.lock_member": "one's own record, or a coordinator's decision",
     "app.members.queries.lock_members": "locks and gives nothing back",
+    "app.moderation.queries.find_cases": "of disputes that were read as the caller may",
     "app.moderation.queries.find_dispute_of": "whether there was one; the exchange was judged",
     "app.moderation.queries.get_dispute": "moderators see the bank's, members through exchanges",
     "app.moderation.queries.list_disputes": "the same",
     "app.moderation.queries.lock_dispute": "the same; only moderators change one",
+    "app.records.queries.get_record": "staff, for a reason that the member can read",
+    "app.records.queries.list_by_alias": "the same",
 }
 """Functions that read protected rows past the predicate, and why each may."""
 PROTECTED: Final = frozenset({"member", "listing", "exchange", "message", "dispute", "notice"})
