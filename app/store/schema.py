@@ -2,6 +2,7 @@
 
 from app.banks import tables as banks
 from app.exchanges import tables as exchanges
+from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.kit import idempotency, limit_counts
@@ -14,7 +15,10 @@ from app.members import tables as members
 from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.openings import tables as openings
 from app.partners import tables as partners
+from app.records import tables as records
+from app.screening import tables as screening
 from app.sealed import tables as sealed
 
 PARTS = (
@@ -33,6 +37,10 @@ PARTS = (
     moderation,
     notices,
     reversing,
+    openings,
+    records,
+    screening,
+    contacts,
     sealed,
 )
 metadata = Base.metadata
