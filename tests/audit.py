@@ -7,6 +7,7 @@ reader's own rows; or the function that issues it stands in `REVIEWED`, with the
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -66,6 +67,13 @@ class Audit:
             asking = asking_function()
             if asking is not None:
                 self.heard.add((asking, statement))
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Hear nothing while a test takes a protection away."""
+        before = set(self.heard)
+        yield
+        self.heard = before
 
     def findings(self) -> list[Finding]:
         """Whatever reads protected rows without the predicate, and was not reviewed."""
