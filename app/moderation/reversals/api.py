@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen
 from app.identity.access import Moderator
+from app.identity.rules import OwnCase
 from app.kit.http import Route, Working
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
@@ -17,7 +18,6 @@ from app.ledger.reversing.rules import OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation.reversals import operations
 from app.moderation.reversals.rules import NotReversible, PartWithCorrection
-from app.moderation.rules import OwnCase
 
 router = APIRouter(prefix="/v1/postings", route_class=Route, tags=["moderation"])
 

@@ -8,7 +8,7 @@ from app.exchanges import queries as exchanges
 from app.exchanges import settling
 from app.exchanges.rules import Status, StepNotOpen
 from app.exchanges.tables import Exchange
-from app.identity.rules import Caller
+from app.identity.rules import Caller, OwnCase
 from app.kit.ground import Work
 from app.ledger.reversing import operations as reversing
 from app.ledger.reversing import queries as postings
@@ -17,7 +17,6 @@ from app.ledger.reversing.queries import Original
 from app.ledger.rules import AccountKind
 from app.members import queries as members
 from app.moderation.reversals.rules import NotReversible, PartWithCorrection
-from app.moderation.rules import OwnCase
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 
