@@ -133,15 +133,27 @@ WEAK_TOKEN_KEYS = NO_KEYS | {"locked": pem(EC, LOCK), "another use": pem(EDWARDS
 WEAK_SEAL_KEYS = NO_KEYS | {"locked": pem(EDWARDS, LOCK), "another use": pem(EC)}
 
 
-@pytest.mark.parametrize("name", ["TOKEN_KEY", "TOKEN_KEY_PREVIOUS"])
+@pytest.mark.parametrize("name", ["TOKEN_KEY", "TOKEN_KEY_NEXT"])
 @pytest.mark.parametrize("kind", WEAK_TOKEN_KEYS)
 def test_a_weak_signing_key_is_refused(
     production: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
+    if name == "TOKEN_KEY_NEXT":
+        production.setenv("TIMEBANK_TOKEN_KEY_NEXT_AT", "2026-12-01T03:00:00Z")
     production.setenv(f"TIMEBANK_{name}", WEAK_TOKEN_KEYS[kind])
     said = refusal()
     assert f"TIMEBANK_{name}" in said
     assert "BEGIN" not in said
+
+
+def test_the_next_token_key_and_its_moment_go_together(production: pytest.MonkeyPatch) -> None:
+    production.setenv("TIMEBANK_TOKEN_KEY_NEXT", pem(EC))
+    assert "TIMEBANK_TOKEN_KEY_NEXT_AT" in refusal()
+    production.setenv("TIMEBANK_TOKEN_KEY_NEXT_AT", "2026-12-01T03:00:00")
+    assert "TIMEBANK_TOKEN_KEY_NEXT_AT" in refusal()
+    production.delenv("TIMEBANK_TOKEN_KEY_NEXT")
+    production.setenv("TIMEBANK_TOKEN_KEY_NEXT_AT", "2026-12-01T03:00:00Z")
+    assert "TIMEBANK_TOKEN_KEY_NEXT" in refusal()
 
 
 @pytest.mark.parametrize("name", ["SEAL_KEY", "SEAL_KEY_PREVIOUS"])
