@@ -116,7 +116,7 @@ async def _granted(work: Working, tools: Tools, form: SignIn, agent: str) -> ope
 @reaches(Relation.OWN, rate=Rate.ENTRY)
 async def confirm_me(body: ConfirmMe, tools: Tools, caller: SignedIn, work: Working) -> None:
     """Prove again that it is me. For five minutes this opens what would do the most harm."""
-    await operations.confirm(work, tools, caller, password=body.password, code=body.code)
+    await sessions.confirm(work, tools, caller, password=body.password, code=body.code)
 
 
 @router.get("/v1/sessions")

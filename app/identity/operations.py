@@ -16,7 +16,6 @@ from app.identity.factors import operations as factors
 from app.identity.passwords import salt_of
 from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
 from app.identity.rules import (
-    Caller,
     EmailTaken,
     Means,
     RefreshRefused,
@@ -74,40 +73,6 @@ async def sign_in(
     login.password_hash = renewed
     means = await factors.prove(work, bank_id, login.login_id, code)
     return await _begin_session(work, tools, login, means, device)
-
-
-async def confirm(
-    work: Work, tools: IdentityTools, caller: Caller, *, password: str, code: str | None
-) -> None:
-    """Prove again who is asking, for what needs a proof that is fresh.
-
-    Raises:
-        WrongCredentials: the password is wrong.
-        SecondFactorNeeded: the password is right, and the login has a second factor.
-        WrongCode: the code is not good; the failure is committed.
-        TooManySignIns: when too many passwords wait to be checked.
-    """
-    await prove_password(work, tools, caller, password)
-    means = await factors.prove(work, caller.bank_id, caller.login_id, code)
-    session = await queries.lock_session(work.session, caller.bank_id, caller.session_id)
-    if session is not None:
-        session.proved_at, session.means = work.now, means
-
-
-async def prove_password(work: Work, tools: IdentityTools, caller: Caller, password: str) -> Login:
-    """The caller's login, locked, if this is its password.
-
-    Raises:
-        WrongCredentials: when it is not.
-        TooManySignIns: when too many passwords wait to be checked.
-    """
-    stored = (await queries.get_login(work.session, caller.bank_id, caller.login_id)).password_hash
-    await work.pause()
-    matching = await tools.matching([stored], password)
-    login = await queries.lock_login(work.session, caller.bank_id, caller.login_id)
-    if login.password_hash not in matching:
-        raise WrongCredentials
-    return login
 
 
 async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens:

@@ -3,6 +3,7 @@
 The forger's good token opens a door here, so it is the named fault alone that closes it.
 """
 
+import base64
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -80,7 +81,7 @@ def told(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
 async def test_no_other_spelling_of_a_token_outlives_its_session(town: Town) -> None:
     ana = await town.member()
     content, _, signature = ana.token.rpartition(".")
-    r, s = forge_numbers(signature)
+    r, s = halves(signature)
     twin = forge.b64(r + (forge.ORDER - int.from_bytes(s)).to_bytes(32))
     left_over = signature[:-1] + chr(ord(signature[-1]) + 1)
     spellings = [f"{content}.{one}" for one in (twin, f"{signature}==", left_over)]
@@ -91,6 +92,6 @@ async def test_no_other_spelling_of_a_token_outlives_its_session(town: Town) -> 
         assert told(await town.client.get("/v1/me", headers=bearer(token))) == told(bare)
 
 
-def forge_numbers(signature: str) -> tuple[bytes, bytes]:
-    raw = forge.base64.urlsafe_b64decode(signature + "==")
+def halves(signature: str) -> tuple[bytes, bytes]:
+    raw = base64.urlsafe_b64decode(signature + "==")
     return raw[:32], raw[32:]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fastapi import FastAPI
 
-from app.identity.factors.rules import STEP_SECONDS, code_at
+from app.identity.factors.codes import STEP_SECONDS, code_at
 from app.kit.settings import Environment
 from tests.contract import sign_in, status_with
 from tests.doings import sql

@@ -153,10 +153,10 @@ def test_endpoints_live_in_api_modules_only() -> None:
 @pytest.mark.parametrize(
     ("body", "counts"),
     [
-        ("await operations.confirm(work, caller, one)", {1}),
-        ("if one:\n  return await operations.confirm(work)\nraise ValueError", {1}),
+        ("await sessions.sign_out(work, caller, one)", {1}),
+        ("if one:\n  return await sessions.sign_out(work)\nraise ValueError", {1}),
         ("if one:\n  await operations.rotate(work)", {0, 1}),
-        ("if one:\n  await operations.confirm(work)\nawait operations.rotate(work)", {1, 2}),
+        ("if one:\n  await sessions.sign_out(work)\nawait operations.rotate(work)", {1, 2}),
         ("return await _granted(work, tools, form)", {1}),
         ("return jwks(tools.ring, work.now)", {0}),
     ],

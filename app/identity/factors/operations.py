@@ -6,8 +6,14 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from app.identity import queries as identity
-from app.identity.factors import queries, rules
-from app.identity.factors.rules import FactorThere, NoFactor, SecondFactorNeeded, WrongCode
+from app.identity.factors import codes, queries
+from app.identity.factors.rules import (
+    FactorThere,
+    NoFactor,
+    SecondFactorNeeded,
+    WrongCode,
+    is_paused,
+)
 from app.identity.factors.tables import Totp
 from app.identity.rules import Caller, Means
 from app.kit.ground import Work
@@ -30,12 +36,12 @@ async def enrol(work: Work, caller: Caller) -> Seed:
     there = await queries.lock_totp(work.session, caller.bank_id, caller.login_id)
     if there is not None and there.confirmed_at is not None:
         raise FactorThere
-    seed = rules.new_seed()
+    seed = codes.new_seed()
     row = there or Totp(bank_id=caller.bank_id, login_id=caller.login_id, confirmed_at=None)
     row.seed_sealed = work.vault.seal(seed, "totp", caller.bank_id, caller.login_id)
     row.last_step, row.failures, row.failed_at, row.created_at = 0, 0, None, work.now
     work.session.add(row)
-    return Seed(seed, rules.uri_of(seed, f"{work.now:%Y-%m}"))
+    return Seed(seed, codes.uri_of(seed, f"{work.now:%Y-%m}"))
 
 
 async def confirm(work: Work, caller: Caller, code: str) -> None:
@@ -82,8 +88,8 @@ async def prove(work: Work, bank_id: UUID, login_id: UUID, code: str | None) -> 
 
 async def _take(work: Work, totp: Totp, code: str) -> None:
     seed = work.vault.open(totp.seed_sealed, "totp", totp.bank_id, totp.login_id)
-    step = rules.step_of(seed, code, work.now, totp.last_step)
-    if step is None or rules.is_paused(totp.failures, totp.failed_at, work.now):
+    step = codes.step_of(seed, code, work.now, totp.last_step)
+    if step is None or is_paused(totp.failures, totp.failed_at, work.now):
         totp.failures, totp.failed_at = totp.failures + 1, work.now
         await work.session.flush()
         raise WrongCode

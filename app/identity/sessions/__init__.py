@@ -1,1 +1,1 @@
-"""The end of sessions: one, all of a login by its owner or by staff, and those long over."""
+"""Sessions while they last: proving again who one is; ending one, all of a login, those over."""

@@ -1,4 +1,4 @@
-"""Signing out."""
+"""Proving again who one is, and signing out."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,11 +7,47 @@ from sqlalchemy import or_, update
 
 from app.identity import queries
 from app.identity.claims import Access
-from app.identity.rules import Caller
-from app.identity.tables import Session
+from app.identity.factors import operations as factors
+from app.identity.rules import Caller, WrongCredentials
+from app.identity.tables import Login, Session
+from app.identity.tools import IdentityTools
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some
+
+
+async def confirm(
+    work: Work, tools: IdentityTools, caller: Caller, *, password: str, code: str | None
+) -> None:
+    """Prove again who is asking, for what needs a proof that is fresh.
+
+    Raises:
+        WrongCredentials: the password is wrong.
+        SecondFactorNeeded: the password is right, and the login has a second factor.
+        WrongCode: the code is not good; the failure is committed.
+        TooManySignIns: when too many passwords wait to be checked.
+    """
+    await prove_password(work, tools, caller, password)
+    means = await factors.prove(work, caller.bank_id, caller.login_id, code)
+    session = await queries.lock_session(work.session, caller.bank_id, caller.session_id)
+    if session is not None:
+        session.proved_at, session.means = work.now, means
+
+
+async def prove_password(work: Work, tools: IdentityTools, caller: Caller, password: str) -> Login:
+    """The caller's login, locked, if this is its password.
+
+    Raises:
+        WrongCredentials: when it is not.
+        TooManySignIns: when too many passwords wait to be checked.
+    """
+    stored = (await queries.get_login(work.session, caller.bank_id, caller.login_id)).password_hash
+    await work.pause()
+    matching = await tools.matching([stored], password)
+    login = await queries.lock_login(work.session, caller.bank_id, caller.login_id)
+    if login.password_hash not in matching:
+        raise WrongCredentials
+    return login
 
 
 async def sign_out(work: Work, caller: Caller, session_id: UUID) -> None:

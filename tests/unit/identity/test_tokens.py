@@ -162,47 +162,6 @@ def test_the_memory_of_verified_tokens_is_bounded_and_refusals_take_none() -> No
     assert verifier.read(token, NOW) is newest
 
 
-def issued(at: datetime) -> Access:
-    return replace(ACCESS, issued_at=at, expires_at=at + LIFE)
-
-
-def test_keys_rotate_at_their_moment_without_signing_anybody_out() -> None:
-    change = NOW + timedelta(hours=1)
-    ring = KeyRing(FIRST, SECOND_KEY, change)
-    verifier = Verifier(ring, ISSUER)
-    for at, key in [(NOW, FIRST), (change - SECOND, FIRST), (change, SECOND_KEY)]:
-        token = issue(ring, issued(at))
-        assert json_of(token.split(".")[0])["kid"] == key.kid
-        # What was signed lives its life out, whichever process reads it, before and after.
-        assert verifier.read(token, at + LIFE - SECOND) == issued(at)
-        assert Verifier(KeyRing(key), ISSUER).read(token, at) == issued(at)
-
-
-def test_a_key_vouches_for_its_own_time_only() -> None:
-    change = NOW + timedelta(hours=1)
-    ring = KeyRing(FIRST, SECOND_KEY, change)
-    early, late = issue(KeyRing(SECOND_KEY), issued(NOW)), issue(KeyRing(FIRST), issued(change))
-    for token, at in [(early, NOW), (late, change)]:
-        with pytest.raises(BadToken):
-            Verifier(ring, ISSUER).read(token, at)
-
-
-def test_the_next_key_is_published_before_it_signs_and_the_old_one_while_it_may_be_met() -> None:
-    change = NOW + timedelta(hours=1)
-    ring, first, second = KeyRing(FIRST, SECOND_KEY, change), FIRST.kid, SECOND_KEY.kid
-    over = change + LIFE
-    kids = {
-        at: [key["kid"] for key in jwks(ring, at)["keys"]]
-        for at in (NOW, change, over - SECOND, over)
-    }
-    assert kids == {
-        NOW: [first, second],
-        change: [first, second],
-        over - SECOND: [first, second],
-        over: [second],
-    }
-
-
 @pytest.mark.parametrize(
     "times",
     [
