@@ -9,7 +9,8 @@ ENV PYTHONUNBUFFERED=1 \
 
 WORKDIR /srv/timebank
 
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin timebank
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin timebank \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/timebank/keys
 
 # What seldom changes comes first, so that a change of the program does not install it all again.
 # Wheels only: nothing of a dependency runs while the image is built.

@@ -13,8 +13,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
+AUDITOR := 2.10.1
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-books test-deep lint format lock clean reset
+.PHONY: help run test test-books test-deep lint format lock audit sbom clean reset
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,6 +50,14 @@ lock: ## Lock the dependencies anew, with hashes and without a host (needs uv)
 		exit 2; }
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra embedded --extra dev --output-file requirements-dev.lock
+
+audit: $(READY) ## Look up known weaknesses of every locked package (needs the network)
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/pip --disable-pip-version-check --quiet install pip-audit==$(AUDITOR); }
+	$(BIN)/python -m tools.audit $(VENV)/audit/bin/pip-audit
+
+sbom: $(READY) ## Print the bill of materials (CycloneDX)
+	@$(BIN)/python -m tools.sbom
 
 clean: ## Remove what can be made again; the data in .timebank stay
 	rm -rf $(VENV) build dist .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,11 +1,13 @@
 """The HTTP application: the only place where everything meets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from app.exchanges import api as exchanges
 from app.fund import api as fund
@@ -17,10 +19,13 @@ from app.kit.errors import AppError
 from app.kit.ground import Ground
 from app.kit.http import Route
 from app.kit.lane import Lanes
+from app.kit.limit_counts import keep_sharing
+from app.kit.limits import Limiter
 from app.kit.logs import configure_logs
-from app.kit.middleware import Around, BodyLimit, HeadIsGet
+from app.kit.middleware import Around, BodyLimit, HeadIsGet, allowing
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
+from app.kit.straight import StraightWay
 from app.ledger import api as ledger
 from app.ledger.sealing.signing import sealer_of
 from app.listings import api as listings
@@ -62,6 +67,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app = FastAPI(lifespan=_lifespan, **docs.described(settings))
     app.state.ground = Ground.of(settings, application_url(settings), clock)
     app.state.lanes = Lanes()
+    app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"))
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
     app.state.sealer = sealer_of(settings)
     for part in PARTS:
@@ -73,9 +79,12 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_routing_error)
     docs.mount(app, settings)
+    app.add_middleware(StraightWay, routes=app.state.routes)
     app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     app.add_middleware(HeadIsGet)
-    app.add_middleware(Around)
+    if settings.origins:
+        app.add_middleware(CORSMiddleware, **allowing(settings.origins))
+    app.add_middleware(Around, is_demo=settings.is_demo)
     return app
 
 
@@ -87,4 +96,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(held_up(ground.settings))
         stack.push_async_callback(ground.database.close)
         stack.push_async_callback(app.state.lanes.close)
+        sharing = asyncio.create_task(keep_sharing(ground, app.state.limiter))
+        stack.callback(sharing.cancel)
         yield

@@ -8,7 +8,9 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app.kit.ground import Ground
 from app.members import queries as members
+from tests.conftest import Cluster
 from tests.town import JSON, Person, Town, good, refused
 
 WAIT_SECONDS_MAX = 5.0
@@ -108,6 +110,19 @@ async def books_are_whole(town: Town) -> None:
     found = await proof(town)
     assert (found["findings"], found["sum_minutes"]) == ([], 0)
     assert found["proved"]
+
+
+async def deadlocks(ground: Ground, cluster: Cluster, database: str) -> int:
+    """How many deadlocks the server has resolved in this database."""
+    await ground.database.close()  # a connection reports its numbers when it ends
+    connected = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1"
+    counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = $1"
+    connection = await cluster.connect()
+    try:
+        await until(lambda: connection.fetchval(connected, database))
+        return int(await connection.fetchval(counted, database))
+    finally:
+        await connection.close()
 
 
 def same_as_absent(hidden: httpx.Response, absent: httpx.Response) -> None:

@@ -121,6 +121,7 @@ class Installation:
 
     def _here(self, value: str) -> str:
         value = value.replace(the("WORKDIR").text, str(self.workdir))
+        value = value.replace("/var/lib/timebank", f"{self.folder}/var/lib/timebank")
         return value.replace("@database/", f"@127.0.0.1:{self.server.port}/")
 
     def run(

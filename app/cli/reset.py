@@ -14,7 +14,15 @@ from app.cli.refusals import CouldNotRun, Refused
 from app.kit.embedded import EmbeddedUnavailable, lease
 from app.kit.settings import load_settings
 
-OURS: Final = ("postgres", "socket", "initdb-*", "*.lock", "start.log", "demo-keys.json")
+OURS: Final = (
+    "postgres",
+    "socket",
+    "initdb-*",
+    "*.lock",
+    "start.log",
+    "demo-keys.json",
+    "keystore",
+)
 """Only these are deleted: the folder that was named may hold other things."""
 
 

@@ -1,11 +1,15 @@
 """What `timebank db` does."""
 
 import asyncio
+import secrets
 
 from rich.console import Console
 
 from app.cli.means import ask, revision
-from app.kit.settings import load_settings
+from app.cli.refusals import CouldNotRun
+from app.kit import keys
+from app.kit.envelopes import KEY_BYTES
+from app.kit.settings import Settings, load_settings
 from app.store import migrate, place
 
 _screen = Console(highlight=False)
@@ -17,7 +21,21 @@ def upgrade() -> None:
     urls = place.owner_urls(settings)
     with place.up(settings), _screen.status("Migrating…"):
         asyncio.run(migrate.upgrade(urls))
+        _see_to_keystore(settings, urls)
     _screen.print(f"The schema is up to date ({migrate.head()}).")
+
+
+def _see_to_keystore(settings: Settings, urls: migrate.Urls) -> None:
+    """Begin the keystore of a new installation; never one for people whose keys are lost."""
+    if keys.has_root(settings):
+        return
+    if asyncio.run(migrate.has_people(urls)):
+        raise CouldNotRun(
+            f"there are people in the database and no keys in {keys.keystore_of(settings).folder}:"
+            " put the keystore back from its copy, or, if there never was one, run timebank keys"
+            " adopt"
+        )
+    keys.make_root(settings, secrets.token_bytes(KEY_BYTES))
 
 
 def downgrade(target: str) -> None:

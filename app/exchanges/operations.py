@@ -130,7 +130,7 @@ async def decline(work: Work, caller: Caller, exchange_id: UUID, reason: str | N
         NotFound, StepNotOpen, NotYourStep.
     """
     exchange = await stepped(work, caller, exchange_id, Step.DECLINE)
-    keep_reason(work, exchange, reason)
+    keep_reason(work, caller, exchange, reason)
     return await told(work, caller, exchange)
 
 
@@ -142,7 +142,7 @@ async def cancel(work: Work, caller: Caller, exchange_id: UUID, reason: str | No
     """
     exchange = await stepped(work, caller, exchange_id, Step.CANCEL)
     await settling.release(work, exchange, HoldOutcome.RELEASED)
-    keep_reason(work, exchange, reason)
+    keep_reason(work, caller, exchange, reason)
     return await told(work, caller, exchange)
 
 

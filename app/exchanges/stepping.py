@@ -52,11 +52,11 @@ def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
     return frozenset({side, turn})
 
 
-def keep_reason(work: Work, exchange: Exchange, reason: str | None) -> None:
-    """Keep why it was declined or cancelled, sealed."""
+def keep_reason(work: Work, caller: Caller, exchange: Exchange, reason: str | None) -> None:
+    """Keep why the caller declined or cancelled it, sealed."""
     if reason is not None:
-        exchange.reason_sealed = work.vault.seal(
-            reason, "exchange-reason", exchange.bank_id, exchange.exchange_id
+        exchange.reason_sealed = work.envelopes.seal(
+            caller.me, reason, "exchange-reason", exchange.bank_id, exchange.exchange_id
         )
 
 
@@ -68,7 +68,7 @@ def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Messa
         message_id=message_id,
         exchange_id=exchange.exchange_id,
         author_id=caller.me,
-        text_sealed=work.vault.seal(text, "message", exchange.bank_id, message_id),
+        text_sealed=work.envelopes.seal(caller.me, text, "message", exchange.bank_id, message_id),
         sent_at=work.now,
     )
     work.session.add(message)

@@ -64,7 +64,7 @@ class MessageView(View):
 
     id: UUID
     is_mine: bool
-    text: str
+    text: str | None = Field(description="Null when its author has left and was forgotten.")
     sent_at: Moment
 
     @classmethod
@@ -73,6 +73,6 @@ class MessageView(View):
         return cls(
             id=row.message_id,
             is_mine=row.author_id == caller.member_id,
-            text=work.vault.open(row.text_sealed, "message", row.bank_id, row.message_id),
+            text=work.envelopes.open(row.text_sealed, "message", row.bank_id, row.message_id),
             sent_at=row.sent_at,
         )

@@ -100,7 +100,7 @@ def _row(work: Work, caller: Caller, member_id: UUID, minutes: int, reason: str)
         grant_id=grant_id,
         member_id=member_id,
         minutes=minutes,
-        reason_sealed=work.vault.seal(reason, "grant", caller.bank_id, grant_id),
+        reason_sealed=work.envelopes.seal(member_id, reason, "grant", caller.bank_id, grant_id),
         granted_by=caller.login_id,
         granted_at=work.now,
     )

@@ -123,7 +123,10 @@ class Needs(GuardOfMany):
         Raises:
             NotAuthenticated: without a valid token.
         """
-        return recognise(request)
+        known: Access | None = getattr(request.state, "access", None)
+        if known is None:
+            known = request.state.access = recognise(request)
+        return known
 
     async def admit_many(self, work: Work, claims: Sequence[Access]) -> list[Caller | AppError]:
         """The caller of each, or why they are refused."""

@@ -154,7 +154,7 @@ async def delete_sessions(token: Panicking, work: Working, response: Response) -
 @router.delete("/v1/members/{member_id}/sessions", status_code=204)
 @reaches(Relation.BANK)
 async def delete_sessions_of_member(member_id: UUID, caller: Desk, work: Working) -> None:
-    """Sign a member out everywhere who asks for it. Always 204, and nothing of them is shown."""
+    """Sign out everywhere a member who asks for it; nothing of them is shown."""
     await sessions.sign_out_member(work, caller, member_id)
 
 

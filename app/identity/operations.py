@@ -134,17 +134,21 @@ async def create_login(
 ) -> Login:
     """A new login; the address is kept sealed, and as a keyed hash to look it up.
 
+    A member's data key must have been made; of staff it is made here, the login's own.
+
     Raises:
         IntegrityError: `ONE_APPROVED` when it has a role, and the address has an approved login;
             `ASKED_ONCE` when the address has an open login with this password hash.
     """
     login_id = new_id()
+    if member_id is None:
+        await work.envelopes.make(login_id)
     login = Login(
         bank_id=bank_id,
         login_id=login_id,
         member_id=member_id,
         email_fingerprint=fingerprint(work, bank_id, email),
-        email_sealed=work.vault.seal(email, "email", bank_id, login_id),
+        email_sealed=work.envelopes.seal(member_id or login_id, email, "email", bank_id, login_id),
         password_hash=password_hash,
         roles=sorted(roles),
         created_at=work.now,

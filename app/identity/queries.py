@@ -55,6 +55,12 @@ async def get_login_of_member(session: AsyncSession, bank_id: UUID, member_id: U
     return (await session.scalars(asked)).one()
 
 
+async def list_owners(session: AsyncSession) -> Sequence[UUID]:
+    """Whose data keys there must be: of every bank, each member, and each login without one."""
+    owners = select(func.coalesce(Login.member_id, Login.login_id))
+    return (await session.scalars(owners)).all()
+
+
 async def find_callers(
     session: AsyncSession, keys: Collection[tuple[UUID, UUID]], now: datetime
 ) -> dict[UUID, Caller]:

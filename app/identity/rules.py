@@ -148,6 +148,11 @@ class Caller:
         assert self.member_id is not None, "the guard lets only members here"
         return self.member_id
 
+    @property
+    def owner_id(self) -> UUID:
+        """Whose data key seals what the caller says: the member's, or of staff the login's."""
+        return self.member_id or self.login_id
+
     def may(self, *roles: Role) -> bool:
         """Whether the caller has one of these roles."""
         return not self.roles.isdisjoint(roles)

@@ -1,23 +1,18 @@
 """Bodies are read before a connection is taken: one may be as slow as its sender likes."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import Request, Response
 
 from app.kit.errors import TooLarge
 
 
-async def read(request: Request, recognise: Callable[[Request], Any]) -> TooLarge | None:
-    """Read the body of somebody who proves who they are; strangers' bodies are not read.
+async def read(request: Request) -> TooLarge | None:
+    """Read the body of somebody who passed the gate; strangers' bodies are not read.
 
     Returns:
         What is wrong with it, to be told after admission as everything about a body is.
-
-    Raises:
-        NotAuthenticated: when the sender proves nothing.
     """
-    recognise(request)
     try:
         await request.body()
     except TooLarge as error:

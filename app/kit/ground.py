@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
-from app.kit.settings import Settings, decode_master
+from app.kit.envelopes import Envelopes
+from app.kit.keys import envelopes_of, vault_of
+from app.kit.settings import Settings
 from app.kit.vault import Vault
 
 
@@ -19,32 +21,37 @@ class Ground:
     settings: Settings
     database: Database
     vault: Vault
+    envelopes: Envelopes
     clock: Clock
 
     @classmethod
     def of(cls, settings: Settings, url: str, clock: Clock = system_clock) -> "Ground":
-        """The ground for these settings, over the database at `url`."""
-        assert settings.master_key is not None, "load_settings fills it in"
+        """The ground for these settings, over the database at `url`.
+
+        Raises:
+            BadSettings: when the keystore cannot be opened.
+        """
+        vault = vault_of(settings)
         database = Database(
             url,
             pool_max=settings.database_pool_max,
             wait_seconds_max=settings.database_wait_seconds_max,
         )
-        vault = Vault(decode_master(settings.master_key.get_secret_value()))
-        return cls(settings, database, vault, clock)
+        return cls(settings, database, vault, envelopes_of(settings, vault), clock)
 
     def work(self, session: AsyncSession) -> "Work":
         """The means of one request or job, in the transaction of this session."""
-        return Work(session, self.settings, self.vault, self.clock)
+        return Work(session, self.settings, self.vault, self.envelopes, self.clock)
 
 
 @dataclass(frozen=True)
 class Work:
-    """One deed's means: its transaction, its moment, the settings, the vault."""
+    """One deed's means: its transaction, its moment, the settings, the keys."""
 
     session: AsyncSession
     settings: Settings
     vault: Vault
+    envelopes: Envelopes
     clock: Clock
 
     @cached_property

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from app.kit import idempotency
 from app.kit.bodies import refusing
 from app.kit.errors import AppError, TooLarge
+from app.kit.gate import pass_gate
 from app.kit.ground import Ground, Work
 from app.kit.http import (
     WAY,
@@ -39,6 +40,7 @@ DoMany = Callable[[Work, Sequence[tuple[Any, Asked]]], Awaitable[Sequence[BaseMo
 """Does what each `(caller, asked)` asks; a refused one has changed nothing."""
 DONE: Final = 200
 """The status of a good answer where the route names no other."""
+_BATCHES: Final = "batches"
 _UNREADABLE: Final = (RequestValidationError, HTTPException, TooLarge)
 
 
@@ -89,23 +91,39 @@ def in_batches(do_many: DoMany[Any]) -> Callable[[Endpoint], Endpoint]:
     """Declare that the requests of an endpoint are done together, by this."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__[WAY] = _Batches(do_many).handle
+        batches = Batches(do_many)
+        endpoint.__dict__ |= {WAY: batches.handle, _BATCHES: batches}
         return endpoint
 
     return mark
 
 
 @dataclass(frozen=True)
-class _Batches:
+class Batches:
     """The way of an endpoint whose requests share transactions."""
 
     do_many: DoMany[Any]
 
-    async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
-        assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
-        claims = route.guard.recognise(request)
+    @staticmethod
+    def of(route: Route) -> "Batches | None":
+        """The batches of this route, when its endpoint is done in batches."""
+        return getattr(route.endpoint, _BATCHES, None)
+
+    def taking(self, route: Route, request: Request) -> Submit:
+        """Let a request through the gate; gives what hands it over.
+
+        Raises:
+            NotAuthenticated: when it proves nothing.
+            TooManyRequests: when its sender has asked too often.
+        """
+        claims = pass_gate(request, route.guard.recognise, route.reach.rate)
         request.state.caller = None  # known in the batch only
-        request.state.submit = partial(self._hand_over, route, request, claims)
+        return partial(self._hand_over, route, request, claims)
+
+    async def handle(self, route: Route, request: Request, handle: Handle) -> Response:
+        """Admit, read and hand over; what cannot be read is refused as usual."""
+        assert isinstance(route.guard, GuardOfMany), f"{route.path} cannot admit batches"
+        request.state.submit = self.taking(route, request)
         try:
             await request.body()
             return await handle(request)
@@ -121,7 +139,8 @@ class _Batches:
         lanes: Lanes = request.app.state.lanes
         answer = partial(self._answer, route, ground_of(request))
         lane = lanes.find(route.name, claims.bank_id, answer)
-        return await lane.submit(_Ticket(request, claims, use, asked), frozenset(subjects))
+        ticket = _Ticket(request, claims, use, asked)
+        return await lane.submit(ticket, frozenset(subjects), claims.bank_id)
 
     async def _answer(
         self, route: Route, ground: Ground, tickets: Sequence[_Ticket]
@@ -148,7 +167,8 @@ class _Batches:
                 continue
             body = view.model_dump_json().encode()
             case.answer = private(Response(body, status, media_type="application/json"))
-            keep += [(case.key, idempotency.Kept(status, body))] if case.key else []
+            kept = idempotency.Kept(status, body, owner_id=case.caller.owner_id)
+            keep += [(case.key, kept)] if case.key else []
         await idempotency.keep_many(work, keep)
         await idempotency.forget_many(work, forget)
 

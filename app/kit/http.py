@@ -19,20 +19,22 @@ from fastapi.routing import APIRoute
 from app.kit import idempotency
 from app.kit.bodies import read, refusing
 from app.kit.db import with_retries
+from app.kit.envelopes import KeysAway
 from app.kit.errors import (
     AppError,
     Busy,
     NotAuthenticated,
     NotFound,
     TooLarge,
-    TooMuch,
     Unfit,
     Unreadable,
 )
+from app.kit.gate import hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
+from app.kit.limits import TooManyRequests
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
-from app.kit.reach import reach_of
+from app.kit.reach import Rate, reach_of
 
 Recheck = Callable[[Work, Any, Request], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -168,7 +170,9 @@ class Route(APIRoute):
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
         response = await handle(request)
-        kept = idempotency.Kept(response.status_code, bytes(response.body))
+        kept = idempotency.Kept(
+            response.status_code, bytes(response.body), owner_id=caller.owner_id
+        )
         await idempotency.keep_many(work, [(key, kept)])
         return private(response)
 
@@ -176,13 +180,16 @@ class Route(APIRoute):
         names = set(_parameters(self.dependant))
         has_body = self.body_field is not None
         common: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
-            (True, (*self.guard.documented, Busy, TooLarge)),  # a GET can carry a body too
+            (
+                True,
+                (*self.guard.documented, Busy, KeysAway, TooLarge),
+            ),  # a GET can carry a body too
             (has_body, (Unreadable,)),
             (has_body or bool(names), (Unfit,)),
             (bool(self.param_convertors), (NotFound,)),
             (CURSOR in names, (UnknownCursor,)),
             (self.replays, (idempotency.BadKey, idempotency.KeyReused)),
-            (has_body and self.guard.open_to_all, (TooMuch,)),
+            (self.reach.rate is not Rate.FREE, (TooManyRequests,)),
         )
         return raises(*dict.fromkeys(one for when, errors in common if when for one in errors))
 
@@ -197,7 +204,10 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    broken = await read(request, route.guard.recognise) if route.body_field else None
+    pass_gate(request, route.guard.recognise, route.reach.rate)
+    broken = await read(request) if route.body_field else None
+    if route.reach.rate is Rate.ENTRY and not broken:
+        await hold_guesses_to_limits(request)
 
     async def attempt() -> Response | AppError:
         async with ground_of(request).database.begin() as session:

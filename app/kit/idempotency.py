@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.bulk import arrays, given, table_of
 from app.kit.db import Base
-from app.kit.errors import AppError, Said, Unfit
+from app.kit.errors import AppError, NotFound, Said, Unfit
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some
 
@@ -79,10 +79,11 @@ class IdempotencyKey(Base):
 
 @dataclass(frozen=True)
 class Kept:
-    """The first answer."""
+    """The first answer, and whose it is."""
 
     status: int
     body: bytes
+    owner_id: UUID
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,8 @@ def _key(
         return KeyReused()
     if status is None or answer is None:
         return Key(use, None)
-    body = work.vault.open(answer, "answer", *use.key.values())
-    return Key(use, Kept(status, body.encode()))
+    body = work.envelopes.open(answer, "answer", *use.key.values())
+    return Key(use, Kept(status, body.encode(), use.login_id)) if body is not None else NotFound()
 
 
 async def begin(work: Work, use: Use) -> Key:
@@ -208,7 +209,7 @@ async def forget_many(work: Work, keys: Sequence[Key]) -> None:
 
 
 def _sealed(work: Work, key: Key, kept: Kept) -> bytes:
-    return work.vault.seal(kept.body.decode(), "answer", *key.use.key.values())
+    return work.envelopes.seal(kept.owner_id, kept.body.decode(), "answer", *key.use.key.values())
 
 
 async def sweep(work: Work) -> int:

@@ -1,6 +1,7 @@
 """Natural batching: what has queued up while the last batch ran is done together in the next one.
 
-There is no timer: an ask that finds its lane idle is done at once, alone. A lane only decides who
+There is no timer: an ask that finds its lane idle is done at once, alone. A batch is of one place
+(a bank): no statement is about two, and no bank's trouble is another's. A lane only decides who
 shares a transaction; what is right is decided by row locks and constraints, so any number of
 processes, each with lanes of its own, work over one database.
 
@@ -39,6 +40,7 @@ DoMany = Callable[[Sequence[Ask]], Awaitable[Sequence[Answer | AppError]]]
 @dataclass(eq=False)
 class _Waiting(Generic[Ask, Answer]):
     ask: Ask
+    place: Hashable
     subjects: frozenset[Hashable]
     future: "asyncio.Future[Answer]"
     since: float
@@ -64,8 +66,12 @@ class Lane(Generic[Ask, Answer]):
         self._is_served = False
         self._is_closed = False
 
-    async def submit(self, ask: Ask, subjects: frozenset[Hashable] = frozenset()) -> Answer:
-        """The answer to one ask. Asks with a subject in common never share a batch.
+    async def submit(
+        self, ask: Ask, subjects: frozenset[Hashable] = frozenset(), place: Hashable = None
+    ) -> Answer:
+        """The answer to one ask.
+
+        Asks with a subject in common never share a batch, nor do asks of different places.
 
         Raises:
             AppError: the refusal of this ask.
@@ -74,7 +80,7 @@ class Lane(Generic[Ask, Answer]):
         if self._is_closed or len(self._waiting) >= WAITING_MAX:
             raise Busy
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(ask, subjects, future, time.perf_counter()))
+        self._waiting.append(_Waiting(ask, place, subjects, future, time.perf_counter()))
         if not self._is_served:
             self._is_served = True
             self._start(self._serve())
@@ -102,9 +108,11 @@ class Lane(Generic[Ask, Answer]):
         batch: list[_Waiting[Ask, Answer]] = []
         left: list[_Waiting[Ask, Answer]] = []
         met: set[Hashable] = set()
+        place = self._waiting[0].place
         while self._waiting and len(batch) < BATCH_MAX:
             one = self._waiting.popleft()
-            (batch if met.isdisjoint(one.subjects) else left).append(one)
+            goes = one.place == place and met.isdisjoint(one.subjects)
+            (batch if goes else left).append(one)
             met |= one.subjects  # of those left, too: nobody overtakes about the same subject
         self._waiting.extendleft(reversed(left))
         began = time.perf_counter()

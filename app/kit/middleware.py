@@ -1,10 +1,10 @@
 """What stands around every request: its id, its log line and numbers, its limits."""
 
 import time
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,26 +16,49 @@ from app.kit.problems import respond
 
 CLIENT_CLOSED: Final = 499
 """In logs and numbers only: the client hung up before it had said all."""
-SECURITY_HEADERS: Final = {
+PREFLIGHT_SECONDS: Final = 600
+_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ONLY_TLS: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+"""Two years. Not in the demo, which is served without TLS."""
+
+
+def allowing(origins: list[str]) -> dict[str, Any]:
+    """What web pages of these origins may do: all that the API offers, without cookies."""
+    return {
+        "allow_origins": origins,
+        "allow_methods": sorted(_METHODS),
+        "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+        "expose_headers": ["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id"],
+        "max_age": PREFLIGHT_SECONDS,
+    }
 
 
 class Around:
     """The outermost layer: a request id, a log line, numbers, and no error that escapes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_demo: bool) -> None:
         """Wrap the application."""
         self.app = app
+        headers = _HEADERS if is_demo else _HEADERS | _ONLY_TLS
+        self.headers = [(name.lower().encode(), one.encode()) for name, one in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; anything but HTTP passes through."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, self.headers)
         structlog.contextvars.bind_contextvars(request_id=str(answer.request_id))
         try:
             await self.app(scope, receive, answer.send)
@@ -117,8 +140,9 @@ class HeadIsGet:
 class _Answer:
     """What is known of the answer on its way out."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
+        self._headers = headers
         self.request_id = new_id()
         self.status = 0
         self.began = time.perf_counter()
@@ -126,11 +150,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = str(self.request_id)
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", "no-store")
+            named = [*message["headers"], (b"x-request-id", str(self.request_id).encode())]
+            there = {name for name, _ in named}
+            message["headers"] = named + [one for one in self._headers if one[0] not in there]
         await self._send(message)
 
 
@@ -148,6 +170,3 @@ def _record(scope: Scope, answer: _Answer) -> None:
         status=answer.status,
         milliseconds=round(seconds * 1000, 1),
     )
-
-
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -4,9 +4,10 @@ In `demo` everything has a default and the keys are made in the data folder at t
 In `production` the database and the secrets must be named, and weak ones are refused.
 """
 
-import base64
-import binascii
+import os
+import re
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -19,15 +20,14 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
+from app.kit.addresses import Network, networks_of
 from app.kit.secrets import DemoSecrets
+from app.kit.shapes import decode_master, host_of, with_ssl_as_asyncpg_names_it
 
-MASTER_KEY_BYTES = 32
-DISTINCT_BYTES_MIN = 16
 METRICS_TOKEN_MIN = 24
 _DEMO_KEYS = ("master_key", "token_key", "seal_key")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -59,7 +59,16 @@ class Settings(BaseSettings):
         None, description="The migrating owner's role; needed by `timebank db` only."
     )
     master_key: SecretStr | None = Field(
-        None, description="32 random bytes in base64: e-mails, messages and cursors hang on it."
+        None, description="32 random bytes in base64: it opens the keystore."
+    )
+    master_key_previous: SecretStr | None = Field(
+        None, description="The master key before it, while timebank keys rotate has not run."
+    )
+    keystore_folder: Path | None = Field(
+        None, description="People's data keys; not where the database or its backups are."
+    )
+    secrets_folder: Path | None = Field(
+        None, description="Settings as files, each named as its variable in small letters."
     )
     token_key: SecretStr | None = Field(
         None, description="PEM of the P-256 private key that signs access tokens."
@@ -97,6 +106,19 @@ class Settings(BaseSettings):
     dispute_days: int = Field(14, ge=0, le=90, description="Disputes open this long afterwards.")
     open_listings_max: int = Field(100, ge=1, description="Open listings a member may have.")
     open_proposals_max: int = Field(20, ge=1, description="Open proposals a member may make.")
+    rate_reads_max: int = Field(
+        600, ge=1, description="Readings in a minute by one login, or by strangers of one prefix."
+    )
+    rate_writes_max: int = Field(120, ge=1, description="Changes in a minute by one login.")
+    rate_heavy_max: int = Field(12, ge=1, description="Exports and proofs in a minute.")
+    rate_entries_max: int = Field(60, ge=1, description="Sign-ins in a minute from one prefix.")
+    rate_guesses_max: int = Field(10, ge=1, description="Tries of a name from a prefix in 15 min.")
+    trusted_proxies: str = Field(
+        "", description="Networks of proxies whose X-Forwarded-For is believed, with commas."
+    )
+    cors_origins: str = Field(
+        "", description="Origins of web pages that may call the API, separated by commas."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator("database_url", "owner_database_url")
@@ -108,15 +130,29 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
             raise ValueError("must start with postgresql://")
         named = SecretStr(f"postgresql+asyncpg://{rest}")
-        _host_of(named)
-        return _with_ssl_as_asyncpg_names_it(named)
+        host_of(named)
+        return with_ssl_as_asyncpg_names_it(named)
 
-    @field_validator("master_key")
+    @field_validator("master_key", "master_key_previous")
     @classmethod
     def _strong_master(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None:
             decode_master(key.get_secret_value())
         return key
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        networks_of(text)
+        return text
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        for origin in _parts(text):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError("must be origins such as https://app.example.org, never *")
+        return text
 
     @field_validator("metrics_token")
     @classmethod
@@ -129,11 +165,11 @@ class Settings(BaseSettings):
     def _production_names_everything(self) -> Self:
         if self.environment is not Environment.PRODUCTION:
             return self
-        needed = ("database_url", "master_key", "token_key", "seal_key")
+        needed = ("database_url", "master_key", "keystore_folder", "token_key", "seal_key")
         missing = [f"TIMEBANK_{name.upper()}" for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError(f"production needs {', '.join(missing)}")
-        if self.database_url and not _host_of(self.database_url):
+        if self.database_url and not host_of(self.database_url):
             raise ValueError("TIMEBANK_DATABASE_URL must name its host")
         return self
 
@@ -149,41 +185,28 @@ class Settings(BaseSettings):
         return self.database_url is None
 
     @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of trusted proxies."""
+        return _networks_of(self.trusted_proxies)
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins that may call the API from a browser."""
+        return _parts(self.cors_origins)
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is a place for trying out, and not for people's data."""
         return self.environment is not Environment.PRODUCTION
 
 
-def decode_master(text: str) -> bytes:
-    """The master key's 32 bytes.
-
-    Raises:
-        ValueError: when it is not base64 of 32 bytes, or too regular to be random.
-    """
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise ValueError("must be base64") from None
-    if len(key) != MASTER_KEY_BYTES or len(set(key)) < DISTINCT_BYTES_MIN:
-        raise ValueError("must be 32 random bytes in base64 (openssl rand -base64 32)")
-    return key
+@cache
+def _networks_of(text: str) -> tuple[Network, ...]:
+    return networks_of(text)
 
 
-def _with_ssl_as_asyncpg_names_it(url: SecretStr) -> SecretStr:
-    """Hosts hand out addresses as libpq reads them: `sslmode`, with the same values."""
-    named = make_url(url.get_secret_value())
-    if "sslmode" not in named.query:
-        return url
-    query = {"ssl" if key == "sslmode" else key: value for key, value in named.query.items()}
-    return SecretStr(named.set(query=query).render_as_string(hide_password=False))
-
-
-def _host_of(url: SecretStr) -> str | None:
-    try:
-        return make_url(url.get_secret_value()).host
-    except (ArgumentError, ValueError):
-        # The cause quotes what it could not read, and that may be a part of the password.
-        raise ValueError("must be a URL, special characters in its password escaped") from None
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -193,7 +216,7 @@ def load_settings(**overrides: object) -> Settings:
         BadSettings: with one clear line for each setting that cannot be used.
     """
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic judges the values
+        settings = Settings(_secrets_dir=_secrets_folder(), **overrides)  # type: ignore[arg-type]  # pydantic judges the values
         if settings.is_demo and any(getattr(settings, name) is None for name in _DEMO_KEYS):
             made = DemoSecrets.kept_in(settings.data_folder)
             settings = settings.model_copy(
@@ -206,6 +229,13 @@ def load_settings(**overrides: object) -> Settings:
         lines = [_line(tuple(fault["loc"]), fault["msg"]) for fault in error.errors()]
         raise BadSettings("; ".join(lines)) from None
     return settings
+
+
+def _secrets_folder() -> str | None:
+    folder = os.environ.get("TIMEBANK_SECRETS_FOLDER")
+    if folder is not None and not os.access(folder, os.R_OK | os.X_OK):
+        raise BadSettings("TIMEBANK_SECRETS_FOLDER is no folder that can be read") from None
+    return folder
 
 
 def _line(place: tuple[int | str, ...], message: str) -> str:

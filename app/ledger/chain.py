@@ -9,10 +9,10 @@ Every field has a fixed width or carries its length, so no two postings encode a
 """
 
 import hashlib
+import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 HEAD_BYTES: Final = 32
@@ -23,10 +23,12 @@ _TAG_LINK: Final = b"timebank/ledger/link/1"
 _TAG_LEAF: Final = b"timebank/ledger/leaf/1"
 _TAG_NODE: Final = b"timebank/ledger/node/1"
 _NONE: Final = bytes(16)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_NUMBERS: Final = struct.Struct(">6q")
+"""Signed, eight bytes each, the highest first."""
 
 
-@dataclass(frozen=True)
-class ChainedPosting:
+class ChainedPosting(NamedTuple):
     """What a posting says, as it is hashed."""
 
     bank_id: UUID
@@ -47,13 +49,13 @@ class ChainedPosting:
     def digest(self) -> bytes:
         """SHA-256 over every field."""
         kind = self.kind.encode()
-        numbers = (
+        numbers = _NUMBERS.pack(
             self.minutes,
             self.debit_seq,
             self.credit_seq,
             self.debit_balance,
             self.credit_balance,
-            (self.posted_at - _EPOCH) // timedelta(microseconds=1),
+            (self.posted_at - _EPOCH) // _MICROSECOND,
         )
         parts = [
             self.bank_id.bytes,
@@ -61,7 +63,7 @@ class ChainedPosting:
             self.deed_id.bytes,
             self.debit_account_id.bytes,
             self.credit_account_id.bytes,
-            *(number.to_bytes(8, "big", signed=True) for number in numbers),
+            numbers,
             self.subject_id.bytes if self.subject_id else _NONE,
             self.reverses_posting_id.bytes if self.reverses_posting_id else _NONE,
             len(kind).to_bytes(2, "big"),

@@ -1,7 +1,7 @@
 """Writing the books. `settle_many` is the only way that minutes move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -175,7 +175,7 @@ def _chained(
         digest = _as_chained(asked, row).digest()
         for account_id in (row["debit_account_id"], row["credit_account_id"]):
             state = after[account_id]
-            after[account_id] = replace(state, head=link(state.head, digest))
+            after[account_id] = state._replace(head=link(state.head, digest))
     return after
 
 

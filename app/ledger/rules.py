@@ -1,9 +1,10 @@
 """The law of the books, as values: what an instruction does to the accounts that it touches."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from functools import cached_property
+from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from app.kit.errors import Conflict, Said
@@ -110,7 +111,7 @@ class Instruction:
     otherwise: "Instruction | None" = None
     """What is done instead where this one is refused for want of hours, on the same accounts."""
 
-    @property
+    @cached_property
     def accounts(self) -> frozenset[UUID]:
         """Every account that this instruction touches."""
         sides = {side for leg in self.legs for side in (leg.debit, leg.credit)}
@@ -118,8 +119,7 @@ class Instruction:
         return frozenset(sides | holds)
 
 
-@dataclass(frozen=True)
-class AccountState:
+class AccountState(NamedTuple):
     """An account as the books see it while deciding, in minutes."""
 
     balance: int
@@ -137,14 +137,13 @@ class AccountState:
         """How many minutes may still leave or be held."""
         return self.balance - self.held - self.floor
 
-    def with_floor_in_force(self) -> "AccountState":
+    @property
+    def floor_in_force(self) -> int:
         """The floor never blocks what has happened, and rises again with the balance."""
-        available = self.balance - self.held
-        return replace(self, floor=min(self.policy_floor, max(self.floor, available)))
+        return min(self.policy_floor, self.balance - self.held)
 
 
-@dataclass(frozen=True)
-class PostedLeg:
+class PostedLeg(NamedTuple):
     """A leg as it will be written: with both sequence numbers and both balances after it."""
 
     leg: Leg
@@ -180,12 +179,12 @@ class _Draft:
 
     def hold(self, account_id: UUID, minutes: int) -> None:
         state = self.states[account_id]
-        self.states[account_id] = replace(state, held=state.held + minutes)
+        self.states[account_id] = state._replace(held=state.held + minutes)
 
     def move(self, leg: Leg) -> None:
         debit, credit = self.states[leg.debit], self.states[leg.credit]
-        debit = replace(debit, balance=debit.balance - leg.minutes, seq=debit.seq + 1)
-        credit = replace(credit, balance=credit.balance + leg.minutes, seq=credit.seq + 1)
+        debit = debit._replace(balance=debit.balance - leg.minutes, seq=debit.seq + 1)
+        credit = credit._replace(balance=credit.balance + leg.minutes, seq=credit.seq + 1)
         self.states |= {leg.debit: debit, leg.credit: credit}
         self.legs.append(PostedLeg(leg, debit.seq, credit.seq, debit.balance, credit.balance))
 
@@ -226,6 +225,5 @@ def _judged(
         if state.room < 0 and state.room < was.room and not instruction.may_pass_floor:
             available = max(was.room, 0)
             return NotEnoughHours(minutes=was.room - state.room, available_minutes=available)
-        passing = replace(state, floor=min(state.floor, state.balance - state.held))
-        after[account_id] = replace(passing.with_floor_in_force(), posted_at=posted_at)
+        after[account_id] = state._replace(floor=state.floor_in_force, posted_at=posted_at)
     return Decision(after, tuple(draft.legs), posted_at)

@@ -50,9 +50,11 @@ async def join(
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
+    member_id = new_id()
+    await work.envelopes.make(member_id)  # before the first lock: it waits for a disk
     try:
         async with work.session.begin_nested():
-            await _apply(work, known, alias, email, password_hash, languages)
+            await _apply(work, known, member_id, alias, email, password_hash, languages)
     except IntegrityError as error:
         if violated(error) != ASKED_ONCE:
             raise
@@ -134,17 +136,23 @@ def _decide(
     member.decided_by = caller.login_id
     member.version += 1
     if reason is not None:
-        member.decision_reason_sealed = work.vault.seal(
-            reason, "decision", caller.bank_id, member.member_id
+        member.decision_reason_sealed = work.envelopes.seal(
+            member.member_id, reason, "decision", caller.bank_id, member.member_id
         )
 
 
 async def _apply(
-    work: Work, bank: Bank, alias: str, email: str, password_hash: str, languages: Sequence[str]
+    work: Work,
+    bank: Bank,
+    member_id: UUID,
+    alias: str,
+    email: str,
+    password_hash: str,
+    languages: Sequence[str],
 ) -> None:
     member = Member(
         bank_id=bank.bank_id,
-        member_id=new_id(),
+        member_id=member_id,
         kind=MemberKind.PERSON,
         status=MemberStatus.APPLICANT,
         alias=alias,

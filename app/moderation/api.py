@@ -33,7 +33,7 @@ class DisputeView(View):
     id: UUID
     exchange_id: UUID
     status: DisputeStatus
-    reason: str
+    reason: str | None = Field(description="Null when its author has left and was forgotten.")
     outcome: Outcome | None
     minutes: int | None = Field(description="What the exchange came to; null when void or open.")
     resolution_reason: str | None
@@ -48,10 +48,10 @@ class DisputeView(View):
             id=row.dispute_id,
             exchange_id=row.exchange_id,
             status=DisputeStatus(row.status),
-            reason=work.vault.open(row.reason_sealed, "dispute", *key),
+            reason=work.envelopes.open(row.reason_sealed, "dispute", *key),
             outcome=Outcome(row.outcome) if row.outcome else None,
             minutes=row.minutes,
-            resolution_reason=work.vault.open(sealed, "resolution", *key) if sealed else None,
+            resolution_reason=work.envelopes.open(sealed, "resolution", *key) if sealed else None,
             opened_at=row.opened_at,
             resolved_at=row.resolved_at,
         )

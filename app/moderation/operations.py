@@ -39,7 +39,7 @@ async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: st
         exchange_id=exchange_id,
         opener_id=caller.me,
         status=DisputeStatus.OPEN,
-        reason_sealed=work.vault.seal(reason, "dispute", caller.bank_id, dispute_id),
+        reason_sealed=work.envelopes.seal(caller.me, reason, "dispute", caller.bank_id, dispute_id),
         opened_at=work.now,
     )
     work.session.add(dispute)
@@ -79,7 +79,9 @@ async def resolve(
     dispute.status = DisputeStatus.RESOLVED
     dispute.outcome = outcome
     dispute.minutes = decided
-    dispute.resolution_sealed = work.vault.seal(reason, "resolution", caller.bank_id, dispute_id)
+    dispute.resolution_sealed = work.envelopes.seal(
+        dispute.opener_id, reason, "resolution", caller.bank_id, dispute_id
+    )
     dispute.resolved_by = caller.login_id
     dispute.resolved_at = work.now
     for member_id in (exchange.giver_id, exchange.receiver_id):

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.kit.embedded import Server
 
@@ -61,6 +61,16 @@ async def upgrade(urls: Urls, revision: str = "head") -> None:
 async def downgrade(urls: Urls, revision: str) -> None:
     """Take migrations back."""
     await asyncio.to_thread(command.downgrade, _config(urls), revision)
+
+
+async def has_people(urls: Urls) -> bool:
+    """Whether anybody can sign in to any bank."""
+    engine = create_async_engine(urls.owner)
+    try:
+        async with engine.connect() as connection:
+            return bool(await connection.scalar(text("SELECT EXISTS (SELECT FROM login)")))
+    finally:
+        await engine.dispose()
 
 
 @cache

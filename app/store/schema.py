@@ -5,7 +5,7 @@ from app.exchanges import tables as exchanges
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
-from app.kit import idempotency
+from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
@@ -23,6 +23,7 @@ PARTS = (
     idempotency,
     identity,
     ledger,
+    limit_counts,
     listings,
     members,
     moderation,

@@ -18,6 +18,13 @@ VERSION: Final = "0.1.0"
 DOCS_PATH: Final = "/docs"
 OPENAPI_PATH: Final = "/openapi.json"
 _ASSETS: Final = "/docs-assets"
+# Never decided by what else is installed; FastAPI would look it up with every request.
+_NO_TELEMETRY: Final = {"tracing": False, "metrics": False, "logs": False}
+_PAGE_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'"
+)
+"""Only the demo's documentation runs scripts; they are its own, one of them inline."""
 _SUMMARY: Final = "Members give and receive hours; a double-entry ledger keeps every minute."
 _DESCRIPTION: Final = """
 Sign in at `POST /v1/token`, then send `Authorization: Bearer …`.
@@ -52,6 +59,7 @@ def described(settings: Settings) -> dict[str, Any]:
         "docs_url": None,
         "redoc_url": None,
         "redirect_slashes": False,
+        "telemetry": _NO_TELEMETRY,
     }
 
 
@@ -64,13 +72,15 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.mount(_ASSETS, StaticFiles(directory=folder), name="docs_assets")
 
     async def page(_request: Request) -> HTMLResponse:
-        return get_swagger_ui_html(
+        html = get_swagger_ui_html(
             openapi_url=OPENAPI_PATH,
             title=TITLE,
             swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
             swagger_css_url=f"{_ASSETS}/swagger-ui.css",
             swagger_favicon_url=f"{_ASSETS}/favicon-32x32.png",
         )
+        html.headers["Content-Security-Policy"] = _PAGE_POLICY
+        return html
 
     app.add_route(DOCS_PATH, page, include_in_schema=False)
 

@@ -57,6 +57,7 @@ def configured(app: FastAPI | Callable[..., Any] | str, **more: Any) -> uvicorn.
         lifespan="on",
         log_config=None,  # app.kit.logs has arranged it
         access_log=False,
+        proxy_headers=False,  # app.kit.addresses believes only the proxies that are named
         server_header=False,
         backlog=BACKLOG_MAX,
         timeout_graceful_shutdown=GRACEFUL_SECONDS_MAX,

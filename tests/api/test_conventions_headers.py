@@ -24,7 +24,6 @@ async def test_every_operation_is_protected_whatever_it_answers(town: Town, app:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/docs", 200),
         ("GET", "/openapi.json", 200),
         ("GET", "/docs-assets/swagger-ui.css", 200),
         ("GET", "/metrics", 200),
@@ -40,6 +39,14 @@ async def test_what_lies_beside_the_operations_is_protected_too(
     answer = await client.request(method, path)
     assert answer.status_code == status
     protected(answer)
+
+
+async def test_the_page_of_the_demo_runs_its_own_scripts_and_no_others(
+    client: httpx.AsyncClient,
+) -> None:
+    policy = (await client.get("/docs")).headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'; script-src 'self' ")
+    assert "http" not in policy
 
 
 async def test_a_refusal_of_a_large_body_and_a_conflict_are_protected(town: Town) -> None:

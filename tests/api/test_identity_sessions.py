@@ -129,14 +129,14 @@ async def test_staff_sign_out_whoever_asks_for_it_and_learn_nothing(
         await town.member("Ana"),
         await other.member("Eva"),
     )
-    paths = [f"/v1/members/{one}/sessions" for one in (ana.member_id, eva.member_id, NOWHERE)]
-    answers = [await coordinator.delete(path) for path in paths]
-    assert {(one.status_code, one.content, str(varying(one))) for one in answers} == {
-        (204, b"", str(varying(answers[0])))
-    }
+    path = f"/v1/members/{ana.member_id}/sessions"
+    answer = await coordinator.delete(path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    absent = await coordinator.delete(f"/v1/members/{NOWHERE}/sessions")
+    same_as_absent(await coordinator.delete(f"/v1/members/{eva.member_id}/sessions"), absent)
     assert await status_with(town, ana.token) == 401
     assert await status_with(town, eva.token) == 200
-    refused(await eva.delete(paths[0]), 404, "not-found")
+    refused(await eva.delete(path), 404, "not-found")
 
 
 async def test_signing_out_everywhere_wins_against_refreshes_at_the_same_time(

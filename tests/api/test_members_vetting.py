@@ -99,7 +99,7 @@ async def test_who_decided_and_why_is_kept_and_the_reason_sealed(town: Town, dec
     assert row["decided_at"] is not None
     assert b"library" not in row["reason"]
     assert nova.member_id is not None
-    opened = town.ground.vault.open(row["reason"], "decision", town.bank_id, nova.member_id)
+    opened = town.ground.envelopes.open(row["reason"], "decision", town.bank_id, nova.member_id)
     assert opened == "We met at the library."
 
 

@@ -22,7 +22,7 @@ from tests.container import (
 )
 from tests.source import ROOT
 
-SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
+SECRET = re.compile(r"KEY(?!STORE)|PASSWORD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
 OURS = ("migrate", "api", "worker")
 PORT = 8000
 
@@ -192,6 +192,16 @@ def test_the_databases_data_outlive_its_container() -> None:
     assert major >= 18, "older images keep their data in another folder"
     assert "database:/var/lib/postgresql" in services()["database"]["volumes"]
     assert "database" in compose()["volumes"]
+
+
+def test_the_keys_outlive_the_containers_and_lie_where_the_database_does_not() -> None:
+    for name in OURS:
+        (mount,) = services()[name]["volumes"]
+        assert mount == f"keys:{services()[name]['environment']['TIMEBANK_KEYSTORE_FOLDER']}"
+        made = next(one.text for one in instructions("RUN") if "useradd" in one.text)
+        assert mount.partition(":")[2] in made, "a new volume takes its owner from the image"
+    assert "keys" in compose()["volumes"]
+    assert "keys" not in str(services()["database"]["volumes"])
 
 
 @pytest.mark.parametrize("service", OURS)

@@ -10,7 +10,7 @@ SPEAKS_WITH_THE_FRAMEWORK = {
     "app/web/routing.py",
 }
 """Turn the framework's own refusals into problems; nobody raises them."""
-FROM_ARRAYS = {"app/kit/bulk.py", "app/kit/idempotency.py"}
+FROM_ARRAYS = {"app/kit/bulk.py", "app/kit/idempotency.py", "app/kit/limit_counts.py"}
 """Select from the rows that a statement was given, and from no table."""
 ACCOUNT_LOCK = "app/ledger/queries.py"
 """Locks accounts by plain columns, which no earlier read of the session can stand in for."""

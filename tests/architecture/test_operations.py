@@ -16,6 +16,7 @@ from starlette.routing import Route as PlainRoute
 from app.identity.access import Member, Needs
 from app.kit.http import Public, Route
 from app.kit.problems import MEDIA_TYPE
+from app.kit.reach import Rate
 from app.kit.settings import Settings
 from app.main import PARTS, create_app
 from app.web.docs import DOCS_PATH, OPENAPI_PATH
@@ -168,6 +169,7 @@ def must(one: Operation) -> set[int]:
         HTTPStatus.PRECONDITION_FAILED: "If-Match" in _parameters(one, "header"),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: True,
         HTTPStatus.UNPROCESSABLE_ENTITY: has_body or bool(one.told.get("parameters")),
+        HTTPStatus.TOO_MANY_REQUESTS: one.route.reach.rate is not Rate.FREE,
         HTTPStatus.SERVICE_UNAVAILABLE: True,
     }
     return {int(status) for status, applies in by_status.items() if applies}

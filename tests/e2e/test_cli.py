@@ -24,6 +24,7 @@ def production(folder: Path, url: str = AWAY) -> dict[str, str]:
         "TIMEBANK_DATABASE_URL": url,
         "TIMEBANK_OWNER_DATABASE_URL": url,
         "TIMEBANK_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "TIMEBANK_KEYSTORE_FOLDER": str(folder / "keys"),
         "TIMEBANK_TOKEN_KEY": made.token_key,
         "TIMEBANK_SEAL_KEY": made.seal_key,
     }

@@ -105,6 +105,7 @@ WEAK = {
     "a short master key": ("TIMEBANK_MASTER_KEY", base64.b64encode(b"0123456789abcdef").decode()),
     "a master key that nobody drew": ("TIMEBANK_MASTER_KEY", base64.b64encode(b"ab" * 16).decode()),
     "a master key that is a sentence": ("TIMEBANK_MASTER_KEY", "correct horse battery staple"),
+    "no place for keys": ("TIMEBANK_KEYSTORE_FOLDER", None),
     "no token key": ("TIMEBANK_TOKEN_KEY", None),
     "a token key that is none": ("TIMEBANK_TOKEN_KEY", "secret"),
     "a token key of another kind": ("TIMEBANK_TOKEN_KEY", OF_ANOTHER_KIND.decode()),
@@ -114,10 +115,10 @@ WEAK = {
 
 @pytest.mark.parametrize("what", WEAK)
 def test_production_refuses_weak_settings_and_names_them_and_not_their_value(
-    fresh: Installation, what: str, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variable, value = WEAK[what]
-    for name, good in fresh.environment("api", **{variable: value}).items():
+    for name, good in installation.environment("api", **{variable: value}).items():
         if name.startswith("TIMEBANK_"):
             monkeypatch.setenv(name, good)
     with pytest.raises(BadSettings) as refused:

@@ -13,7 +13,16 @@ import pytest
 from app.exchanges import operations as exchanges
 from app.kit.settings import Settings
 from tests.conftest import Cluster, FakeClock
-from tests.doings import again, books_are_whole, disputed, resolved, stand, status_of, take, until
+from tests.doings import (
+    again,
+    books_are_whole,
+    deadlocks,
+    disputed,
+    resolved,
+    stand,
+    status_of,
+    take,
+)
 from tests.town import JSON, Town, good
 
 Answer = TypeVar("Answer")
@@ -142,7 +151,7 @@ async def test_giving_to_each_other_at_once_never_deadlocks(
     assert _outcomes(answers) == {"200": 24}
     assert [await stand(one) for one in people] == [(0, 0, 0)] * 3
     await books_are_whole(town)
-    assert await _deadlocks(town, cluster, database) == 0, "retries would hide them"
+    assert await deadlocks(town.ground, cluster, database) == 0, "retries would hide them"
 
 
 async def test_an_acceptance_against_the_end_of_its_time_is_one_or_the_other(
@@ -173,19 +182,6 @@ async def _expire(town: Town, exchange: JSON) -> bool:
     async with town.ground.database.begin() as session:
         work = town.ground.work(session)
         return await exchanges.expire(work, town.bank_id, UUID(exchange["id"]))
-
-
-async def _deadlocks(town: Town, cluster: Cluster, database: str) -> int:
-    """How many deadlocks the server has resolved in this database."""
-    await town.ground.database.close()  # a connection reports its numbers when it ends
-    connected = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1"
-    counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = $1"
-    connection = await cluster.connect()
-    try:
-        await until(lambda: connection.fetchval(connected, database))
-        return int(await connection.fetchval(counted, database))
-    finally:
-        await connection.close()
 
 
 class TestWithRoomForOneMore:

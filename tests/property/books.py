@@ -1,8 +1,9 @@
 """Books to play with: a model that knows the laws in a few lines, and the real ones beside it."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from app.ledger.accounts import operations as accounts
 from app.ledger.operations import Posted
 from app.ledger.rules import (
     AccountKind,
+    AccountState,
     HoldEnded,
     HoldEnding,
     HoldOutcome,
@@ -73,18 +75,12 @@ class Model:
     balances: list[int] = field(default_factory=lambda: [0] * ACCOUNTS)
     held: list[int] = field(default_factory=lambda: [0] * ACCOUNTS)
     postings: list[int] = field(default_factory=lambda: [0] * ACCOUNTS)
-    holds: list[tuple[int, int] | None] = field(default_factory=list)
-    """Account and minutes of every hold; None once it has ended."""
+    holds: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Account and minutes of every open hold, by its number."""
 
-    def do(self, asked: Asked) -> type[Posted] | type[Refusal]:
-        """Do it, or say why not."""
-        answer = self._try(asked)
-        if asked.opens:
-            self.holds.append(asked.opens if answer is Posted else None)
-        return answer
-
-    def _try(self, asked: Asked) -> type[Posted] | type[Refusal]:
-        ending = self.holds[asked.ends] if _is_known(asked.ends, self.holds) else None
+    def do(self, asked: Asked, hold: int) -> type[Posted] | type[Refusal]:
+        """Do it, or say why not; the hold that it may open gets this number."""
+        ending = self.holds.get(asked.ends) if asked.ends is not None else None
         if asked.ends is not None and ending is None:
             return HoldEnded
         after = Model(self.policies, list(self.balances), list(self.held))
@@ -97,16 +93,22 @@ class Model:
             after.balances[move.credit] += move.minutes
         if not asked.passes and any(map(int.__lt__, after.available, self.floors)):
             return NotEnoughHours
-        self._keep(asked, after)
+        self._keep(asked, after, hold)
         return Posted
 
-    def _keep(self, asked: Asked, after: "Model") -> None:
+    def _keep(self, asked: Asked, after: "Model", hold: int) -> None:
         self.balances, self.held = after.balances, after.held
         for move in asked.moves:
             self.postings[move.debit] += 1
             self.postings[move.credit] += 1
         if asked.ends is not None:
-            self.holds[asked.ends] = None
+            del self.holds[asked.ends]
+        if asked.opens:
+            self.holds[hold] = asked.opens
+
+    def copy(self) -> "Model":
+        """The same now, that goes its own way."""
+        return deepcopy(self)
 
     @property
     def available(self) -> list[int]:
@@ -122,10 +124,6 @@ class Model:
     def rows(self) -> list[tuple[int, int, int, int]]:
         """What the accounts must say: balance, held, floor, number of postings."""
         return list(zip(self.balances, self.held, self.floors, self.postings, strict=True))
-
-
-def _is_known(number: int | None, holds: Sequence[object]) -> TypeGuard[int]:
-    return number is not None and number < len(holds)
 
 
 @dataclass
@@ -172,13 +170,13 @@ class Books:
         if number is None:
             return None
         stranger = (new_id(), self.accounts[0])
-        hold_id, account = self.holds[number] if _is_known(number, self.holds) else stranger
+        hold_id, account = self.holds[number] if number < len(self.holds) else stranger
         return HoldEnding(hold_id, account, HoldOutcome.RELEASED)
 
     async def settle(
         self, batch: Sequence[Asked], *, then_fail: bool = False
-    ) -> list[type[Posted] | type[Refusal]]:
-        """Ask for these deeds in one transaction; the kind of answer to each.
+    ) -> list[Posted | Refusal]:
+        """Ask for these deeds in one transaction; the answer to each.
 
         Raises:
             ZeroDivisionError: after the deeds and before the commit, when asked to fail.
@@ -188,11 +186,27 @@ class Books:
             answers = await operations.settle_many(session, instructions, self.ground.clock)
             if then_fail:
                 raise ZeroDivisionError
-        return [type(answer) for answer in answers]
+        return answers
+
+    async def after(self, instructions: Sequence[Instruction], size: int) -> list[object]:
+        """The answers, and all accounts after these deeds in batches of this size; taken back."""
+        async with self.ground.database.begin() as session:
+            told: list[object] = []
+            for first in range(0, len(instructions), size):
+                some = instructions[first : first + size]
+                answers = await operations.settle_many(session, some, self.ground.clock)
+                told += [one if isinstance(one, Posted) else type(one) for one in answers]
+            told.append(await self.states(session))
+            await session.rollback()
+        return told
+
+    async def states(self, session: AsyncSession) -> list[AccountState]:
+        """All that the accounts say, the heads of their chains included."""
+        keys = [(self.bank_id, account) for account in self.accounts]
+        states = await queries.lock_accounts(session, keys)
+        return [states[key] for key in keys]
 
     async def rows(self, session: AsyncSession) -> list[tuple[int, int, int, int]]:
         """What the accounts say: balance, held, floor, number of postings."""
-        keys = [(self.bank_id, account) for account in self.accounts]
-        states = await queries.lock_accounts(session, keys)
-        found = [states[key] for key in keys]
+        found = await self.states(session)
         return [(one.balance, one.held, one.floor, one.seq) for one in found]

@@ -38,7 +38,8 @@ async def enrol(work: Work, caller: Caller) -> Seed:
         raise FactorThere
     seed = codes.new_seed()
     row = there or Totp(bank_id=caller.bank_id, login_id=caller.login_id, confirmed_at=None)
-    row.seed_sealed = work.vault.seal(seed, "totp", caller.bank_id, caller.login_id)
+    owner = caller.member_id or caller.login_id
+    row.seed_sealed = work.envelopes.seal(owner, seed, "totp", caller.bank_id, caller.login_id)
     row.last_step, row.failures, row.failed_at, row.created_at = 0, 0, None, work.now
     work.session.add(row)
     return Seed(seed, codes.uri_of(seed, f"{work.now:%Y-%m}"))
@@ -87,7 +88,7 @@ async def prove(work: Work, bank_id: UUID, login_id: UUID, code: str | None) -> 
 
 
 async def _take(work: Work, totp: Totp, code: str) -> None:
-    seed = work.vault.open(totp.seed_sealed, "totp", totp.bank_id, totp.login_id)
+    seed = work.envelopes.open(totp.seed_sealed, "totp", totp.bank_id, totp.login_id) or ""
     step = codes.step_of(seed, code, work.now, totp.last_step)
     if step is None or is_paused(totp.failures, totp.failed_at, work.now):
         totp.failures, totp.failed_at = totp.failures + 1, work.now

@@ -69,13 +69,15 @@ async def sign_out_everywhere(work: Work, token: Access | None) -> None:
 
 
 async def sign_out_member(work: Work, caller: Caller, member_id: UUID) -> None:
-    """End every session of a member who asked staff for it, if there is such a member.
+    """End every session of a member who asked staff for it. Nothing of them is read or told.
 
-    Nothing of the member is read for it, and nothing is told.
+    Raises:
+        NotFound: when the bank has no such member.
     """
     login_id = await queries.find_login_id(work.session, caller.bank_id, member_id)
-    if login_id is not None:
-        await end_sessions(work, caller.bank_id, login_id)
+    if login_id is None:
+        raise NotFound
+    await end_sessions(work, caller.bank_id, login_id)
 
 
 async def end_sessions(

@@ -136,7 +136,7 @@ async def stream_legs(
 
 
 def _chained(row: Row[Any]) -> ChainedPosting:
-    return ChainedPosting(*(getattr(row, name) for name in ChainedPosting.__dataclass_fields__))
+    return ChainedPosting(*(getattr(row, name) for name in ChainedPosting._fields))
 
 
 _UNSEALED: Final = text("""

@@ -62,6 +62,19 @@ async def test_an_ask_that_finds_its_lane_idle_is_done_alone_and_at_once(
     assert done.batches == [[1], [2]]
 
 
+async def test_a_batch_is_of_one_place_and_the_others_keep_their_turn(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    first = await queued(lane, [0])
+    asked = ((1, "a"), (2, "b"), (3, "a"), (4, "c"), (5, "b"))
+    rest = [asyncio.create_task(lane.submit(ask, place=place)) for ask, place in asked]
+    await asyncio.sleep(0.01)
+    done.gate.set()
+    await asyncio.gather(*first, *rest)
+    assert done.batches == [[0], [1, 3], [2, 5], [4]]
+
+
 async def test_what_queued_up_while_a_batch_ran_is_the_next_one(
     lane: Lane[int, int], done: Transactions
 ) -> None:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
 from app.identity.tokens import new_signing_pem
+from app.kit.keys import make_root
 from app.kit.settings import BadSettings, Environment, Settings, load_settings
 from app.main import create_app
 
@@ -37,6 +38,7 @@ GOOD = {
     "ENVIRONMENT": "production",
     "DATABASE_URL": URL,
     "MASTER_KEY": MASTER,
+    "KEYSTORE_FOLDER": "keys",
     "TOKEN_KEY": new_signing_pem(),
     "SEAL_KEY": pem(ed25519.Ed25519PrivateKey.generate()),
 }
@@ -53,10 +55,12 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that production takes; tests spoil it."""
+def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment that production takes, with its keystore; tests spoil it."""
+    monkeypatch.chdir(tmp_path)
     for name, value in GOOD.items():
         monkeypatch.setenv(f"TIMEBANK_{name}", value)
+    make_root(load_settings(), secrets.token_bytes(32))
     return monkeypatch
 
 
@@ -246,4 +250,4 @@ def test_the_demo_makes_its_keys_once_and_for_its_owner_only(tmp_path: Path) -> 
 def test_production_makes_no_keys(production: pytest.MonkeyPatch, tmp_path: Path) -> None:
     production.setenv("TIMEBANK_DATA_FOLDER", str(tmp_path / "data"))
     create_app()
-    assert list(tmp_path.iterdir()) == []
+    assert [one.name for one in tmp_path.iterdir()] == [GOOD["KEYSTORE_FOLDER"]]

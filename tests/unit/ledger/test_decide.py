@@ -194,7 +194,7 @@ def test_the_floor_may_be_reached_to_the_minute() -> None:
 
 def test_a_chain_is_judged_by_its_end_and_not_on_its_way() -> None:
     empty = AccountState(0, 0, 0, 0, 0, NOON)
-    rich = replace(empty, balance=60)
+    rich = empty._replace(balance=60)
     one, two, three, _ = NAMES
     legs = (Leg(two, three, 60), Leg(one, two, 60))
     accounts = {one: rich, two: empty, three: empty}

@@ -1,0 +1,70 @@
+"""At the gate of every route: who asks proves it, and has not asked too often, before any work."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from fastapi import Request
+
+from app.kit.addresses import prefix_of
+from app.kit.ground import Ground
+from app.kit.limits import Limiter
+from app.kit.reach import Rate
+
+_NAMES = ("username", "email")
+
+
+def pass_gate(request: Request, recognise: Callable[[Request], Any], rate: Rate) -> Any:
+    """Who the request proves to come from, before the database is asked.
+
+    Raises:
+        NotAuthenticated: when the route needs a proof and there is none.
+        TooManyRequests: when they have asked too often.
+    """
+    claims = recognise(request)
+    _hold_to_limits(request, rate, claims)
+    return claims
+
+
+def _hold_to_limits(request: Request, rate: Rate, claims: Any) -> None:
+    """Count the request, by its login or by where it comes from.
+
+    Raises:
+        TooManyRequests: when it is one too many.
+    """
+    if rate is Rate.FREE:
+        return
+    ground: Ground = request.app.state.ground
+    limiter: Limiter = request.app.state.limiter
+    if claims is None:
+        limiter.stranger(prefix_of(request, ground.settings.proxies), rate, ground.clock())
+    else:
+        limiter.login(claims.bank_id, claims.login_id, rate, ground.clock())
+
+
+async def hold_guesses_to_limits(request: Request) -> None:
+    """Count who is tried at a door that anybody may try; the body must have been read.
+
+    Raises:
+        TooManyRequests: when it is one too many.
+    """
+    name = _named(await request.body(), request.headers.get("content-type", ""))
+    if name is not None:
+        ground: Ground = request.app.state.ground
+        limiter: Limiter = request.app.state.limiter
+        limiter.guess(prefix_of(request, ground.settings.proxies), name, ground.clock())
+
+
+def _named(body: bytes, media_type: str) -> str | None:
+    """The name in a form or in JSON, if there is one."""
+    try:
+        if "json" in media_type:
+            told = json.loads(body)
+            found = [told.get(name) for name in _NAMES] if isinstance(told, dict) else []
+        else:
+            form = parse_qs(body.decode(), max_num_fields=20)
+            found = [form.get(name, [None])[0] for name in _NAMES]
+    except (ValueError, RecursionError):
+        return None
+    return next((one for one in found if isinstance(one, str)), None)

@@ -1,0 +1,1 @@
+"""What stands beside the program: the audit of its dependencies, and the list of them."""
