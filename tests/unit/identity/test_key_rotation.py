@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import pytest
 from app.identity.claims import ACCESS_SECONDS_MAX, Access
 from app.identity.errors import BadToken
 from app.identity.tokens import KeyRing, SigningKey, Verifier, issue, jwks, new_signing_pem
+from app.kit.settings import BadSettings, load_settings
 
 ISSUER = "https://timebank.example"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -65,3 +67,12 @@ def test_the_next_key_is_published_before_it_signs_and_the_old_one_while_it_may_
         over - SECOND: [first, second],
         over: [second],
     }
+
+
+@pytest.mark.parametrize(
+    "half", [{"token_key_next": new_signing_pem()}, {"token_key_next_at": "2026-12-01T03:00:00Z"}]
+)
+def test_the_next_key_and_its_moment_go_together(tmp_path: Path, half: dict[str, str]) -> None:
+    with pytest.raises(BadSettings, match="TIMEBANK_TOKEN_KEY_NEXT_AT go together") as refusal:
+        load_settings(data_folder=tmp_path, **half)
+    assert "BEGIN" not in str(refusal.value)
