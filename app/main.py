@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.identity import api as identity
+from app.identity.factors import api as factors
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -42,6 +43,7 @@ PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
     identity,
+    factors,
     bank,
     members,
     account,

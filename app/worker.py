@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.exchanges import operations as exchanges
 from app.exchanges.jobs import EXPIRE
-from app.identity import operations as identity
+from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
@@ -36,7 +36,7 @@ SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
         "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
         "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
         "seal_books": Sweep("27 * * * *", seal_next),
-        "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
+        "sweep_sessions": Sweep("37 2 * * *", sessions.sweep_sessions),
         "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),
     }
 )

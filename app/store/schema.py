@@ -4,6 +4,7 @@ from app.banks import tables as banks
 from app.exchanges import tables as exchanges
 from app.fund import tables as fund
 from app.identity import tables as identity
+from app.identity.factors import tables as factors
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
@@ -17,6 +18,7 @@ PARTS = (
     accounts,
     banks,
     exchanges,
+    factors,
     fund,
     idempotency,
     identity,

@@ -16,7 +16,11 @@ FOR_EVERYONE_SIGNED_IN = {
     ("GET", "/v1/me"),
     ("PATCH", "/v1/me"),
     ("GET", "/v1/sessions"),
-    ("DELETE", "/v1/sessions"),
+    ("POST", "/v1/me/confirmation"),
+    ("GET", "/v1/me/second-factor"),
+    ("POST", "/v1/me/second-factor"),
+    ("DELETE", "/v1/me/second-factor"),
+    ("POST", "/v1/me/second-factor/confirmation"),
     ("DELETE", "/v1/sessions/{id}"),
 }
 
