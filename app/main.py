@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from app.credentials import api as credentials
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.identity import api as identity
@@ -43,6 +44,7 @@ PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
     identity,
+    credentials,
     factors,
     bank,
     members,

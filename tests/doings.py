@@ -93,6 +93,14 @@ async def leaves(town: Town, person: Person) -> None:
     await sql(town, statement, person.member_id)
 
 
+async def recovered(person: Person) -> str:
+    """The id of a recovery of this person's login that was begun."""
+    codes = good(await person.post("/v1/me/recovery-codes"))["codes"]
+    body = {"bank": person.bank, "email": person.email, "code": codes[0]}
+    good(await person.client.post("/v1/recovery", json=body))
+    return str(good(await person.get("/v1/me/recovery"))["items"][0]["id"])
+
+
 async def notices(person: Person) -> list[tuple[str, str]]:
     """Kind and subject of a person's notices, newest first."""
     items = good(await person.get("/v1/notices?limit=100"))["items"]

@@ -6,6 +6,7 @@ from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
+from tests.doings import recovered
 from tests.town import Person, Town, good
 
 
@@ -39,6 +40,7 @@ class Life:
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
             "notice_id": await _notices(ana, staff["coordinator"]),
             "posting_id": [line["id"] for line in await bor.statement()],
+            "code_id": [await recovered(ana)],
             "session_id": [one["id"] for one in sessions if one["is_current"]],
         }
         return cls(town, staff | {"member": ana, "other": bor, "applicant": newcomer}, ids)

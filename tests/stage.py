@@ -16,7 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
-from tests.doings import disputed, leaves
+from tests.doings import disputed, leaves, recovered
 from tests.town import Person, Town, good
 
 CALLERS = ("anon", "applicant", "owner", "party", "other", *sorted(STAFF), "foreign")
@@ -97,5 +97,6 @@ class Stage:
             "give_grant.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
+            "code_id": await recovered(giver),
             "session_id": next(one["id"] for one in sessions if one["is_current"]),
         }

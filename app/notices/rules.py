@@ -12,5 +12,7 @@ class NoticeKind(StrEnum):
     EXCHANGE_SETTLED_SHORT = "exchange_settled_short"
     """More was delivered than could be settled; the coordinator should look."""
     HOURS_GRANTED = "hours_granted"
+    RECOVERY_BEGUN = "recovery_begun"
+    """Somebody is recovering the member's login; it can be stopped in time."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

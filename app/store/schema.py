@@ -1,6 +1,7 @@
 """The whole declared schema: every part's tables in one metadata."""
 
 from app.banks import tables as banks
+from app.credentials import tables as credentials
 from app.exchanges import tables as exchanges
 from app.fund import tables as fund
 from app.identity import tables as identity
@@ -17,6 +18,7 @@ from app.notices import tables as notices
 PARTS = (
     accounts,
     banks,
+    credentials,
     exchanges,
     factors,
     fund,

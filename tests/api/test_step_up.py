@@ -10,6 +10,8 @@ from tests.town import PASSWORD, Person, Town, good, refused
 
 MINUTE = 1 / 1440
 FRESH_ONLY = {
+    "change_password",
+    "print_recovery_codes",
     "list_my_postings",
     "begin_second_factor",
     "delete_second_factor",
