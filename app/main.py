@@ -39,6 +39,7 @@ from app.notices import api as notices
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
+from app.web.server import spare_collector
 
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
@@ -100,4 +101,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.lanes.close)
         sharing = asyncio.create_task(keep_sharing(ground, app.state.limiter))
         stack.callback(sharing.cancel)
+        spare_collector()
         yield

@@ -18,6 +18,21 @@ from app.members import queries as members
 from app.members.queries import Party
 
 _ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
+_LOCK_EXCHANGES: Final = (
+    select(Exchange)
+    .join(
+        _ASKED,
+        and_(
+            Exchange.bank_id == _ASKED.c.bank_id,
+            Exchange.exchange_id == _ASKED.c.exchange_id,
+            or_(
+                Exchange.giver_id == _ASKED.c.member_id,
+                Exchange.receiver_id == _ASKED.c.member_id,
+            ),
+        ),
+    )
+    .order_by(Exchange.bank_id, Exchange.exchange_id)
+)
 
 
 class Shown(NamedTuple):
@@ -68,22 +83,7 @@ async def lock_exchanges(
         {"bank_id": caller.bank_id, "exchange_id": exchange_id, "member_id": caller.member_id}
         for caller, exchange_id in asked
     ]
-    statement = (
-        select(Exchange)
-        .join(
-            _ASKED,
-            and_(
-                Exchange.bank_id == _ASKED.c.bank_id,
-                Exchange.exchange_id == _ASKED.c.exchange_id,
-                or_(
-                    Exchange.giver_id == _ASKED.c.member_id,
-                    Exchange.receiver_id == _ASKED.c.member_id,
-                ),
-            ),
-        )
-        .order_by(Exchange.bank_id, Exchange.exchange_id)
-    )
-    rows = await lock_many(session, statement, arrays(keys), of=Exchange)
+    rows = await lock_many(session, _LOCK_EXCHANGES, arrays(keys), of=Exchange)
     return {row.exchange_id: row for row in rows}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, func, select
+from sqlalchemy import Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.claims import Access
@@ -17,6 +17,18 @@ SESSIONS_SHOWN_MAX = 100
 LOGINS_OF_ADDRESS_MAX = 100
 """Of one address in one bank; later applications of it cannot sign in before approval."""
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
+_CALLERS = (
+    select(
+        *(Session.session_id, Session.means, Session.proved_at),
+        *(Login.bank_id, Login.login_id, Login.member_id, Login.roles),
+    )
+    .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
+    .join(
+        _ASKED,
+        and_(Session.bank_id == _ASKED.c.bank_id, Session.session_id == _ASKED.c.session_id),
+    )
+    .where(Session.ended_at.is_(None), Session.expires_at > bindparam("now"))
+)
 
 
 async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:
@@ -65,20 +77,8 @@ async def find_callers(
     session: AsyncSession, keys: Collection[tuple[UUID, UUID]], now: datetime
 ) -> dict[UUID, Caller]:
     """Who these live sessions (`bank_id`, `session_id`) belong to: one indexed read a request."""
-    asked = (
-        select(
-            *(Session.session_id, Session.means, Session.proved_at),
-            *(Login.bank_id, Login.login_id, Login.member_id, Login.roles),
-        )
-        .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
-        .join(
-            _ASKED,
-            and_(Session.bank_id == _ASKED.c.bank_id, Session.session_id == _ASKED.c.session_id),
-        )
-        .where(Session.ended_at.is_(None), Session.expires_at > now)
-    )
     rows = [{"bank_id": bank_id, "session_id": session_id} for bank_id, session_id in keys]
-    found = (await session.execute(asked, arrays(rows))).all()
+    found = (await session.execute(_CALLERS, {**arrays(rows), "now": now})).all()
     return {
         one.session_id: Caller(
             one.bank_id,

@@ -1,5 +1,6 @@
 """What the database itself refuses, whoever asks and whatever the program does."""
 
+import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import product
@@ -8,9 +9,15 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from app.kit.ground import Ground
+from app.ledger.operations import Posted
+from app.ledger.rules import ISSUING_FLOOR_MINUTES, NotEnoughHours
+from app.ledger.verifying import prove
 from app.store import migrate
 from tests.doings import account_id, disputed, resolved, sql, take
+from tests.property.books import Asked, Books, Move
 from tests.town import Town, good
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -186,3 +193,25 @@ async def test_a_hold_is_of_some_minutes_and_ends_in_a_known_way(
     ):
         with pytest.raises(asyncpg.CheckViolationError):
             await application.execute(statement)
+
+
+async def test_minutes_near_the_end_of_the_numbers_are_refused_whole(ground: Ground) -> None:
+    books = await Books.opened(ground)
+    issuer, member, most = 1, 4, -ISSUING_FLOOR_MINUTES
+
+    async def moved(minutes: int, *, passes: bool = False) -> object:
+        move = Move(issuer, member, minutes)
+        (answer,) = await books.settle([Asked((move,), None, None, passes=passes)])
+        return type(answer)
+
+    assert await moved(most + 1) is NotEnoughHours
+    assert await moved(most) is Posted
+    async with ground.database.begin() as session:
+        before = await books.rows(session)
+    for minutes in (2**62, 2**63 - 1, 2**63, 2**64):
+        assert await moved(minutes) is NotEnoughHours
+        with pytest.raises((DBAPIError, struct.error)):
+            await moved(minutes, passes=True)
+    async with ground.database.begin() as session:
+        assert await books.rows(session) == before
+    assert await prove(ground, books.bank_id, None) == []
