@@ -12,9 +12,11 @@ from sqlalchemy import insert
 from app import founding
 from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange
-from app.identity.rules import Role
+from app.identity.claims import Access
+from app.identity.devices import Device
+from app.identity.rules import Means, Role
 from app.identity.tables import Login, Session
-from app.identity.tokens import Access, issue
+from app.identity.tokens import issue
 from app.identity.tools import IdentityTools
 from app.kit.db import Base
 from app.kit.ground import Ground, Work
@@ -197,6 +199,9 @@ def _session(work: Work, person: Person) -> Row:
         "created_at": work.now,
         "rotated_at": work.now,
         "expires_at": work.now + timedelta(days=work.settings.session_days),
+        "device": Device.OTHER.value,
+        "means": Means.PASSWORD.value,
+        "proved_at": work.now,
     }
 
 
