@@ -13,8 +13,7 @@ from app import founding
 from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange
 from app.identity.claims import Access
-from app.identity.devices import Device
-from app.identity.rules import Means, Role
+from app.identity.rules import Role
 from app.identity.tables import Login, Session
 from app.identity.tokens import issue
 from app.identity.tools import IdentityTools
@@ -199,10 +198,7 @@ def _session(work: Work, person: Person) -> Row:
         "created_at": work.now,
         "rotated_at": work.now,
         "expires_at": work.now + timedelta(days=work.settings.session_days),
-        "device": Device.OTHER.value,
-        "means": Means.PASSWORD.value,
-        "proved_at": work.now,
-    }
+    } | {"device": "other", "means": "password", "proved_at": work.now}
 
 
 def _exchange(work: Work, town: Town, receivers: int, number: int) -> _Agreed:
