@@ -35,8 +35,10 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
+from app.moderation import blocks_api as blocks
 from app.notices import api as notices
 from app.partners import api as partners
+from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -54,9 +56,11 @@ PARTS = (
     listings,
     matching,
     moderation,
+    blocks,
     ledger,
     partners,
     notices,
+    sealed,
     operating,
 )
 

@@ -42,6 +42,11 @@ class Shown(NamedTuple):
     giver: Party
     receiver: Party
 
+    @property
+    def both_seen(self) -> bool:
+        """Whether neither of the two is a former member to the reader."""
+        return self.giver.id is not None and self.receiver.id is not None
+
 
 def _mine(caller: Caller) -> Select[Exchange]:
     return select(Exchange).where(

@@ -180,6 +180,7 @@ MemberOrModerator = Annotated[Caller, Depends(Needs(Role.MEMBER, Role.MODERATOR)
 MemberOrStaff = Annotated[Caller, Depends(Needs(*Role))]
 Coordinator = Annotated[Caller, Depends(Needs(Role.COORDINATOR))]
 Moderator = Annotated[Caller, Depends(Needs(Role.MODERATOR))]
+CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
 Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
 AdminOrCoordinator = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.COORDINATOR))]

@@ -131,6 +131,7 @@ async def create_login(
     password_hash: str,
     roles: Iterable[Role],
     member_id: UUID | None,
+    phone_fingerprint: bytes | None = None,
 ) -> Login:
     """A new login; the address is kept sealed, and as a keyed hash to look it up.
 
@@ -149,6 +150,7 @@ async def create_login(
         member_id=member_id,
         email_fingerprint=fingerprint(work, bank_id, email),
         email_sealed=work.envelopes.seal(member_id or login_id, email, "email", bank_id, login_id),
+        phone_fingerprint=phone_fingerprint,
         password_hash=password_hash,
         roles=sorted(roles),
         created_at=work.now,

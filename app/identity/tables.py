@@ -23,10 +23,12 @@ class Login(Base):
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         UniqueConstraint("bank_id", "member_id"),
         CheckConstraint("octet_length(email_fingerprint) = 32", name="email_fingerprint"),
+        CheckConstraint("octet_length(phone_fingerprint) = 32", name="phone_fingerprint"),
         CheckConstraint(
             "roles <@ ARRAY['member','coordinator','moderator','case_worker','auditor','admin']",
             name="roles",
         ),
+        Index(None, "bank_id", "phone_fingerprint"),
         CheckConstraint(
             "NOT ('member' = ANY (roles) AND member_id IS NULL)", name="a_member_has_a_record"
         ),
@@ -54,6 +56,8 @@ class Login(Base):
     email_fingerprint: Mapped[bytes]
     """Keyed hash of the address, for looking it up; the address itself is sealed."""
     email_sealed: Mapped[bytes]
+    phone_fingerprint: Mapped[bytes | None]
+    """Keyed hash of a telephone, if one was told: only so that blocks can find it."""
     password_hash: Mapped[str]
     roles: Mapped[list[str]]
     """`member` is granted by approval and withdrawn on leaving; the others are staff's."""

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     seal_key_previous: SecretStr | None = Field(
         None, description="PEM of the key before it: its seals are still believed."
     )
+    record_key: SecretStr | None = Field(
+        None, description="32 random bytes in base64 for the sealed record. Unset: of the keystore."
+    )
     issuer: str = Field("timebank", description="The `iss` of access tokens.", min_length=1)
     default_bank: str = Field("kljuc", description="The bank meant when a request names none.")
     metrics_token: SecretStr | None = Field(
@@ -133,7 +136,7 @@ class Settings(BaseSettings):
         host_of(named)
         return with_ssl_as_asyncpg_names_it(named)
 
-    @field_validator("master_key", "master_key_previous")
+    @field_validator("master_key", "master_key_previous", "record_key")
     @classmethod
     def _strong_master(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None:

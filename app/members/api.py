@@ -16,9 +16,10 @@ from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import (
     Alias,
+    Email,
     Languages,
-    Line,
     Moment,
+    Phone,
     Reason,
     RequestBody,
     Slug,
@@ -27,17 +28,19 @@ from app.kit.values import (
     as_rfc3339,
 )
 from app.members import operations, queries
+from app.members.blocks.rules import NoTelephone
 from app.members.operations import member_etag
-from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.rules import (
+    AliasReserved,
+    ApplicationDecided,
+    MemberKind,
+    MemberStatus,
+    TermsNotCurrent,
+)
 from app.members.tables import Member as MemberRow
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
-Email = Annotated[
-    Line,
-    StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True),
-]
-"""Only a delivered message proves an address, so only its shape is judged here."""
 PASSWORD_TYPED_MAX = 512
 
 
@@ -50,6 +53,11 @@ class AskToJoin(RequestBody):
         examples=["three plain words here"]
     )
     languages: Languages = Field(examples=[["sl", "en"]])
+    phone: Phone | None = Field(
+        None,
+        examples=["+386 40 123 456"],
+        description="If you like; only a keyed hash is kept, which lets blocks work both ways.",
+    )
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
     terms_version: int | None = Field(None, ge=1, le=1_000_000)
 
@@ -108,7 +116,9 @@ class ChangeMe(RequestBody):
 @router.post(
     "/members",
     status_code=202,
-    responses=raises(NotFound, WeakPassword, TermsNotCurrent, TooManySignIns),
+    responses=raises(
+        NotFound, WeakPassword, TermsNotCurrent, TooManySignIns, NoTelephone, AliasReserved
+    ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
 async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
@@ -122,6 +132,7 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
         password=body.password,
         languages=body.languages,
         terms_version=body.terms_version,
+        phone=body.phone,
     )
     return Asked()
 
@@ -170,7 +181,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     return _me(row, sorted(caller.roles))
 
 
-@router.patch("/me", responses=raises(NotFound, Stale))
+@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved))
 @reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,

@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen, TooLateToDispute
 from app.identity.access import Member, MemberOrModerator, Moderator
+from app.identity.rules import Caller
 from app.kit.ground import Work
-from app.kit.http import Route, Working
+from app.kit.http import Route, Working, rechecked_by
+from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
@@ -71,12 +73,18 @@ class ResolveDispute(RequestBody):
     reason: Reason
 
 
+async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
+    dispute = DisputeView.model_validate_json(kept.body)
+    await queries.get_dispute(work.session, caller, dispute.id)
+
+
 @router.post(
     "/exchanges/{exchange_id}/dispute",
     status_code=201,
     responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
 )
 @reaches(Relation.PARTY)
+@rechecked_by(_still_theirs)
 async def open_dispute(
     exchange_id: UUID, body: OpenDispute, caller: Member, work: Working
 ) -> DisputeView:
@@ -115,6 +123,7 @@ async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working
     responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
 )
 @reaches(Relation.BANK)
+@rechecked_by(_still_theirs)
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working
 ) -> DisputeView:

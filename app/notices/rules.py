@@ -19,5 +19,7 @@ class NoticeKind(StrEnum):
     HOURS_GRANTED = "hours_granted"
     RECOVERY_BEGUN = "recovery_begun"
     """Somebody is recovering the member's login; it can be stopped in time."""
+    SAFEGUARDING_ALERT = "safeguarding_alert"
+    """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

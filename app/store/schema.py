@@ -12,13 +12,16 @@ from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
 from app.listings import tables as listings
 from app.members import tables as members
+from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.partners import tables as partners
+from app.sealed import tables as sealed
 
 PARTS = (
     accounts,
     banks,
+    blocks,
     credentials,
     exchanges,
     factors,
@@ -32,5 +35,6 @@ PARTS = (
     partners,
     moderation,
     notices,
+    sealed,
 )
 metadata = Base.metadata

@@ -44,6 +44,7 @@ _TAGS: Final = {
     "ledger": "The proof of the books.",
     "partners": "Hours for services that people of other time banks gave.",
     "notices": "What is there to be read.",
+    "sealed": "The record that only a case worker opens.",
     "operating": "For the operator.",
 }
 
