@@ -37,7 +37,10 @@ from app.members import bank_api as bank
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.notices import api as notices
+from app.openings import api as openings
 from app.partners import api as partners
+from app.records import api as records
+from app.screening import api as screening
 from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
@@ -60,6 +63,9 @@ PARTS = (
     ledger,
     partners,
     notices,
+    openings,
+    records,
+    screening,
     sealed,
     operating,
 )

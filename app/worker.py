@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from app.exchanges import operations as exchanges
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.jobs import EXPIRE
 from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
@@ -47,6 +48,7 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
         "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
+        "sweep_contacts": Sweep("57 2 * * *", contacts.sweep),
         "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),

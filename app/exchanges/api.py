@@ -9,6 +9,7 @@ from pydantic import Field
 from app.exchanges import operations, queries
 from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.confirmations.operations import Confirmed
+from app.exchanges.contacts.rules import NotMetYet, TooManyContacts
 from app.exchanges.operations import Terms
 from app.exchanges.rules import (
     ConversationOver,
@@ -94,7 +95,9 @@ async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
 @router.post(
     "",
     status_code=201,
-    responses=raises(NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals),
+    responses=raises(
+        NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals, NotMetYet, TooManyContacts
+    ),
 )
 @reaches(Relation.VISIBLE)
 @rechecked_by(_made_still_visible)
@@ -223,7 +226,7 @@ async def list_messages(
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
     rows = await queries.list_messages(
-        work.session, exchange, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
     views = [MessageView.of(work, caller, row) for row in items]

@@ -180,6 +180,13 @@ MemberOrModerator = Annotated[Caller, Depends(Needs(Role.MEMBER, Role.MODERATOR)
 MemberOrStaff = Annotated[Caller, Depends(Needs(*Role))]
 Coordinator = Annotated[Caller, Depends(Needs(Role.COORDINATOR))]
 Moderator = Annotated[Caller, Depends(Needs(Role.MODERATOR))]
+RecordReader = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER))]
+"""Who may open a member's record, for a reason; moderators decide on aliases."""
+Releaser = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN))]
+Reviewer = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.AUDITOR))]
+Keeper = Annotated[
+    Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR))
+]
 CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
 Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]

@@ -3,6 +3,7 @@
 from app.banks import tables as banks
 from app.credentials import tables as credentials
 from app.exchanges import tables as exchanges
+from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
@@ -15,7 +16,10 @@ from app.members import tables as members
 from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.openings import tables as openings
 from app.partners import tables as partners
+from app.records import tables as records
+from app.screening import tables as screening
 from app.sealed import tables as sealed
 
 PARTS = (
@@ -35,6 +39,10 @@ PARTS = (
     partners,
     moderation,
     notices,
+    openings,
+    records,
+    screening,
+    contacts,
     sealed,
 )
 metadata = Base.metadata

@@ -13,6 +13,7 @@ from tests.doings import NOWHERE, notices, same_as_absent, sql
 from tests.town import Person, Town, good, refused
 
 FOR_EVERYONE_SIGNED_IN = {
+    ("GET", "/v1/me/access-log"),
     ("GET", "/v1/me"),
     ("PATCH", "/v1/me"),
     ("GET", "/v1/sessions"),
