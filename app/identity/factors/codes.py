@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-import secrets
+import os
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -21,7 +21,7 @@ ISSUER: Final = "timebank"
 
 def new_seed() -> str:
     """A new secret for a device, in base32."""
-    return base64.b32encode(secrets.token_bytes(SEED_BYTES)).decode()
+    return base64.b32encode(os.urandom(SEED_BYTES)).decode()
 
 
 def uri_of(seed: str, label: str) -> str:
