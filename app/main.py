@@ -9,10 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from app.credentials import api as credentials
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
+from app.identity.factors import api as factors
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -53,6 +55,8 @@ PARTS = (
     fund,
     groups,
     identity,
+    credentials,
+    factors,
     bank,
     members,
     account,

@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     HOURS_GRANTED = "hours_granted"
     GROUP_SESSION_POSTED = "group_session_posted"
     POSTING_PUT_RIGHT = "posting_put_right"
+    RECOVERY_BEGUN = "recovery_begun"
+    """Somebody is recovering the member's login; it can be stopped in time."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
     """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
