@@ -9,9 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from app.credentials import api as credentials
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.identity import api as identity
+from app.identity.factors import api as factors
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -49,6 +51,8 @@ PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
     identity,
+    credentials,
+    factors,
     bank,
     members,
     account,

@@ -14,7 +14,7 @@ from uuid import UUID
 from app.exchanges import operations as exchanges
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.jobs import EXPIRE
-from app.identity import operations as identity
+from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
@@ -52,7 +52,7 @@ SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
         "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
-        "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
+        "sweep_sessions": Sweep("37 2 * * *", sessions.sweep_sessions),
         "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),
     }
 )

@@ -12,9 +12,10 @@ from sqlalchemy import insert
 from app import founding
 from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange
+from app.identity.claims import Access
 from app.identity.rules import Role
 from app.identity.tables import Login, Session
-from app.identity.tokens import Access, issue
+from app.identity.tokens import issue
 from app.identity.tools import IdentityTools
 from app.kit.db import Base
 from app.kit.ground import Ground, Work
@@ -197,7 +198,7 @@ def _session(work: Work, person: Person) -> Row:
         "created_at": work.now,
         "rotated_at": work.now,
         "expires_at": work.now + timedelta(days=work.settings.session_days),
-    }
+    } | {"device": "other", "means": "password", "proved_at": work.now}
 
 
 def _exchange(work: Work, town: Town, receivers: int, number: int) -> _Agreed:

@@ -16,7 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
-from tests.doings import disputed, emergency_of, leaves, screening_of
+from tests.doings import disputed, emergency_of, leaves, recovered, screening_of
 from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
@@ -109,6 +109,7 @@ class Stage:
             "write_sealed.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
+            "code_id": await recovered(giver),
             "get_record.member_id": str(giver.member_id),
             "ask_for_emergency.member_id": str(giver.member_id),
             "emergency_id": await emergency_of(await town.staff("coordinator"), giver),

@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     EMERGENCY_RELEASED = "emergency_released"
     SCREENING_WAITING = "screening_waiting"
     HOURS_GRANTED = "hours_granted"
+    RECOVERY_BEGUN = "recovery_begun"
+    """Somebody is recovering the member's login; it can be stopped in time."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
     """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"

@@ -1,10 +1,12 @@
 """The whole declared schema: every part's tables in one metadata."""
 
 from app.banks import tables as banks
+from app.credentials import tables as credentials
 from app.exchanges import tables as exchanges
 from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
+from app.identity.factors import tables as factors
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
@@ -24,7 +26,9 @@ PARTS = (
     accounts,
     banks,
     blocks,
+    credentials,
     exchanges,
+    factors,
     fund,
     idempotency,
     identity,

@@ -17,7 +17,15 @@ FOR_EVERYONE_SIGNED_IN = {
     ("GET", "/v1/me"),
     ("PATCH", "/v1/me"),
     ("GET", "/v1/sessions"),
-    ("DELETE", "/v1/sessions"),
+    ("POST", "/v1/me/confirmation"),
+    ("POST", "/v1/me/password"),
+    ("POST", "/v1/me/recovery-codes"),
+    ("GET", "/v1/me/recovery"),
+    ("DELETE", "/v1/me/recovery/{id}"),
+    ("GET", "/v1/me/second-factor"),
+    ("POST", "/v1/me/second-factor"),
+    ("DELETE", "/v1/me/second-factor"),
+    ("POST", "/v1/me/second-factor/confirmation"),
     ("DELETE", "/v1/sessions/{id}"),
 }
 
