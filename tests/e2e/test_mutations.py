@@ -107,7 +107,7 @@ BREAKS = {
         "kit/lane.py",
         "goes = one.place == place and met.isdisjoint(one.subjects)",
         "goes = met.isdisjoint(one.subjects)",
-        "tests/e2e/test_statements.py",
+        "tests/unit/kit/test_lanes.py",
     ),
     "a lost connection is a fault": Break(
         "kit/db.py",
