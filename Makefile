@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 AUDITOR := 2.10.1
 
 .DEFAULT_GOAL := help
-.PHONY: data-map help run test test-books test-deep lint format lock audit sbom clean reset
+.PHONY: bench data-map help run test test-books test-deep lint format lock audit sbom clean reset
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +33,9 @@ test-books: $(READY) ## Let hledger read the exported journal (installs it on De
 
 test-deep: $(READY) ## Run the tests that take longer
 	$(BIN)/pytest -m deep
+
+bench: $(READY) ## Measure the books beside yardsticks, which takes half an hour
+	$(BIN)/python -m benchmarks.ledger
 
 lint: $(READY) ## Check format, lint, types and import contracts
 	$(BIN)/ruff format --check

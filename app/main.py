@@ -9,9 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from app.credentials import api as credentials
 from app.exchanges import api as exchanges
 from app.fund import api as fund
+from app.groups import api as groups
 from app.identity import api as identity
+from app.identity.factors import api as factors
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -32,29 +35,45 @@ from app.matching import api as matching
 from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
+from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
+from app.moderation.reversals import api as reversals
 from app.notices import api as notices
+from app.openings import api as openings
+from app.partners import api as partners
+from app.records import api as records
 from app.rights import api as rights
+from app.screening import api as screening
 from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
+from app.web.server import spare_collector
 
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
+    groups,
     identity,
+    credentials,
+    factors,
     bank,
     members,
     account,
+    limits_of_members,
     listings,
     matching,
     moderation,
     rights,
+    reversals,
     blocks,
     ledger,
+    partners,
     notices,
+    openings,
+    records,
+    screening,
     sealed,
     operating,
 )
@@ -102,4 +121,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.lanes.close)
         sharing = asyncio.create_task(keep_sharing(ground, app.state.limiter))
         stack.callback(sharing.cancel)
+        spare_collector()
         yield

@@ -20,6 +20,9 @@ from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from app.ledger.sealing.operations import seal_next
+from app.partners import operations as partners
+from app.partners.arriving import operations as arriving
+from app.partners.jobs import CONCLUDE, DELIVER
 from app.rights import operations as rights
 from app.rights import retention
 from app.store.place import application_url
@@ -28,6 +31,14 @@ from app.store.place import application_url
 async def _expire(work: Work, ids: dict[str, UUID]) -> None:
     with suppress(NotFound):
         await exchanges.expire(work, ids["bank_id"], ids["exchange_id"])
+
+
+async def _deliver(work: Work, ids: dict[str, UUID]) -> None:
+    await arriving.deliver(work, ids["bank_id"], ids["transfer_id"])
+
+
+async def _conclude(work: Work, ids: dict[str, UUID]) -> None:
+    await arriving.conclude(work, ids["bank_id"], ids["transfer_id"])
 
 
 async def _forget(work: Work, ids: dict[str, UUID]) -> None:
@@ -39,10 +50,17 @@ async def _destroy(work: Work, ids: dict[str, UUID]) -> None:
 
 
 JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
-    {EXPIRE: _expire, rights.FORGET: _forget, rights.DESTROY: _destroy}
+    {
+        EXPIRE: _expire,
+        DELIVER: _deliver,
+        CONCLUDE: _conclude,
+        rights.FORGET: _forget,
+        rights.DESTROY: _destroy,
+    }
 )
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
+        "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
         **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},

@@ -75,11 +75,11 @@ class Cluster:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def audited() -> Iterator[None]:
+def audited() -> Iterator[Audit]:
     """Every statement that this process makes the program issue is judged, at the end."""
     audit = Audit()
     event.listen(Engine, "before_cursor_execute", audit.hear)
-    yield
+    yield audit
     event.remove(Engine, "before_cursor_execute", audit.hear)
     told = "\n".join(f"{asking} reads {table}: {sql}" for asking, table, sql in audit.findings())
     assert not told, f"these read past the predicate, see tests/audit.py:\n{told}"

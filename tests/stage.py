@@ -16,7 +16,8 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
-from tests.doings import disputed, leaves
+from tests.doings import disputed, emergency_of, leaves, recovered, screening_of
+from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
 CALLERS = ("anon", "applicant", "owner", "party", "other", *sorted(STAFF), "foreign")
@@ -49,6 +50,8 @@ class Stage:
     ids: dict[str, dict[str, str]]
     states: dict[tuple[str, str], str]
     """An exchange by object and state."""
+    neighbour: Neighbour
+    """A partner bank; banks are public, so the foreign one is one that is not there."""
 
     @classmethod
     async def of(cls, app: FastAPI, town: Town) -> "Stage":
@@ -58,7 +61,8 @@ class Stage:
         friend, eva = await town.member("Fani"), await almighty(abroad, "Eva")
         staff = {role: await town.staff(role) for role in sorted(STAFF)}
         people = {"applicant": await town.applicant(), "owner": owner, "party": party} | staff
-        stage = cls(town, people | {"other": other, "foreign": eva}, {}, {})
+        partner = await Neighbour.of(town, "partner")  # as the example in the contract is called
+        stage = cls(town, people | {"other": other, "foreign": eva}, {}, {}, partner)
         await stage._fill("thing", town, owner, party)
         await stage._fill("hidden", town, gone, friend)
         await stage._fill("foreign", abroad, eva, await abroad.member("Gal", minutes=600))
@@ -90,14 +94,28 @@ class Stage:
         exchange = await town.settled(giver, receiver)
         sessions = good(await giver.get("/v1/sessions"))["items"]
         applicant = await town.applicant(f"{kind} applicant")
+        neighbour = self.neighbour
+        staff = self.people["foreign"] if kind == "foreign" else self.people["admin"]
         self.ids[kind] = {
+            "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
+            "giver_id": str(receiver.member_id),
+            "send_hours.member_id": str(giver.member_id),
+            "transfer_id": await neighbour.transfer_of(town, staff, receiver),
             "listing_id": (await town.listing(giver))["id"],
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),
             "give_grant.member_id": str(giver.member_id),
+            "get_member_limits.member_id": str(giver.member_id),
+            "set_member_limits.member_id": str(giver.member_id),
             "get_sealed.member_id": str(giver.member_id),
             "write_sealed.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
+            "code_id": await recovered(giver),
+            "get_record.member_id": str(giver.member_id),
+            "ask_for_emergency.member_id": str(giver.member_id),
+            "emergency_id": await emergency_of(await town.staff("coordinator"), giver),
+            "give_level.member_id": str(giver.member_id),
+            "screening_id": await screening_of(town, giver),
             "session_id": next(one["id"] for one in sessions if one["is_current"]),
         }

@@ -20,6 +20,7 @@ class Bank(Base):
         CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
         CheckConstraint("terms_version > 0", name="terms_version"),
         CheckConstraint("floor_minutes <= 0", name="floor_minutes"),
+        CheckConstraint("ceiling_minutes >= 0", name="ceiling_minutes"),
         CheckConstraint("grant_cap_minutes >= 0 AND grant_budget_minutes >= 0", name="grants"),
     )
 
@@ -32,11 +33,32 @@ class Bank(Base):
     terms_version: Mapped[int]
     floor_minutes: Mapped[int]
     """The hard floor of a new member's account; a member may receive before giving."""
+    ceiling_minutes: Mapped[int | None]
+    """The hard ceiling likewise; null: none."""
     grant_cap_minutes: Mapped[int]
     """The most that one person gets from the fund within a year."""
     grant_budget_minutes: Mapped[int]
     """The most that the fund grants in a month."""
     created_at: Mapped[datetime]
+
+
+class BankSafety(Base):
+    """What a bank does for the safety of its members (`rules.Safety`), one row a bank."""
+
+    __tablename__ = "bank_safety"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        CheckConstraint("contacts_new_max > 0 AND contacts_max > 0", name="contacts"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    vetting_ladder: Mapped[bool]
+    first_listings_read: Mapped[bool]
+    screening: Mapped[bool]
+    contacts_new_max: Mapped[int | None]
+    contacts_max: Mapped[int | None]
+    alerts: Mapped[bool]
+    version: Mapped[int]
 
 
 class Area(Base):

@@ -9,6 +9,7 @@ from pydantic import Field
 from app.exchanges import operations, queries
 from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.confirmations.operations import Confirmed
+from app.exchanges.contacts.rules import NotMetYet, TooManyContacts
 from app.exchanges.operations import Terms
 from app.exchanges.rules import (
     ConversationOver,
@@ -33,10 +34,11 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
-from app.ledger.rules import NotEnoughHours
+from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
+MOVING = (*STEP, NotEnoughHours, OverCeiling, AccountClosed)
 
 
 class CounterProposal(RequestBody):
@@ -94,7 +96,9 @@ async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
 @router.post(
     "",
     status_code=201,
-    responses=raises(NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals),
+    responses=raises(
+        NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals, NotMetYet, TooManyContacts
+    ),
 )
 @reaches(Relation.VISIBLE)
 @rechecked_by(_made_still_visible)
@@ -134,7 +138,7 @@ async def get_exchange(
     return ExchangeView.of(await queries.show(work.session, caller, exchange), caller)
 
 
-@router.post("/{exchange_id}/acceptance", responses=raises(*STEP, NotEnoughHours))
+@router.post("/{exchange_id}/acceptance", responses=raises(*MOVING))
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
@@ -204,7 +208,7 @@ async def _confirm_many(work: Work, asked: Sequence[tuple[Caller, UUID]]) -> lis
     "/{exchange_id}/confirmation",
     response_model=ExchangeView,
     dependencies=[MEMBERS_ONLY],
-    responses=raises(*STEP, NotEnoughHours),
+    responses=raises(*MOVING),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
@@ -223,7 +227,7 @@ async def list_messages(
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
     rows = await queries.list_messages(
-        work.session, exchange, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
     views = [MessageView.of(work, caller, row) for row in items]

@@ -16,8 +16,24 @@ from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
 from app.members import queries as members
 from app.members.queries import Party
+from app.screening.queries import let_through_to
 
 _ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
+_LOCK_EXCHANGES: Final = (
+    select(Exchange)
+    .join(
+        _ASKED,
+        and_(
+            Exchange.bank_id == _ASKED.c.bank_id,
+            Exchange.exchange_id == _ASKED.c.exchange_id,
+            or_(
+                Exchange.giver_id == _ASKED.c.member_id,
+                Exchange.receiver_id == _ASKED.c.member_id,
+            ),
+        ),
+    )
+    .order_by(Exchange.bank_id, Exchange.exchange_id)
+)
 
 
 class Shown(NamedTuple):
@@ -73,22 +89,7 @@ async def lock_exchanges(
         {"bank_id": caller.bank_id, "exchange_id": exchange_id, "member_id": caller.member_id}
         for caller, exchange_id in asked
     ]
-    statement = (
-        select(Exchange)
-        .join(
-            _ASKED,
-            and_(
-                Exchange.bank_id == _ASKED.c.bank_id,
-                Exchange.exchange_id == _ASKED.c.exchange_id,
-                or_(
-                    Exchange.giver_id == _ASKED.c.member_id,
-                    Exchange.receiver_id == _ASKED.c.member_id,
-                ),
-            ),
-        )
-        .order_by(Exchange.bank_id, Exchange.exchange_id)
-    )
-    rows = await lock_many(session, statement, arrays(keys), of=Exchange)
+    rows = await lock_many(session, _LOCK_EXCHANGES, arrays(keys), of=Exchange)
     return {row.exchange_id: row for row in rows}
 
 
@@ -131,6 +132,7 @@ async def list_exchanges(
 
 async def list_messages(
     session: AsyncSession,
+    caller: Caller,
     exchange: Exchange,
     *,
     after: tuple[datetime, UUID] | None,
@@ -139,7 +141,11 @@ async def list_messages(
     """What the parties wrote, oldest first."""
     asked = (
         select(Message)
-        .where(Message.bank_id == exchange.bank_id, Message.exchange_id == exchange.exchange_id)
+        .where(
+            Message.bank_id == exchange.bank_id,
+            Message.exchange_id == exchange.exchange_id,
+            let_through_to(caller, Message.bank_id, Message.message_id, Message.author_id),
+        )
         .order_by(Message.sent_at, Message.message_id)
         .limit(limit)
     )

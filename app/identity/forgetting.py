@@ -3,12 +3,19 @@
 import os
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from app.identity import queries
+from app.identity.factors.tables import Totp
 from app.kit.ground import Work
 
 
-async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> None:
-    """Make a login that nobody can find or use again; its address may join anew."""
+async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> UUID:
+    """Make a login that nobody can find or use again; its address may join anew.
+
+    Returns:
+        The login's id.
+    """
     login = await queries.get_login_of_member(work.session, bank_id, member_id)
     login.email_fingerprint = os.urandom(len(login.email_fingerprint))
     login.email_sealed = b""
@@ -16,3 +23,6 @@ async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> None:
     login.password_hash = ""
     login.closed_at = login.closed_at or work.now
     login.roles = []
+    theirs = (Totp.bank_id == bank_id, Totp.login_id == login.login_id)
+    await work.session.execute(delete(Totp).where(*theirs))
+    return login.login_id

@@ -73,6 +73,8 @@ class Session(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("refresh_counter BETWEEN 0 AND 4294967295", name="refresh_counter"),
+        CheckConstraint("device IN ('phone', 'tablet', 'computer', 'other')", name="device"),
+        CheckConstraint("means IN ('password', 'totp')", name="means"),
         Index(None, "bank_id", "login_id"),
         {"info": {"deletable": True}},
     )
@@ -85,3 +87,9 @@ class Session(Base):
     rotated_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    device: Mapped[str]
+    """Coarsely; there is no column for a network, a place or a version."""
+    means: Mapped[str]
+    """How the person signed in; kept here and not in the token, which lives on for minutes."""
+    proved_at: Mapped[datetime]
+    """When the person last proved who they are, by signing in or again since."""

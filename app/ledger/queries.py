@@ -6,18 +6,15 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     Uuid,
     and_,
     any_,
     bindparam,
     func,
-    literal,
     literal_column,
     select,
     text,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,23 +22,46 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.bulk import arrays, given
 from app.kit.errors import NotFound
 from app.ledger.rules import AccountKind, AccountState, OpenHold
-from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
+from app.ledger.tables import Account, Hold, HoldEnd, Posting
 
 _WANTED: Final = given(bank_id=Uuid(), account_id=Uuid())
 _HELD: Final = given(bank_id=Uuid(), hold_id=Uuid())
+_LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        Account.bank_id,
+        Account.account_id,
+        Account.balance_minutes,
+        Account.held_minutes,
+        Account.floor_minutes,
+        Account.policy_floor_minutes,
+        Account.seq,
+        Account.posted_at,
+        Account.head,
+        Account.closed_at.is_not(None),
+        Account.held_in_minutes,
+        Account.ceiling_minutes,
+        Account.policy_ceiling_minutes,
+    )
+    .join(
+        _WANTED,
+        and_(Account.bank_id == _WANTED.c.bank_id, Account.account_id == _WANTED.c.account_id),
+    )
+    .order_by(Account.bank_id, Account.account_id)
+    .with_for_update(key_share=True, of=Account)
+)
+_HOLDS: Final = (
+    select(
+        Hold.hold_id,
+        Hold.minutes,
+        Hold.account_id,
+        Hold.for_account_id,
+        HoldEnd.hold_id.is_not(None),
+    )
+    .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
+    .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
+)
 AccountKey = tuple[UUID, UUID]
 """`(bank_id, account_id)`."""
-
-
-class StatementLine(NamedTuple):
-    """One posting as one of its two accounts sees it."""
-
-    posting: Posting
-    deed: Deed
-    is_credit: bool
-    seq: int
-    balance_minutes: int
-    counter_account_id: UUID
 
 
 class BalanceAt(NamedTuple):
@@ -109,7 +129,7 @@ async def get_bank_accounts(
     """The ids of these banks' funds or issuing accounts, by bank."""
     asked = select(Account.bank_id, Account.account_id).where(
         Account.bank_id == any_(bindparam("banks", list(bank_ids), ARRAY(Uuid()))),
-        Account.kind != literal_column(f"'{AccountKind.MEMBER}'"),  # as the index says
+        literal_column("kind IN ('fund', 'issuing')"),  # as the index says
         Account.kind == kind,
     )
     return {row.bank_id: row.account_id for row in await session.execute(asked)}
@@ -122,91 +142,19 @@ async def lock_accounts(
 
     Plain columns, not mapped rows: what a session read earlier cannot be mistaken for the present.
     """
-    wanted = [{"bank_id": bank_id, "account_id": account_id} for bank_id, account_id in keys]
-    if not wanted:
+    if not (wanted := [{"bank_id": bank_id, "account_id": one} for bank_id, one in keys]):
         return {}
-    asked: Select[*tuple[Any, ...]] = (
-        select(
-            Account.bank_id,
-            Account.account_id,
-            Account.balance_minutes,
-            Account.held_minutes,
-            Account.floor_minutes,
-            Account.policy_floor_minutes,
-            Account.seq,
-            Account.posted_at,
-            Account.head,
-            Account.closed_at.is_not(None),
-        )
-        .join(
-            _WANTED,
-            and_(Account.bank_id == _WANTED.c.bank_id, Account.account_id == _WANTED.c.account_id),
-        )
-        .order_by(Account.bank_id, Account.account_id)
-        .with_for_update(key_share=True, of=Account)
-    )
-    rows = (await session.execute(asked, arrays(wanted))).all()
-    return {(row.bank_id, row.account_id): AccountState(*row[2:]) for row in rows}
+    rows = await session.execute(_LOCK_ACCOUNTS, arrays(wanted))
+    return {(row[0], row[1]): AccountState(*row[2:]) for row in rows}
 
 
 async def list_holds(
     session: AsyncSession, keys: Iterable[tuple[UUID, UUID]]
 ) -> dict[UUID, OpenHold]:
     """These holds as they stand; read after their accounts are locked, so that it stays true."""
-    asked = (
-        select(Hold.hold_id, Hold.minutes, HoldEnd.hold_id.is_not(None))
-        .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
-        .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
-    )
     wanted = [{"bank_id": bank_id, "hold_id": hold_id} for bank_id, hold_id in keys]
-    rows = (await session.execute(asked, arrays(wanted))).all()
-    return {hold_id: OpenHold(minutes, ended) for hold_id, minutes, ended in rows}
-
-
-async def list_statement(
-    session: AsyncSession, bank_id: UUID, account_id: UUID, *, before_seq: int | None, limit: int
-) -> list[StatementLine]:
-    """The account's postings, newest first: two short index walks, however long the history."""
-    sides = union_all(
-        _side(bank_id, account_id, before_seq, limit, is_credit=False).subquery().select(),
-        _side(bank_id, account_id, before_seq, limit, is_credit=True).subquery().select(),
-    ).subquery()
-    asked = (
-        select(Posting, Deed, sides.c.is_credit, sides.c.seq, sides.c.balance, sides.c.counter)
-        .join(
-            sides,
-            and_(Posting.bank_id == sides.c.bank_id, Posting.posting_id == sides.c.posting_id),
-        )
-        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
-        .order_by(sides.c.seq.desc())
-        .limit(limit)
-    )
-    return [StatementLine(*row) for row in (await session.execute(asked)).all()]
-
-
-def _side(
-    bank_id: UUID, account_id: UUID, before_seq: int | None, limit: int, *, is_credit: bool
-) -> Select[*tuple[Any, ...]]:
-    mine = Posting.credit_account_id if is_credit else Posting.debit_account_id
-    seq = Posting.credit_seq if is_credit else Posting.debit_seq
-    balance = Posting.credit_balance_minutes if is_credit else Posting.debit_balance_minutes
-    other = Posting.debit_account_id if is_credit else Posting.credit_account_id
-    conditions: list[ColumnElement[bool]] = [Posting.bank_id == bank_id, mine == account_id]
-    if before_seq is not None:
-        conditions.append(seq < before_seq)
-    return (
-        select(
-            Posting.bank_id,
-            Posting.posting_id,
-            literal(is_credit).label("is_credit"),
-            seq.label("seq"),
-            balance.label("balance"),
-            other.label("counter"),
-        )
-        .where(*conditions)
-        .order_by(seq.desc())
-        .limit(limit)
-    )
+    rows = await session.execute(_HOLDS, arrays(wanted))
+    return {row[0]: OpenHold(*row[1:]) for row in rows}
 
 
 async def get_balance_at(
@@ -239,11 +187,11 @@ async def list_trial_balance(session: AsyncSession, bank_id: UUID) -> list[Balan
         .group_by(Account.kind)
         .order_by(Account.kind)
     )
-    rows = (await session.execute(asked)).all()
+    rows = await session.execute(asked)
     return [Balance(kind, count, int(total), int(held)) for kind, count, total, held in rows]
 
 
 async def count_postings(session: AsyncSession, bank_id: UUID) -> int:
     """How many postings the bank has."""
-    asked = select(func.count()).select_from(Posting).where(Posting.bank_id == bank_id)
+    asked = select(func.count()).where(Posting.bank_id == bank_id)
     return (await session.scalars(asked)).one()

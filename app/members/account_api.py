@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from app.identity.access import Member
+from app.identity.access import Member, MemberFreshForCsv
 from app.kit.errors import NotFound
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
@@ -15,9 +16,9 @@ from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Instant, Moment, View
 from app.ledger import queries as ledger
-from app.ledger.queries import StatementLine
 from app.ledger.sealing.receipts import make_receipt
 from app.ledger.sealing.rules import NotSealedYet
+from app.ledger.statements.queries import StatementLine
 from app.members import queries
 from app.members.receipt_view import ReceiptView
 
@@ -57,6 +58,8 @@ class StatementLineView(View):
     kind: str
     exchange_id: UUID | None
     counterpart_alias: str | None
+    reverses_id: UUID | None = Field(description="The posting that this one takes back.")
+    reversed_by: list[UUID] = Field(description="The postings that took this one back, in parts.")
 
 
 @router.get("", responses=raises(NotFound))
@@ -95,12 +98,15 @@ async def get_my_balance_at(caller: Member, work: Working, at: Instant) -> Balan
 )
 @reaches(Relation.OWN)
 async def list_my_postings(
-    caller: Member,
+    caller: MemberFreshForCsv,
     work: Working,
     page: Paging,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Page[StatementLineView] | Response:
-    """My statement, newest first, with the running balance; as CSV the newest 10,000 lines."""
+    """My statement, newest first, with the running balance; as CSV the newest 10,000 lines.
+
+    The CSV leaves the app, so it needs a proof of who is asking that is fresh.
+    """
     if form == "csv":
         lines, aliases = await queries.list_my_statement(
             work.session, caller, before_seq=None, limit=CSV_LINES_MAX
@@ -134,6 +140,7 @@ def _csv(lines: list[StatementLineView]) -> str:
     for line in lines:
         row = line.model_dump(mode="json")
         row["counterpart_alias"] = _harmless(row["counterpart_alias"] or "")
+        row["reversed_by"] = " ".join(row["reversed_by"])
         writer.writerow(row)
     return text.getvalue()
 
@@ -152,4 +159,6 @@ def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
         kind=line.deed.kind,
         exchange_id=line.deed.subject_id,
         counterpart_alias=aliases.get(line.counter_account_id),
+        reverses_id=line.posting.reverses_posting_id,
+        reversed_by=line.reversed_by or [],
     )

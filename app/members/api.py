@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
-from app.identity.rules import EmailTaken, Role, TooManySignIns, WeakPassword
+from app.identity.rules import EmailTaken, OwnCase, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
@@ -33,6 +33,7 @@ from app.members.operations import member_etag
 from app.members.rules import (
     AliasReserved,
     ApplicationDecided,
+    Level,
     MemberKind,
     MemberStatus,
     TermsNotCurrent,
@@ -95,6 +96,12 @@ class DecideApplication(RequestBody):
     reason: Reason | None = None
 
 
+class Approve(DecideApplication):
+    """Why, and how well the staff know them, where that is not as usual in the bank."""
+
+    level: Level | None = None
+
+
 class MeView(View):
     """My own record. For staff who are not members, the member's fields are null."""
 
@@ -153,16 +160,19 @@ async def list_applications(
     return Page[ApplicationView](items=views, next_cursor=cursor)
 
 
-@router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken))
+@router.post(
+    "/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken, OwnCase)
+)
 @reaches(Relation.BANK)
 async def approve_application(
-    member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
+    member_id: UUID, body: Approve, caller: Coordinator, work: Working
 ) -> ApplicationView:
     """Let an applicant take part."""
-    return ApplicationView.of(await operations.approve(work, caller, member_id, reason=body.reason))
+    row = await operations.approve(work, caller, member_id, reason=body.reason, level=body.level)
+    return ApplicationView.of(row)
 
 
-@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided))
+@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, OwnCase))
 @reaches(Relation.BANK)
 async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working

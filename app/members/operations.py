@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller, OwnCase, Role
 from app.identity.tables import ASKED_ONCE
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.db import violated
@@ -21,6 +21,7 @@ from app.members.blocks import operations as blocks
 from app.members.blocks.rules import ContactKind
 from app.members.rules import (
     ApplicationDecided,
+    Level,
     MemberKind,
     MemberStatus,
     TermsNotCurrent,
@@ -73,17 +74,32 @@ async def join(
             raise
 
 
-async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | None) -> Member:
+async def approve(
+    work: Work,
+    caller: Caller,
+    member_id: UUID,
+    *,
+    reason: str | None,
+    level: Level | None = None,
+) -> Member:
     """Let an applicant take part: with an account, empty, as everyone else's.
+
+    Where the bank has a vetting ladder, approval says that they were met, unless a level is named.
 
     Raises:
         NotFound: when the bank has no such applicant.
+        OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
         EmailTaken: when another login of this address was approved before.
     """
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
-    member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    member.account_id = await ledger.open_member_account(
+        work, bank.bank_id, bank.floor_minutes, bank.ceiling_minutes
+    )
+    safety = await banks.get_safety(work.session, caller.bank_id)
+    first = Level.MET if safety.vetting_ladder else Level.FULL
+    member.level = first if level is None else level
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     sealed.begin(work, bank.bank_id, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
@@ -97,6 +113,7 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
 
     Raises:
         NotFound: when the bank has no such applicant.
+        OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
     """
     member = await _lock_applicant(work, caller, member_id)
@@ -138,6 +155,8 @@ def member_etag(member: Member) -> str:
 
 async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member:
     member = await queries.lock_member(work.session, caller.bank_id, member_id)
+    if member_id == caller.member_id:
+        raise OwnCase
     if member.status != MemberStatus.APPLICANT:
         raise ApplicationDecided(state=member.status)
     return member
@@ -174,6 +193,7 @@ async def _apply(
         status=MemberStatus.APPLICANT,
         alias=alias,
         languages=list(dict.fromkeys(languages)),
+        level=Level.NEW,
         terms_version=bank.terms_version,
         version=1,
         requested_at=work.now,

@@ -1,6 +1,6 @@
 """The life of a membership, and its refusals."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Said, Unfit
@@ -46,6 +46,18 @@ class MemberKind(StrEnum):
 
     PERSON = "person"
     ORGANISATION = "organisation"
+
+
+class Level(IntEnum):
+    """How well the staff know a member. Only staff give it, and nobody else ever sees it."""
+
+    NEW = 0
+    """Approved from afar: may read, and post what is read before others see it."""
+    MET = 1
+    """Met in person."""
+    TOOK_PART = 2
+    """Took part in something with others."""
+    FULL = 3
 
 
 class ApplicationDecided(Conflict):

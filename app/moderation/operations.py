@@ -5,7 +5,7 @@ from uuid import UUID
 from app.exchanges import operations as exchanges
 from app.exchanges import queries as exchange_queries
 from app.exchanges.tables import Exchange
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller, OwnCase, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.moderation import queries
@@ -14,7 +14,6 @@ from app.moderation.rules import (
     DisputeResolved,
     DisputeStatus,
     Outcome,
-    OwnCase,
     minutes_of,
 )
 from app.moderation.tables import Dispute

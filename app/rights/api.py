@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import Field, JsonValue
 
-from app.identity.access import SignedIn
+from app.identity.access import FreshSignedIn
 from app.kit.errors import NotFound
 from app.kit.http import Route, Working
 from app.kit.problems import raises
@@ -25,7 +25,7 @@ class ExportView(View):
 
 @router.get("/export")
 @reaches(Relation.OWN, rate=Rate.HEAVY)
-async def get_my_export(caller: SignedIn, work: Working) -> ExportView:
+async def get_my_export(caller: FreshSignedIn, work: Working) -> ExportView:
     """Everything held about me, opened. Other people's ids and staff's are left out."""
     found = await exporting.list_everything(work, caller)
     return ExportView(made_at=work.now, held=found.held, cut=found.cut)
@@ -33,6 +33,6 @@ async def get_my_export(caller: SignedIn, work: Working) -> ExportView:
 
 @router.delete("", status_code=204, responses=raises(NotFound, StillStaff))
 @reaches(Relation.OWN)
-async def leave(caller: SignedIn, work: Working) -> None:
+async def leave(caller: FreshSignedIn, work: Working) -> None:
     """Leave the bank: hidden at once, then forgotten. What is open ends or goes to a moderator."""
     await operations.leave(work, caller)

@@ -15,7 +15,8 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
             *_BOOKS,
             {
                 Kind.KEY: "account_id",
-                Kind.FACT: "kind balance_minutes held_minutes floor_minutes policy_floor_minutes",
+                Kind.FACT: "kind balance_minutes held_minutes held_in_minutes floor_minutes"
+                " ceiling_minutes policy_floor_minutes policy_ceiling_minutes has_own_limits",
                 Kind.SECRET: "seq closed_seq head",
                 Kind.TIME: "posted_at created_at closed_at",
             },
@@ -25,14 +26,18 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
             *_BOOKS,
             {
                 Kind.KEY: "account_id deed_id",
-                Kind.FACT: "number kind",
+                Kind.FACT: "number kind policy_floor_minutes policy_ceiling_minutes",
                 Kind.TIME: "changed_at",
             },
             of="account_id",
         ),
         "deed": Held(
             *_BOOKS,
-            {Kind.KEY: "deed_id subject_id", Kind.RULE: "kind reference", Kind.TIME: "posted_at"},
+            {
+                Kind.KEY: "deed_id subject_id",
+                Kind.RULE: "kind reference passed_limits",
+                Kind.TIME: "posted_at",
+            },
         ),
         "deed_note": Held(
             Basis.INTEREST,
@@ -42,11 +47,12 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
         "hold": Held(
             *_BOOKS,
             {
-                Kind.KEY: "hold_id deed_id account_id",
+                Kind.KEY: "hold_id deed_id",
+                Kind.PERSON: "account_id for_account_id",
                 Kind.FACT: "minutes",
                 Kind.TIME: "posted_at",
             },
-            of="account_id",
+            of="account_id for_account_id",
         ),
         "hold_end": Held(
             *_BOOKS, {Kind.KEY: "hold_id deed_id", Kind.FACT: "outcome", Kind.TIME: "ended_at"}
@@ -61,6 +67,14 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "posted_at",
             },
             of="debit_account_id credit_account_id",
+        ),
+        "reversal": Held(
+            *_BOOKS,
+            {
+                Kind.KEY: "original_id posting_id",
+                Kind.FACT: "number previous_number minutes before_minutes after_minutes"
+                " original_minutes",
+            },
         ),
         "seal": Held(
             *_BOOKS,

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from app.credentials import operations as credentials
 from app.identity import operations as identity
 from app.identity.forgetting import empty_login
 from app.identity.rules import STAFF, Caller
+from app.identity.sessions import operations as sessions
 from app.kit import jobs
 from app.kit.ground import Work
 from app.ledger.accounts import operations as accounts
@@ -44,7 +46,7 @@ async def leave(work: Work, caller: Caller) -> None:
     member.version += 1
     await work.session.flush()
     await listings.withdraw_all(work, caller.bank_id, caller.me)
-    await identity.sign_out_everywhere(work, caller)
+    await sessions.end_sessions(work, caller.bank_id, caller.login_id)
     await identity.close_login(work, caller.bank_id, caller.me)
     await part(work, caller.bank_id, caller.me)
     await _enqueue(work, FORGET, member)
@@ -98,7 +100,8 @@ async def _empty(work: Work, member: Member) -> None:
     await work.session.flush()
     await listings.empty_all(work, member.bank_id, member.member_id)
     await blocks.drop_all(work, member.bank_id, member.member_id)
-    await empty_login(work, member.bank_id, member.member_id)
+    login_id = await empty_login(work, member.bank_id, member.member_id)
+    await credentials.drop_codes(work, member.bank_id, login_id)
     await work.session.execute(
         update(Notice)
         .where(Notice.bank_id == member.bank_id, Notice.member_id == member.member_id)

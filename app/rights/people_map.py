@@ -16,7 +16,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             *_RULES,
             {
                 Kind.RULE: "slug name preset time_zone languages terms_version floor_minutes"
-                " grant_cap_minutes grant_budget_minutes",
+                " ceiling_minutes grant_cap_minutes grant_budget_minutes",
                 Kind.TIME: "created_at",
             },
         ),
@@ -137,7 +137,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.PERSON: "member_id",
                 Kind.KEY: "account_id",
                 Kind.IDENTITY: "alias",
-                Kind.FACT: "kind status languages terms_version version",
+                Kind.FACT: "kind status level languages terms_version version",
                 Kind.WORDS: "decision_reason_sealed",
                 Kind.STAFF: "decided_by",
                 Kind.TIME: "requested_at decided_at forgotten_at",
@@ -198,7 +198,8 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.PERSON: "login_id",
                 Kind.KEY: "session_id",
                 Kind.SECRET: "refresh_counter",
-                Kind.TIME: "created_at rotated_at expires_at ended_at",
+                Kind.FACT: "means device",
+                Kind.TIME: "created_at rotated_at expires_at ended_at proved_at",
             },
             of="login_id",
         ),

@@ -16,6 +16,7 @@ class Period(Enum):
     """Every period; a safeguarding lead may ask for others, here."""
 
     BANK = Term(None, "the bank exists")
+    OPENINGS = Term(None, "the bank exists: staff answer for what they looked at")
     BOOKS = Term(None, "the bank exists: the books name nobody")
     MEMBER = Term(None, "the member is one; emptied when they are forgotten")
     HOUR = Term(1 / 24, "the request")
@@ -24,6 +25,7 @@ class Period(Enum):
     JOB = Term(30, "the job was done")
     MESSAGE = Term(90, "the message, once its exchange and any dispute are over")
     REJECTED = Term(90, "the application was declined; then the applicant is forgotten")
+    CONTACT = Term(30, "the attempt to reach somebody for the first time")
     NOTICE = Term(180, "the notice")
     REASON = Term(180, "the exchange was proposed, once it is over")
     CASE = Term(730, "the dispute was resolved")

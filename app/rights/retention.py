@@ -5,8 +5,9 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.tables import Exchange, Message
-from app.identity import operations as identity
+from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
 from app.kit.bulk import table_of
 from app.kit.ground import Work
@@ -68,9 +69,10 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
     {
         Period.HOUR: Sweep("17 * * * *", limit_counts.sweep),
         Period.ANSWER: Sweep("7 * * * *", idempotency.sweep),
-        Period.SESSION: Sweep("37 2 * * *", identity.sweep_sessions),
+        Period.SESSION: Sweep("37 2 * * *", sessions.sweep_sessions),
         Period.JOB: Sweep("47 2 * * *", jobs.sweep_log),
-        Period.MESSAGE: Sweep("57 2 * * *", sweep_messages),
+        Period.CONTACT: Sweep("57 2 * * *", contacts.sweep),
+        Period.MESSAGE: Sweep("57 1 * * *", sweep_messages),
         Period.REASON: Sweep("7 3 * * *", sweep_reasons),
         Period.CASE: Sweep("17 3 * * *", sweep_cases),
         Period.NOTICE: Sweep("27 3 * * *", sweep_notices),

@@ -13,7 +13,7 @@ from app.kit.values import Reason, RequestBody, View
 from app.sealed import operations
 from app.sealed.rules import AgeBand, Cohort, Record
 
-router = APIRouter(prefix="/v1/sealed", route_class=Route, tags=["staff"])
+router = APIRouter(prefix="/v1/sealed", route_class=Route, tags=["sealed"])
 
 
 class SealedView(View):

@@ -6,6 +6,8 @@ from app.identity.rules import Caller
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 from app.sealed import queries
 from app.sealed.box import seal, unseal
 from app.sealed.rules import Opening, Record
@@ -27,7 +29,7 @@ async def open_record(work: Work, caller: Caller, member_id: UUID, reason: str) 
     _refuse_own(caller, member_id)
     async with queries.opened(work.session):
         row = await queries.get_record(work.session, caller.bank_id, member_id)
-    _trace(work, caller, member_id, Opening.READ, reason)
+    await _trace(work, caller, member_id, Opening.READ, reason)
     return unseal(work, caller.bank_id, member_id, row.box)
 
 
@@ -49,11 +51,13 @@ async def change_record(
             row.box = seal(work, bank_id, row.member_id, said)
         if member_id not in {row.member_id for row in rows}:
             raise NotFound
-    _trace(work, caller, member_id, Opening.WRITTEN, reason)
+    await _trace(work, caller, member_id, Opening.WRITTEN, reason)
     return record
 
 
-def _trace(work: Work, caller: Caller, member_id: UUID, opening: Opening, reason: str) -> None:
+async def _trace(
+    work: Work, caller: Caller, member_id: UUID, opening: Opening, reason: str
+) -> None:
     opening_id = new_id()
     work.session.add(
         SealedOpening(
@@ -68,6 +72,7 @@ def _trace(work: Work, caller: Caller, member_id: UUID, opening: Opening, reason
             opened_at=work.now,
         )
     )
+    await openings.record(work, caller, [member_id], OpeningKind.SEALED, reason)
 
 
 def _refuse_own(caller: Caller, member_id: UUID) -> None:

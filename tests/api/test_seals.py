@@ -4,7 +4,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
+from app.ledger.chain import genesis, link
 from app.ledger.sealing.operations import take_seal
+from app.ledger.sealing.queries import stream_legs
 from app.ledger.sealing.signing import Sealer, sealer_of
 from app.ledger.tables import Seal
 from app.ledger.verifying import prove
@@ -167,6 +169,35 @@ async def test_the_proof_notices_when_an_account_and_all_that_it_posted_is_delet
         database,
     )
     assert await findings(town) == {"V6"}
+
+
+async def test_the_proof_notices_books_that_were_written_anew_from_the_beginning(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    """All of it an hour later, with every chain made anew; then with seals of another key."""
+    await busy(town)
+    moved = "SET posted_at = posted_at + interval '1 hour'"
+    rewritten = "; ".join(f"UPDATE {table} {moved}" for table in ("deed", "posting", "account"))
+    await cluster.run(rewritten, database)
+    for account_id, head in (await chained_anew(town)).items():
+        update = f"UPDATE account SET head = '\\x{head.hex()}' WHERE account_id = '{account_id}'"
+        await cluster.run(update, database)
+    assert await findings(town) == {"V6"}
+    await cluster.run("DELETE FROM sealed_head; DELETE FROM seal", database)
+    stranger = Sealer(Ed25519PrivateKey.generate(), {})
+    async with town.ground.database.begin() as session:
+        await take_seal(town.ground.work(session), town.bank_id, stranger)
+    assert await findings(town) == {"V7"}
+
+
+async def chained_anew(town: Town) -> dict[Any, bytes]:
+    """The heads that the postings lead to as they are now."""
+    anew: dict[Any, bytes] = {}
+    async with town.ground.database.begin() as session:
+        async for account_id, _, posting in stream_legs(session, town.bank_id):
+            head = anew.get(account_id) or genesis(town.bank_id, account_id)
+            anew[account_id] = link(head, posting.digest())
+    return anew
 
 
 async def heads(town: Town) -> dict[Any, bytes]:

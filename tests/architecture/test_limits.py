@@ -16,7 +16,7 @@ FUNCTION_LINES_MAX = 30
 NO_CODE = frozenset(
     {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 )
-EVERY_MODULE = [*sources(), *sources("tests/**/*.py")]
+EVERY_MODULE = [*sources(), *sources("benchmarks/*.py"), *sources("tests/**/*.py")]
 
 
 def test_a_module_can_be_read_in_one_go() -> None:

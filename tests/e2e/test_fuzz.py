@@ -32,9 +32,13 @@ COMMON: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def prepared(cluster: Cluster, base_settings: Settings) -> Callable[[str], Settings]:
     def named(database: str) -> Settings:
-        url = SecretStr(cluster.urls(database).application)
+        urls = cluster.urls(database)
+        named = {
+            "database_url": SecretStr(urls.application),
+            "owner_database_url": SecretStr(urls.owner),
+        }
         generous = {"open_listings_max": 10_000, "open_proposals_max": 10_000}
-        return base_settings.model_copy(update={"database_url": url} | generous)
+        return base_settings.model_copy(update=named | generous)
 
     return named
 

@@ -1,15 +1,15 @@
 """When somebody was forgotten; messages that can be deleted and notices too, by privilege only.
 
-Revision ID: 0012
-Revises: 0011
+Revision ID: 0021
+Revises: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
-down_revision = "0011"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

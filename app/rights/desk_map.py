@@ -1,0 +1,128 @@
+"""What staff's work leaves behind, and what signing in needs."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from app.rights.mapping import Basis, Held, Kind
+from app.rights.periods import Period
+
+_ANSWERED_FOR: Final = (Basis.INTEREST, Period.OPENINGS)
+_RULES: Final = (Basis.NONE, Period.BANK)
+
+DESK: Final[Mapping[str, Held]] = MappingProxyType(
+    {
+        "bank_safety": Held(
+            *_RULES,
+            {
+                Kind.RULE: "vetting_ladder first_listings_read screening contacts_new_max"
+                " contacts_max alerts version"
+            },
+        ),
+        "clearing": Held(*_RULES, {Kind.KEY: "partner_bank_id account_id"}),
+        "partner_agreement": Held(
+            *_RULES,
+            {
+                Kind.KEY: "partner_bank_id account_id",
+                Kind.RULE: "floor_minutes ceiling_minutes",
+                Kind.STAFF: "agreed_by",
+                Kind.TIME: "agreed_at withdrawn_at",
+            },
+        ),
+        "transfer": Held(
+            Basis.CONTRACT,
+            Period.BOOKS,
+            {
+                Kind.KEY: "transfer_id partner_bank_id hold_id posting_id",
+                Kind.PERSON: "member_id giver_id",
+                Kind.FACT: "minutes status",
+                Kind.TIME: "sent_at ended_at look_at",
+            },
+            of="member_id",
+        ),
+        "transfer_arrival": Held(
+            Basis.CONTRACT,
+            Period.BOOKS,
+            {
+                Kind.KEY: "transfer_id from_bank_id",
+                Kind.FACT: "minutes is_accepted",
+                Kind.TIME: "arrived_at",
+            },
+        ),
+        "contact_attempt": Held(
+            Basis.INTEREST,
+            Period.CONTACT,
+            {
+                Kind.KEY: "attempt_id",
+                Kind.PERSON: "member_id to_id",
+                Kind.FACT: "refused",
+                Kind.TIME: "tried_at",
+            },
+            of="member_id",
+        ),
+        # A member reads these with GET /v1/me/access-log, which staff's emergencies feed too.
+        "opening": Held(
+            *_ANSWERED_FOR,
+            {
+                Kind.KEY: "opening_id",
+                Kind.PERSON: "member_id",
+                Kind.STAFF: "login_id",
+                Kind.FACT: "role kind",
+                Kind.WORDS: "reason_sealed",
+                Kind.SECRET: "seq digest",
+                Kind.TIME: "opened_at",
+            },
+            of="member_id",
+            labels={"reason_sealed": ("opening", "bank_id", "opening_id")},
+        ),
+        "opening_chain": Held(*_RULES, {Kind.SECRET: "seq head"}),
+        "emergency": Held(
+            *_ANSWERED_FOR,
+            {
+                Kind.KEY: "emergency_id",
+                Kind.PERSON: "member_id",
+                Kind.WORDS: "reason_sealed finding_sealed",
+                Kind.STAFF: "asked_by released_by reviewed_by",
+                Kind.TIME: "asked_at released_at reviewed_at",
+            },
+        ),
+        # In nobody's export: whose text is held must not be able to tell.
+        "screening": Held(
+            Basis.INTEREST,
+            Period.MEMBER,
+            {
+                Kind.KEY: "screening_id subject_id told_of",
+                Kind.PERSON: "author_id told_id",
+                Kind.FACT: "subject signals status",
+                Kind.WORDS: "text_sealed reason_sealed",
+                Kind.STAFF: "resolved_by",
+                Kind.TIME: "held_at resolved_at",
+            },
+        ),
+        "recovery_code": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.KEY: "code_id",
+                Kind.PERSON: "login_id",
+                Kind.FACT: "by",
+                Kind.WORDS: "reason_sealed",
+                Kind.SECRET: "fingerprint",
+                Kind.STAFF: "given_by",
+                Kind.TIME: "created_at begun_at ready_at ended_at",
+            },
+            of="login_id",
+            labels={"reason_sealed": ("recovery", "bank_id", "code_id")},
+        ),
+        "totp": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "seed_sealed last_step failures",
+                Kind.TIME: "failed_at created_at confirmed_at",
+            },
+            of="login_id",
+        ),
+    }
+)

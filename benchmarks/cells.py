@@ -1,0 +1,184 @@
+"""All cells of the ledger's benchmark, in groups that are measured side by side."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from benchmarks import engine, growth, yardsticks
+from benchmarks.asks import PLANS, Means
+from benchmarks.filling import History, fill
+from benchmarks.measuring import Window, deadlocks
+from benchmarks.place import Place
+from benchmarks.proving import findings
+from benchmarks.results import Results
+from benchmarks.serving import Server, measure, serving
+from benchmarks.town import Delivered, Town, deliver, found, tokens
+
+TOWN: Final = "bench_town"
+TOWN_DELIVERED: Final = "bench_town_delivered"
+SERVED: Final = "bench_served"
+POSTINGS_EACH: Final = 20
+"""History of each member who asks over HTTP: a first page of the statement is full."""
+CONFIRMATIONS_PER_SECOND_MAX: Final = 1_500
+WRITES: Final = ("noop", "donation.hot", "confirmation.uniform")
+READS: Final = ("replay", "statement", "balance", "balance_at")
+Cell = Callable[[], Awaitable[None]]
+Some = TypeVar("Some")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    members: int
+    signed_in: int
+    clients: tuple[int, ...]
+    workers: tuple[int, ...]
+    rounds: int
+    window: Window
+    growth: tuple[int, ...]
+
+    @property
+    def confirmations(self) -> int:
+        """Delivered exchanges that one cell may need."""
+        return int(CONFIRMATIONS_PER_SECOND_MAX * self.window.whole)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that cells work with."""
+
+    place: Place
+    size: Size
+    results: Results
+    town: Town
+    history: History
+    delivered: Sequence[Delivered]
+    yardsticks: list[str]
+    levels: list[growth.Level]
+
+    def means(self, clients: int, number: int) -> Means:
+        """What the plans of one number of clients are made of; each has exchanges of its own."""
+        signed_in = self.town.people[: self.size.signed_in]
+        ground = self.place.ground(TOWN)
+        each = self.size.confirmations
+        return Means(
+            tokens=tokens(ground, self.town, signed_in),
+            delivered=self.delivered[number * each : (number + 1) * each],
+            receivers={one.session_id: place for place, one in enumerate(signed_in)},
+            history=self.history,
+            clients=clients,
+            window=self.size.window,
+        )
+
+
+async def build(place: Place, size: Size, results: Results, peer: list[Path]) -> Bench:
+    """Make the templates that every cell begins from."""
+    await place.create_migrated(TOWN)
+    ground = place.ground(TOWN)
+    town = await found(ground, size.members)
+    signed_in = town.accounts[: size.signed_in]
+    await ground.database.close()
+    count = POSTINGS_EACH * size.signed_in
+    history = await fill(place, TOWN, town.bank_id, signed_in, count, town.fund)
+    await place.create(TOWN_DELIVERED, TOWN)
+    ground = place.ground(TOWN_DELIVERED)
+    needed = size.confirmations * len(size.clients)
+    delivered = await deliver(ground, town, size.signed_in, needed)
+    await ground.database.close()
+    await place.run("VACUUM ANALYZE", TOWN_DELIVERED)
+    for name in (TOWN, TOWN_DELIVERED):
+        results.proved(name, await findings(place, name, town.bank_id))
+    names = await yardsticks.build(place, size.members, peer)
+    levels = [await growth.build(place, town, TOWN, level) for level in size.growth]
+    return Bench(place, size, results, town, history, delivered, names, levels)
+
+
+def rotated(everything: Sequence[Some], number: int) -> Iterator[Some]:
+    """All of them, beginning with another one each round."""
+    begin = number % max(1, len(everything))
+    yield from (*everything[begin:], *everything[:begin])
+
+
+def groups(bench: Bench, number: int) -> list[list[Cell]]:
+    """The cells of one round; those of a group stand side by side in time."""
+    made = [
+        _postings(bench, contention, clients)
+        for contention in ("uniform", "hot")
+        for clients in bench.size.clients
+    ]
+    made += [[partial(_served, bench, workers, number)] for workers in bench.size.workers]
+    made.append([partial(_grown, bench, level) for level in bench.levels])
+    return made
+
+
+def _postings(bench: Bench, contention: str, clients: int) -> list[Cell]:
+    """The same movement by each yardstick and by the engine, alone and queued."""
+    where = f"{contention}.c{clients}"
+
+    async def sql(name: str) -> None:
+        figures = await yardsticks.measure(
+            bench.place,
+            name,
+            bench.size.members,
+            is_hot=contention == "hot",
+            clients=clients,
+            window=bench.size.window,
+        )
+        bench.results.add(f"{name}.{where}", figures, () if name == "raw" else (f"raw.{where}",))
+
+    async def ours(name: str) -> None:
+        cell = f"engine.{name}.{where}"
+        figures, wrong = await engine.measure(
+            bench.place,
+            bench.town,
+            TOWN,
+            is_hot=contention == "hot",
+            is_queued=name == "queued",
+            clients=clients,
+            window=bench.size.window,
+        )
+        bench.results.add(cell, figures, _sql_cells(bench, where))
+        bench.results.proved(cell, wrong)
+
+    engines = [partial(ours, name) for name in ("alone", "queued")]
+    return [*(partial(sql, name) for name in bench.yardsticks), *engines]
+
+
+async def _served(bench: Bench, workers: int, number: int) -> None:
+    """All requests over HTTP on one number of workers, in one fresh copy of the town."""
+    await bench.place.create(SERVED, TOWN_DELIVERED)
+    with serving(bench.place, SERVED, workers) as server:
+        for place, clients in enumerate(bench.size.clients):
+            means = bench.means(clients, place)
+            reads = READS if clients == max(bench.size.clients) else ()
+            for name in rotated((*WRITES, *reads), number):
+                await _request(bench, server, name, f"w{workers}.c{clients}", means)
+    seen = await deadlocks(bench.place, SERVED)
+    bench.results.add(f"http.w{workers}", {"deadlocks": seen})
+    await bench.place.drop(SERVED)
+
+
+async def _request(bench: Bench, server: Server, name: str, where: str, means: Means) -> None:
+    cell = f"http.{name}.{where}"
+    figures = await measure(server, PLANS[name](means))
+    inside = {"donation.hot": "hot", "confirmation.uniform": "uniform"}.get(name)
+    against = _sql_cells(bench, f"{inside}.c{means.clients}") if inside else ()
+    noop = () if name == "noop" else (f"http.noop.{where}",)
+    bench.results.add(cell, figures, (*noop, *against))
+    bench.results.proved(cell, await findings(bench.place, SERVED, bench.town.bank_id))
+
+
+async def _grown(bench: Bench, level: growth.Level) -> None:
+    window = replace(bench.size.window, warm=bench.size.window.warm / 2)
+    first = f"growth.{bench.levels[0].name}"
+    for name, figures in (await growth.measure(bench.place, level, window)).items():
+        nothing = () if name == "nothing" else (f"growth.{level.name}.nothing",)
+        against = () if level is bench.levels[0] else (f"{first}.{name}",)
+        bench.results.add(f"growth.{level.name}.{name}", figures, (*against, *nothing))
+
+
+def _sql_cells(bench: Bench, where: str) -> tuple[str, ...]:
+    return tuple(f"{name}.{where}" for name in bench.yardsticks)
