@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.credentials import api as credentials
 from app.exchanges import api as exchanges
 from app.fund import api as fund
+from app.groups import api as groups
 from app.identity import api as identity
 from app.identity.factors import api as factors
 from app.identity.tools import IdentityTools
@@ -34,8 +35,10 @@ from app.matching import api as matching
 from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
+from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
+from app.moderation.reversals import api as reversals
 from app.notices import api as notices
 from app.openings import api as openings
 from app.partners import api as partners
@@ -50,15 +53,18 @@ from app.web.server import spare_collector
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
+    groups,
     identity,
     credentials,
     factors,
     bank,
     members,
     account,
+    limits_of_members,
     listings,
     matching,
     moderation,
+    reversals,
     blocks,
     ledger,
     partners,

@@ -16,7 +16,7 @@ ROWS: Final = 20_000
 STEP: Final = timedelta(microseconds=1)
 """Between postings: the whole history lies before the moment at which it is finished."""
 KIND: Final = "donation"
-_DEED: Final = ("bank_id", "deed_id", "kind", "reference", "posted_at")
+_DEED: Final = ("bank_id", "deed_id", "kind", "reference", "posted_at", "passed_limits")
 _POSTING: Final = (
     "bank_id",
     "posting_id",
@@ -126,7 +126,7 @@ def _pair(chance: random.Random, accounts: list[UUID], hot: UUID, number: int) -
 
 def _rows(said: ChainedPosting) -> tuple[tuple[object, ...], ...]:
     reference = f"{KIND}:{said.deed_id}"
-    deed = (said.bank_id, said.deed_id, said.kind, reference, said.posted_at)
+    deed = (said.bank_id, said.deed_id, said.kind, reference, said.posted_at, False)
     posting = (
         said.bank_id,
         said.posting_id,

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ledger import queries
+from app.ledger.statements import queries as statements
 from benchmarks.costs import read
 from benchmarks.engine import SEED, Poster
 from benchmarks.filling import History, fill
@@ -92,7 +93,7 @@ def _reads(level: Level) -> dict[str, Reads]:
         return await session.execute(_NOTHING)
 
     def statement(accounts: list[UUID]) -> Reads:
-        return lambda session, chance: queries.list_statement(
+        return lambda session, chance: statements.list_statement(
             session, bank_id, chance.choice(accounts), before_seq=None, limit=PAGE
         )
 

@@ -72,9 +72,8 @@ async def found(ground: Ground, members: int) -> Town:
         bank = await founding.found_bank(ground.work(session), slug="bench", name="Bench")
         fund = await queries.get_bank_account(session, bank.bank_id, AccountKind.FUND)
         issuing = await queries.get_bank_account(session, bank.bank_id, AccountKind.ISSUING)
-    people = [Person(new_id(), new_id(), new_id(), new_id()) for _ in range(members)]
-    town = Town(bank.bank_id, fund, people)
-    for some in _batches(people):
+    town = Town(bank.bank_id, fund, [Person(*(new_id() for _ in range(4))) for _ in range(members)])
+    for some in _batches(town.people):
         async with ground.database.begin() as session:
             work = ground.work(session)
             for table, rows in _rows(work, town.bank_id, some):
@@ -153,7 +152,8 @@ def _account(work: Work, bank_id: UUID, person: Person) -> Row:
         "account_id": person.account_id,
         "kind": AccountKind.MEMBER.value,
         "balance_minutes": 0,
-        "held_minutes": 0,
+        **dict.fromkeys(("held_minutes", "held_in_minutes"), 0),
+        "has_own_limits": False,
         "floor_minutes": FLOOR_MINUTES,
         "policy_floor_minutes": FLOOR_MINUTES,
         "seq": 0,
@@ -224,8 +224,8 @@ def _exchange(work: Work, town: Town, receivers: int, number: int) -> _Agreed:
 
 
 def _hold(town: Town, agreed: _Agreed) -> Instruction:
-    row = agreed.row
-    opens = NewHold(row["hold_id"], agreed.receiver.account_id, row["minutes"])
+    row, receiver, giver = agreed.row, agreed.receiver.account_id, agreed.giver.account_id
+    opens = NewHold(row["hold_id"], receiver, row["minutes"], giver)
     reference = f"exchange:{row['exchange_id']}:hold"
     return Instruction(town.bank_id, "hold", reference, subject_id=row["exchange_id"], opens=opens)
 

@@ -105,6 +105,8 @@ class Stage:
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),
             "give_grant.member_id": str(giver.member_id),
+            "get_member_limits.member_id": str(giver.member_id),
+            "set_member_limits.member_id": str(giver.member_id),
             "get_sealed.member_id": str(giver.member_id),
             "write_sealed.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],

@@ -122,11 +122,16 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
     "hours of a hold are moved and the hold stays open": (
         "V9",
         """WITH again AS (DELETE FROM hold_end WHERE outcome = 'settled' RETURNING hold_id)
-           UPDATE account a SET held_minutes = held_minutes + h.minutes,
+           UPDATE account a SET held_minutes = held_minutes + h.held,
+                  held_in_minutes = held_in_minutes + h.held_in,
                   floor_minutes = least(policy_floor_minutes,
-                                        balance_minutes - held_minutes - h.minutes)
-             FROM (SELECT account_id, sum(minutes) AS minutes FROM hold JOIN again USING (hold_id)
-                    GROUP BY account_id) h WHERE a.account_id = h.account_id""",
+                                        balance_minutes - held_minutes - h.held)
+             FROM (SELECT side.account_id, sum(side.held) AS held, sum(side.held_in) AS held_in
+                     FROM hold JOIN again USING (hold_id)
+                    CROSS JOIN LATERAL (VALUES (hold.account_id, minutes, 0),
+                                               (hold.for_account_id, 0, minutes))
+                          AS side (account_id, held, held_in)
+                    GROUP BY side.account_id) h WHERE a.account_id = h.account_id""",
     ),
     "the deed of a kept answer is another": (
         "V11",
@@ -138,12 +143,43 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
            SELECT bank_id, login_id, 'another', request_hash, status, answer, created_at, deed_id
              FROM idempotency_key WHERE deed_id IS NOT NULL""",
     ),
+    "a closed account is opened without a word": (
+        "V14",
+        "UPDATE account SET closed_at = NULL, closed_seq = NULL WHERE closed_at IS NOT NULL",
+    ),
     "an account is closed on the record only": (
         "V14",
         """INSERT INTO account_change (bank_id, account_id, number, deed_id, kind, changed_at)
            SELECT bank_id, debit_account_id, 1, deed_id, 'closed', posted_at FROM posting
             WHERE posting_id = :last""",
     ),
+    "a ceiling is raised for a friend": (
+        "V5",
+        """UPDATE account SET ceiling_minutes = 900, policy_ceiling_minutes = 800
+            WHERE account_id = :fund""",
+    ),
+    "an account is over its ceiling": (
+        "V5",
+        """ALTER TABLE account DROP CONSTRAINT ck_account_ceiling;
+           UPDATE account SET ceiling_minutes = 1, policy_ceiling_minutes = 1
+            WHERE account_id = :ana""",
+    ),
+    "minutes held for somebody are forged": (
+        "V4",
+        "UPDATE account SET held_in_minutes = held_in_minutes + 1 WHERE account_id = :ana",
+    ),
+    "a part that was taken back is forgotten": ("V10", "DELETE FROM reversal"),
+    "a part was taken back that never was": (
+        "V10",
+        "UPDATE posting SET reverses_posting_id = NULL WHERE reverses_posting_id IS NOT NULL",
+    ),
+    "a part is renumbered": ("V10", "UPDATE reversal SET number = 2, previous_number = 1"),
+    "a part begins where none ended": (
+        "V10",
+        """ALTER TABLE reversal DROP CONSTRAINT ck_reversal_follows;
+           UPDATE reversal SET before_minutes = 5, after_minutes = 95, original_minutes = 95""",
+    ),
+    "a part is of another posting": ("V10", "UPDATE reversal SET original_id = :first"),
     "a reversal takes back more than there was": (
         "V10",
         "UPDATE posting SET minutes = minutes + 1 WHERE reverses_posting_id IS NOT NULL",
@@ -154,8 +190,8 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
     ),
     "a deed is made up": (
         "V12",
-        """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at)
-           SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now() FROM bank""",
+        """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at, passed_limits)
+           SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now(), false FROM bank""",
     ),
 }
 

@@ -39,6 +39,7 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
         languages=[language],
         terms_version=TERMS_VERSION_FIRST,
         floor_minutes=FLOOR_MINUTES_DEFAULT,
+        ceiling_minutes=None,
         grant_cap_minutes=GRANT_CAP_MINUTES_DEFAULT,
         grant_budget_minutes=GRANT_BUDGET_MINUTES_DEFAULT,
         created_at=work.now,

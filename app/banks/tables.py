@@ -20,6 +20,7 @@ class Bank(Base):
         CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
         CheckConstraint("terms_version > 0", name="terms_version"),
         CheckConstraint("floor_minutes <= 0", name="floor_minutes"),
+        CheckConstraint("ceiling_minutes >= 0", name="ceiling_minutes"),
         CheckConstraint("grant_cap_minutes >= 0 AND grant_budget_minutes >= 0", name="grants"),
     )
 
@@ -32,6 +33,8 @@ class Bank(Base):
     terms_version: Mapped[int]
     floor_minutes: Mapped[int]
     """The hard floor of a new member's account; a member may receive before giving."""
+    ceiling_minutes: Mapped[int | None]
+    """The hard ceiling likewise; null: none."""
     grant_cap_minutes: Mapped[int]
     """The most that one person gets from the fund within a year."""
     grant_budget_minutes: Mapped[int]

@@ -34,10 +34,11 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
-from app.ledger.rules import NotEnoughHours
+from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
+MOVING = (*STEP, NotEnoughHours, OverCeiling, AccountClosed)
 
 
 class CounterProposal(RequestBody):
@@ -137,7 +138,7 @@ async def get_exchange(
     return ExchangeView.of(await queries.show(work.session, caller, exchange), caller)
 
 
-@router.post("/{exchange_id}/acceptance", responses=raises(*STEP, NotEnoughHours))
+@router.post("/{exchange_id}/acceptance", responses=raises(*MOVING))
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
@@ -207,7 +208,7 @@ async def _confirm_many(work: Work, asked: Sequence[tuple[Caller, UUID]]) -> lis
     "/{exchange_id}/confirmation",
     response_model=ExchangeView,
     dependencies=[MEMBERS_ONLY],
-    responses=raises(*STEP, NotEnoughHours),
+    responses=raises(*MOVING),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)

@@ -80,6 +80,8 @@ LIFE: Final[dict[tuple[Status, Step], Way]] = {
     (Status.DELIVERED, Step.REFER): Way(Status.DISPUTED, frozenset({Who.SYSTEM})),
     (Status.DELIVERED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
     (Status.SETTLED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
+    (Status.SETTLED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
+    (Status.SETTLED, Step.VOID): Way(Status.CANCELLED, frozenset({Who.MODERATOR})),
     (Status.DISPUTED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
     (Status.DISPUTED, Step.VOID): Way(Status.CANCELLED, frozenset({Who.MODERATOR})),
 }

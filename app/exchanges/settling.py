@@ -3,10 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
+from app.exchanges.rules import Step, Who
+from app.exchanges.stepping import take, tell_both
 from app.exchanges.tables import Exchange
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.ledger import operations as ledger
+from app.ledger.reversing import operations as reversing
+from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, NewHold
 from app.members import queries as members
 
@@ -16,9 +20,10 @@ async def hold(work: Work, exchange: Exchange) -> None:
 
     Raises:
         NotEnoughHours: when the receiver has not that many above the floor.
+        OverCeiling: when the giver has no room for that many under the ceiling.
     """
-    account_id = await members.get_account_id(work.session, exchange.bank_id, exchange.receiver_id)
-    opened = NewHold(new_id(), account_id, exchange.minutes)
+    receiver, giver = await _accounts(work, exchange)
+    opened = NewHold(new_id(), receiver, exchange.minutes, giver)
     await ledger.settle(work, _instruction(exchange, "hold", opens=opened))
     exchange.hold_id = opened.hold_id
 
@@ -27,20 +32,17 @@ async def release(work: Work, exchange: Exchange, outcome: HoldOutcome) -> None:
     """Give the reserved minutes back to the receiver, if any are reserved."""
     if exchange.hold_id is None:
         return
-    account_id = await members.get_account_id(work.session, exchange.bank_id, exchange.receiver_id)
-    ending = HoldEnding(exchange.hold_id, account_id, outcome)
+    receiver, giver = await _accounts(work, exchange)
+    ending = HoldEnding(exchange.hold_id, receiver, outcome, giver)
     await ledger.settle(work, _instruction(exchange, outcome.value, ends=ending))
     exchange.hold_id = None
 
 
 async def settle(work: Work, exchange: Exchange, minutes: int) -> None:
     """Move these minutes from receiver to giver as a moderator decided, ending the hold."""
-    accounts = await members.get_account_ids(
-        work.session, exchange.bank_id, {exchange.giver_id, exchange.receiver_id}
-    )
-    receiver, giver = accounts[exchange.receiver_id], accounts[exchange.giver_id]
+    receiver, giver = await _accounts(work, exchange)
     asked = settlement(exchange, receiver, giver, minutes)
-    posted = await ledger.settle(work, replace(asked, may_pass_floor=True))
+    posted = await ledger.settle(work, replace(asked, may_pass_limits=True))
     exchange.hold_id = None
     _remember(exchange, work, minutes, posted)
 
@@ -49,7 +51,7 @@ def settlement(exchange: Exchange, receiver: UUID, giver: UUID, minutes: int) ->
     """Ask the books to move these minutes between the two accounts, ending the hold."""
     ends = None
     if exchange.hold_id is not None:
-        ends = HoldEnding(exchange.hold_id, receiver, HoldOutcome.SETTLED)
+        ends = HoldEnding(exchange.hold_id, receiver, HoldOutcome.SETTLED, giver)
     return _instruction(exchange, "settlement", legs=(Leg(receiver, giver, minutes),), ends=ends)
 
 
@@ -63,22 +65,32 @@ def settlement_of_delivered(exchange: Exchange, receiver: UUID, giver: UUID) -> 
 
 
 async def correct(work: Work, exchange: Exchange, minutes: int | None) -> None:
-    """Take a settlement back and, unless void, post the right minutes: one deed, both linked.
+    """Take back what stands of a settlement and, unless void, post the right minutes: one deed.
 
-    A moderator's correction may pass a floor, openly (law 6).
+    A moderator's correction may pass a limit, openly (law 6).
     """
     assert exchange.settlement_id is not None, "only a settlement can be corrected"
-    assert exchange.settled_minutes is not None, "a settlement has its minutes"
+    asked = PuttingRight(exchange.settlement_id, corrected_minutes=minutes)
+    done = await reversing.put_right(work, exchange.bank_id, asked)
+    _remember(exchange, work, minutes, done.posted)
+
+
+def follow(work: Work, exchange: Exchange, done: PutRight) -> None:
+    """What is left of a settlement that a moderator put right; nothing left: it is cancelled."""
+    minutes = done.left_minutes + (done.corrected_minutes or 0)
+    take(work, exchange, Step.RESOLVE if minutes else Step.VOID, frozenset({Who.MODERATOR}))
+    exchange.settled_minutes = minutes or None
+    if not done.left_minutes:
+        exchange.settlement_id = done.correction_id
+    tell_both(work, exchange)
+
+
+async def _accounts(work: Work, exchange: Exchange) -> tuple[UUID, UUID]:
+    """The receiver's and the giver's account."""
     accounts = await members.get_account_ids(
         work.session, exchange.bank_id, {exchange.giver_id, exchange.receiver_id}
     )
-    receiver, giver = accounts[exchange.receiver_id], accounts[exchange.giver_id]
-    back = Leg(giver, receiver, exchange.settled_minutes, reverses=exchange.settlement_id)
-    right = () if minutes is None else (Leg(receiver, giver, minutes),)
-    kind = "reversal" if minutes is None else "correction"
-    asked = _instruction(exchange, kind, legs=(back, *right), may_pass_floor=True)
-    posted = await ledger.settle(work, asked)
-    _remember(exchange, work, minutes, posted)
+    return accounts[exchange.receiver_id], accounts[exchange.giver_id]
 
 
 def _remember(exchange: Exchange, work: Work, minutes: int | None, posted: ledger.Posted) -> None:
@@ -95,7 +107,7 @@ def _instruction(
     legs: tuple[Leg, ...] = (),
     opens: NewHold | None = None,
     ends: HoldEnding | None = None,
-    may_pass_floor: bool = False,
+    may_pass_limits: bool = False,
 ) -> Instruction:
     return Instruction(
         bank_id=exchange.bank_id,
@@ -105,5 +117,5 @@ def _instruction(
         legs=legs,
         opens=opens,
         ends=ends,
-        may_pass_floor=may_pass_floor,
+        may_pass_limits=may_pass_limits,
     )

@@ -18,7 +18,7 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.operations import Posted
-from app.ledger.rules import NotEnoughHours
+from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["fund"])
 
@@ -78,7 +78,7 @@ async def _donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[
     status_code=201,
     response_model=DonationView,
     dependencies=[MEMBERS_ONLY],
-    responses=raises(NotEnoughHours),
+    responses=raises(NotEnoughHours, OverCeiling, AccountClosed),
 )
 @reaches(Relation.OWN)
 @in_batches(_donate_many)
@@ -90,7 +90,9 @@ async def donate(body: Donate, batch: Batching) -> Response:
 @router.post(
     "/grants",
     status_code=201,
-    responses=raises(GrantOverBudget, GrantOverCap, OwnGrant, NotEnoughHours),
+    responses=raises(
+        GrantOverBudget, GrantOverCap, OwnGrant, NotEnoughHours, OverCeiling, AccountClosed
+    ),
 )
 @reaches(Relation.BANK)
 async def give_grant(body: GiveGrant, caller: Coordinator, work: Working) -> GrantView:

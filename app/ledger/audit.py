@@ -54,17 +54,26 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
     "V4": (
         "the held minutes are not the sum of the open holds",
         """SELECT a.account_id AS subject_id FROM account a LEFT JOIN (
-              SELECT h.account_id, sum(h.minutes) AS minutes
+              SELECT side.account_id, sum(side.held) AS held, sum(side.held_in) AS held_in
                 FROM hold h LEFT JOIN hold_end e USING (bank_id, hold_id)
-               WHERE h.bank_id = :bank_id AND e.hold_id IS NULL GROUP BY h.account_id
+               CROSS JOIN LATERAL (VALUES (h.account_id, h.minutes, 0),
+                                          (h.for_account_id, 0, h.minutes))
+                     AS side (account_id, held, held_in)
+               WHERE h.bank_id = :bank_id AND e.hold_id IS NULL GROUP BY side.account_id
             ) o USING (account_id)
-            WHERE a.bank_id = :bank_id AND a.held_minutes <> coalesce(o.minutes, 0)""",
+            WHERE a.bank_id = :bank_id AND (a.held_minutes, a.held_in_minutes)
+               <> (coalesce(o.held, 0), coalesce(o.held_in, 0))""",
     ),
     "V5": (
-        "the account is under its floor, or its floor in force does not follow from the policy",
+        "the account is past a limit, or a limit in force does not follow from the policy",
         """SELECT account_id AS subject_id FROM account WHERE bank_id = :bank_id
-              AND (balance_minutes - held_minutes < floor_minutes OR floor_minutes
-                <> least(policy_floor_minutes, balance_minutes - held_minutes))""",
+              AND (balance_minutes - held_minutes < floor_minutes
+               OR balance_minutes + held_in_minutes > ceiling_minutes
+               OR floor_minutes
+                <> least(policy_floor_minutes, balance_minutes - held_minutes)
+               OR (ceiling_minutes IS NULL) <> (policy_ceiling_minutes IS NULL)
+               OR ceiling_minutes
+                <> greatest(policy_ceiling_minutes, balance_minutes + held_in_minutes))""",
     ),
     "V8": (
         "time runs backwards on the account, or differs within a deed",
@@ -98,12 +107,23 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
             GROUP BY m.subject_id""",
     ),
     "V10": (
-        "a reversal does not mirror its original",
-        """SELECT r.posting_id AS subject_id FROM posting r
-             JOIN posting o ON o.bank_id = r.bank_id AND o.posting_id = r.reverses_posting_id
-            WHERE r.bank_id = :bank_id AND (r.minutes > o.minutes
-               OR r.debit_account_id <> o.credit_account_id
-               OR r.credit_account_id <> o.debit_account_id)""",
+        "a reversal does not mirror its original, or is no part of what was taken back of it",
+        """SELECT coalesce(p.posting_id, r.posting_id) AS subject_id
+             FROM (SELECT * FROM posting WHERE bank_id = :bank_id
+                      AND reverses_posting_id IS NOT NULL) p
+             FULL JOIN (SELECT *, coalesce(lag(after_minutes) OVER parts, 0) AS earlier,
+                               row_number() OVER parts AS place
+                          FROM reversal WHERE bank_id = :bank_id
+                        WINDOW parts AS (PARTITION BY original_id ORDER BY number)) r
+               ON r.posting_id = p.posting_id
+             LEFT JOIN posting o ON o.bank_id = p.bank_id AND o.posting_id = p.reverses_posting_id
+            WHERE (r.original_id, r.minutes, r.original_minutes, r.before_minutes, r.number,
+                   p.debit_account_id, p.credit_account_id)
+                  IS DISTINCT FROM
+                  (o.posting_id, p.minutes, o.minutes, r.earlier, r.place,
+                   o.credit_account_id, o.debit_account_id)
+               OR p.posting_id IS NULL OR r.posting_id IS NULL
+               OR r.after_minutes NOT BETWEEN r.before_minutes + r.minutes AND o.minutes""",
     ),
     "V11": (
         "a kept answer names a deed that is not there, or that another kept answer names too",
@@ -154,13 +174,20 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
         """SELECT a.account_id AS subject_id
              FROM account a LEFT JOIN (
                    SELECT account_id, count(*) <> max(number) AS gap,
-                          (array_agg(kind ORDER BY number DESC))[1] AS kind,
-                          (array_agg(changed_at ORDER BY number DESC))[1] AS changed_at
+                          (array_agg(CASE kind WHEN 'closed' THEN changed_at END
+                                     ORDER BY number DESC) FILTER (WHERE kind <> 'limits'))[1]
+                          AS closed_at,
+                          (array_agg(policy_floor_minutes ORDER BY number DESC)
+                           FILTER (WHERE kind = 'limits'))[1] AS floor,
+                          (array_agg(policy_ceiling_minutes ORDER BY number DESC)
+                           FILTER (WHERE kind = 'limits'))[1] AS ceiling
                      FROM account_change WHERE bank_id = :bank_id GROUP BY account_id
                    ) c USING (account_id)
             WHERE a.bank_id = :bank_id AND (coalesce(c.gap, false)
-               OR a.closed_at IS DISTINCT FROM
-                  CASE WHEN c.kind = 'closed' THEN c.changed_at END)""",
+               OR a.closed_at IS DISTINCT FROM c.closed_at
+               OR a.policy_floor_minutes <> c.floor
+               OR (c.floor IS NOT NULL
+                   AND a.policy_ceiling_minutes IS DISTINCT FROM c.ceiling))""",
     ),
 }
 SQL_CHECKS: Final = tuple(_CHECKS)

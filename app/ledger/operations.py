@@ -18,27 +18,28 @@ from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
 from app.ledger import queries
 from app.ledger.chain import ChainedPosting, link
+from app.ledger.deciding import Decision, PostedLeg, decide
 from app.ledger.rules import (
     AccountState,
-    Decision,
     Instruction,
-    NotEnoughHours,
+    LimitReached,
     OpenHold,
-    PostedLeg,
     Refusal,
-    decide,
 )
-from app.ledger.tables import Deed, DeedNote, Hold, HoldEnd, Posting
+from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
 _UPDATE_ACCOUNTS: Final = text("""
     UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
-           floor_minutes = now.floor, seq = now.seq, posted_at = now.posted_at,
+           held_in_minutes = now.held_in, floor_minutes = now.floor,
+           ceiling_minutes = now.ceiling, seq = now.seq, posted_at = now.posted_at,
            head = now.head
       FROM unnest(CAST(:bank_ids AS uuid[]), CAST(:account_ids AS uuid[]),
                   CAST(:balances AS bigint[]), CAST(:helds AS bigint[]),
-                  CAST(:floors AS bigint[]), CAST(:seqs AS bigint[]),
+                  CAST(:helds_in AS bigint[]), CAST(:floors AS bigint[]),
+                  CAST(:ceilings AS bigint[]), CAST(:seqs AS bigint[]),
                   CAST(:posted_ats AS timestamptz[]), CAST(:heads AS bytea[]))
-           AS now (bank_id, account_id, balance, held, floor, seq, posted_at, head)
+           AS now (bank_id, account_id, balance, held, held_in, floor, ceiling, seq, posted_at,
+                   head)
      WHERE account.bank_id = now.bank_id AND account.account_id = now.account_id
 """)
 
@@ -51,6 +52,7 @@ class Posted:
     posting_ids: tuple[UUID, ...]
     legs: tuple[PostedLeg, ...]
     posted_at: datetime
+    passed_limits: bool = False
 
 
 @dataclass
@@ -76,18 +78,19 @@ class _Batch:
                 "reference": asked.reference,
                 "subject_id": asked.subject_id,
                 "posted_at": at,
+                "passed_limits": decision.passed_limits,
             }
         )
         rows = _posting_rows(key, decision)
         self.postings += rows
         if asked.opens is not None:
-            hold = {"hold_id": asked.opens.hold_id, "account_id": asked.opens.account_id}
-            self.holds.append(key | hold | {"minutes": asked.opens.minutes, "posted_at": at})
+            self.holds.append(key | vars(asked.opens) | {"posted_at": at})
         if asked.ends is not None:
             ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
             self.hold_ends.append(key | ended | {"ended_at": at})
         ids = tuple(row["posting_id"] for row in rows)
-        return Posted(deed_id, ids, decision.legs, at), _chained(asked, decision, rows)
+        posted = Posted(deed_id, ids, decision.legs, at, decision.passed_limits)
+        return posted, _chained(asked, decision, rows)
 
 
 async def settle_many(
@@ -107,7 +110,7 @@ async def settle_many(
     for one in asked:
         accounts = {account: states[one.bank_id, account] for account in one.accounts}
         decision = decide(one, accounts, holds, clock())
-        if isinstance(decision, NotEnoughHours) and one.otherwise is not None:
+        if isinstance(decision, LimitReached) and one.otherwise is not None:
             one = one.otherwise  # noqa: PLW2901 from here on it is what was asked
             decision = decide(one, accounts, holds, clock())
         if not isinstance(decision, Decision):
@@ -117,7 +120,8 @@ async def settle_many(
         states |= {(one.bank_id, account): state for account, state in after.items()}
         touched |= {(one.bank_id, account) for account in after}
         if one.opens is not None:
-            holds[one.opens.hold_id] = OpenHold(one.opens.minutes, ended=False)
+            new = one.opens
+            holds[new.hold_id] = OpenHold(new.minutes, new.account_id, new.for_account_id)
         if one.ends is not None:
             del holds[one.ends.hold_id]
         answers.append(posted)
@@ -139,7 +143,8 @@ async def settle(work: Work, asked: Instruction) -> Posted:
     """Do one instruction: a batch of one.
 
     Raises:
-        NotEnoughHours: when it would take an account under its floor.
+        NotEnoughHours, OverCeiling: when it would take an account past a limit.
+        TooManyMinutes: when that is more than the books can hold.
         HoldEnded: when the hold that it ends has ended before.
         AccountClosed: when it touches an account that was closed.
     """
@@ -148,15 +153,6 @@ async def settle(work: Work, asked: Instruction) -> Posted:
         work.deeds.append(answer.deed_id)
         return answer
     raise answer
-
-
-async def note(
-    work: Work, bank_id: UUID, deed_id: UUID, *, by: UUID | None, reason: str | None
-) -> None:
-    """Keep who did a deed and why, sealed and erasable, apart from the books."""
-    sealed = work.vault.seal(reason, "deed", bank_id, deed_id) if reason is not None else None
-    row = {"bank_id": bank_id, "deed_id": deed_id, "done_by": by, "reason_sealed": sealed}
-    await insert_many(work.session, DeedNote, [row])
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:
@@ -230,7 +226,9 @@ async def _write(
         "account_ids": [account_id for _, account_id in after],
         "balances": [state.balance for state in states],
         "helds": [state.held for state in states],
+        "helds_in": [state.held_in for state in states],
         "floors": [state.floor for state in states],
+        "ceilings": [state.ceiling for state in states],
         "seqs": [state.seq for state in states],
         "posted_ats": [state.posted_at for state in states],
         "heads": [state.head for state in states],

@@ -6,18 +6,15 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     Select,
     Uuid,
     and_,
     any_,
     bindparam,
     func,
-    literal,
     literal_column,
     select,
     text,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit.bulk import arrays, given
 from app.kit.errors import NotFound
 from app.ledger.rules import AccountKind, AccountState, OpenHold
-from app.ledger.tables import Account, Deed, Hold, HoldEnd, Posting
+from app.ledger.tables import Account, Hold, HoldEnd, Posting
 
 _WANTED: Final = given(bank_id=Uuid(), account_id=Uuid())
 _HELD: Final = given(bank_id=Uuid(), hold_id=Uuid())
@@ -41,6 +38,9 @@ _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
         Account.posted_at,
         Account.head,
         Account.closed_at.is_not(None),
+        Account.held_in_minutes,
+        Account.ceiling_minutes,
+        Account.policy_ceiling_minutes,
     )
     .join(
         _WANTED,
@@ -50,23 +50,18 @@ _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
     .with_for_update(key_share=True, of=Account)
 )
 _HOLDS: Final = (
-    select(Hold.hold_id, Hold.minutes, HoldEnd.hold_id.is_not(None))
+    select(
+        Hold.hold_id,
+        Hold.minutes,
+        Hold.account_id,
+        Hold.for_account_id,
+        HoldEnd.hold_id.is_not(None),
+    )
     .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
     .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
 )
 AccountKey = tuple[UUID, UUID]
 """`(bank_id, account_id)`."""
-
-
-class StatementLine(NamedTuple):
-    """One posting as one of its two accounts sees it."""
-
-    posting: Posting
-    deed: Deed
-    is_credit: bool
-    seq: int
-    balance_minutes: int
-    counter_account_id: UUID
 
 
 class BalanceAt(NamedTuple):
@@ -159,55 +154,7 @@ async def list_holds(
     """These holds as they stand; read after their accounts are locked, so that it stays true."""
     wanted = [{"bank_id": bank_id, "hold_id": hold_id} for bank_id, hold_id in keys]
     rows = await session.execute(_HOLDS, arrays(wanted))
-    return {hold_id: OpenHold(minutes, ended) for hold_id, minutes, ended in rows}
-
-
-async def list_statement(
-    session: AsyncSession, bank_id: UUID, account_id: UUID, *, before_seq: int | None, limit: int
-) -> list[StatementLine]:
-    """The account's postings, newest first: two short index walks, however long the history."""
-    before = 2**62 if before_seq is None else before_seq  # more than any number of a posting
-    asked = {"bank_id": bank_id, "account_id": account_id, "before_seq": before, "most": limit}
-    return [StatementLine(*row) for row in (await session.execute(_STATEMENT, asked)).all()]
-
-
-def _side(*, is_credit: bool) -> Select[*tuple[Any, ...]]:
-    mine = Posting.credit_account_id if is_credit else Posting.debit_account_id
-    seq = Posting.credit_seq if is_credit else Posting.debit_seq
-    balance = Posting.credit_balance_minutes if is_credit else Posting.debit_balance_minutes
-    other = Posting.debit_account_id if is_credit else Posting.credit_account_id
-    return (
-        select(
-            Posting.bank_id,
-            Posting.posting_id,
-            literal(is_credit).label("is_credit"),
-            seq.label("seq"),
-            balance.label("balance"),
-            other.label("counter"),
-        )
-        .where(
-            Posting.bank_id == bindparam("bank_id"),
-            mine == bindparam("account_id"),
-            seq < bindparam("before_seq"),
-        )
-        .order_by(seq.desc())
-        .limit(bindparam("most", type_=BigInteger))
-    )
-
-
-_SIDES: Final = union_all(
-    *(_side(is_credit=one).subquery().select() for one in (False, True))
-).subquery()
-_STATEMENT: Final = (  # made once: making takes longer than asking
-    select(Posting, Deed, _SIDES.c.is_credit, _SIDES.c.seq, _SIDES.c.balance, _SIDES.c.counter)
-    .join(
-        _SIDES,
-        and_(Posting.bank_id == _SIDES.c.bank_id, Posting.posting_id == _SIDES.c.posting_id),
-    )
-    .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
-    .order_by(_SIDES.c.seq.desc())
-    .limit(bindparam("most", type_=BigInteger))
-)
+    return {row[0]: OpenHold(*row[1:]) for row in rows}
 
 
 async def get_balance_at(

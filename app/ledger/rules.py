@@ -1,16 +1,20 @@
 """The law of the books, as values: what an instruction does to the accounts that it touches."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple, Self
 from uuid import UUID
 
 from app.kit.errors import Conflict, Said
 
 ISSUING_FLOOR_MINUTES: Final = -(2**60)
 """The issuing account shows the other side of opening credits: it has no floor that matters."""
+POSTING_MINUTES_MAX: Final = 2**40
+"""The most that one posting or hold can carry: far from where the numbers of the books end."""
+BALANCE_MINUTES_MAX: Final = 2**62
+"""The farthest from zero that a balance can be, held minutes counted."""
 
 
 class AccountKind(StrEnum):
@@ -31,7 +35,22 @@ class HoldOutcome(StrEnum):
     EXPIRED = "expired"
 
 
-class NotEnoughHours(Conflict):
+class LimitReached(Conflict):
+    """A limit of one account does not allow the movement or hold."""
+
+    said: ClassVar = {
+        "en": Said("A limit does not allow this"),
+        "sl": Said("Meja tega ne dopušča"),
+    }
+    account_id: UUID | None = None
+    """Whose; never answered, as only the parts above know which account a caller may know."""
+
+    def naming(self, **facts: object) -> Self:
+        """The same refusal with more facts."""
+        return type(self)(**self.facts, **facts)
+
+
+class NotEnoughHours(LimitReached):
     """The movement or hold would take an account under its floor."""
 
     said: ClassVar = {
@@ -43,6 +62,30 @@ class NotEnoughHours(Conflict):
             "Premalo ur",
             "Zahtevanih je {minutes} minut; nad spodnjo mejo jih je na voljo {available_minutes}.",
         ),
+    }
+
+
+class OverCeiling(LimitReached):
+    """The movement or hold would take an account over its ceiling."""
+
+    said: ClassVar = {
+        "en": Said(
+            "Over the ceiling",
+            "{minutes} minutes would arrive; there is room for {room_minutes} under the ceiling.",
+        ),
+        "sl": Said(
+            "Nad zgornjo mejo",
+            "Prišlo bi {minutes} minut; do zgornje meje jih je prostih {room_minutes}.",
+        ),
+    }
+
+
+class TooManyMinutes(Conflict):
+    """More than one posting, or a balance, can be."""
+
+    said: ClassVar = {
+        "en": Said("More minutes than the books can hold"),
+        "sl": Said("Več minut, kot jih zmorejo knjige"),
     }
 
 
@@ -64,7 +107,7 @@ class AccountClosed(Conflict):
     }
 
 
-Refusal = NotEnoughHours | HoldEnded | AccountClosed
+Refusal = NotEnoughHours | OverCeiling | TooManyMinutes | HoldEnded | AccountClosed
 """Why a deed may be refused by the books."""
 
 
@@ -81,20 +124,22 @@ class Leg:
 
 @dataclass(frozen=True)
 class NewHold:
-    """Minutes to reserve on an account."""
+    """Minutes to reserve on an account, and room for them on the one that they are meant for."""
 
     hold_id: UUID
     account_id: UUID
     minutes: int
+    for_account_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class HoldEnding:
-    """A hold to end, on the account that it stands on."""
+    """A hold to end, on the accounts that it stands on."""
 
     hold_id: UUID
     account_id: UUID
     outcome: HoldOutcome
+    for_account_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -108,16 +153,17 @@ class Instruction:
     legs: tuple[Leg, ...] = ()
     opens: NewHold | None = None
     ends: HoldEnding | None = None
-    may_pass_floor: bool = False
+    may_pass_limits: bool = False
     """Only a moderator's correction may, openly, with a reason (law 6)."""
     otherwise: "Instruction | None" = None
-    """What is done instead where this one is refused for want of hours, on the same accounts."""
+    """What is done instead where a limit refuses this one, on the same accounts."""
 
     @cached_property
     def accounts(self) -> frozenset[UUID]:
         """Every account that this instruction touches."""
         sides = {side for leg in self.legs for side in (leg.debit, leg.credit)}
-        holds = {part.account_id for part in (self.opens, self.ends) if part}
+        parts = [part for part in (self.opens, self.ends) if part]
+        holds = {one for part in parts for one in (part.account_id, part.for_account_id) if one}
         return frozenset(sides | holds)
 
 
@@ -133,99 +179,52 @@ class AccountState(NamedTuple):
     head: bytes = b""
     """The head of the account's hash chain."""
     closed: bool = False
+    held_in: int = 0
+    """Minutes that are held elsewhere for this account."""
+    ceiling: int | None = None
+    policy_ceiling: int | None = None
+
+    @property
+    def available(self) -> int:
+        """The balance without what is held."""
+        return self.balance - self.held
+
+    @property
+    def expected(self) -> int:
+        """The balance with all that is held for this account elsewhere."""
+        return self.balance + self.held_in
 
     @property
     def room(self) -> int:
         """How many minutes may still leave or be held."""
-        return self.balance - self.held - self.floor
+        return self.available - self.floor
+
+    @property
+    def room_in(self) -> int | None:
+        """How many minutes may still arrive or be held for it; None without a ceiling."""
+        return None if self.ceiling is None else self.ceiling - self.expected
 
     @property
     def floor_in_force(self) -> int:
         """The floor never blocks what has happened, and rises again with the balance."""
-        return min(self.policy_floor, self.balance - self.held)
+        return min(self.policy_floor, self.available)
 
-
-class PostedLeg(NamedTuple):
-    """A leg as it will be written: with both sequence numbers and both balances after it."""
-
-    leg: Leg
-    debit_seq: int
-    credit_seq: int
-    debit_balance: int
-    credit_balance: int
+    @property
+    def ceiling_in_force(self) -> int | None:
+        """Likewise the ceiling, which sinks again; None: none."""
+        return None if self.policy_ceiling is None else max(self.policy_ceiling, self.expected)
 
 
 @dataclass(frozen=True)
 class OpenHold:
-    """A hold as it stands: its minutes, and whether it has ended."""
+    """A hold as it stands: its minutes, on which accounts it is, and whether it has ended."""
 
     minutes: int
-    ended: bool
+    account_id: UUID
+    for_account_id: UUID | None = None
+    ended: bool = False
 
-
-@dataclass(frozen=True)
-class Decision:
-    """What an instruction does: the accounts after it, and its legs as they will be written."""
-
-    after: dict[UUID, AccountState]
-    legs: tuple[PostedLeg, ...]
-    posted_at: datetime
-
-
-@dataclass
-class _Draft:
-    """Accounts while one instruction is worked through."""
-
-    states: dict[UUID, AccountState]
-    legs: list[PostedLeg] = field(default_factory=list)
-
-    def hold(self, account_id: UUID, minutes: int) -> None:
-        state = self.states[account_id]
-        self.states[account_id] = state._replace(held=state.held + minutes)
-
-    def move(self, leg: Leg) -> None:
-        debit, credit = self.states[leg.debit], self.states[leg.credit]
-        debit = debit._replace(balance=debit.balance - leg.minutes, seq=debit.seq + 1)
-        credit = credit._replace(balance=credit.balance + leg.minutes, seq=credit.seq + 1)
-        self.states |= {leg.debit: debit, leg.credit: credit}
-        self.legs.append(PostedLeg(leg, debit.seq, credit.seq, debit.balance, credit.balance))
-
-
-def decide(
-    instruction: Instruction,
-    accounts: dict[UUID, AccountState],
-    holds: dict[UUID, OpenHold],
-    now: datetime,
-) -> Decision | Refusal:
-    """What the instruction does to these accounts, or why it cannot.
-
-    The limits are judged on the final state of each account, so the order of the legs does not
-    matter. Time never runs backwards on an account: the posting is as late as the latest before.
-    """
-    draft = _Draft({account_id: accounts[account_id] for account_id in instruction.accounts})
-    if any(state.closed for state in draft.states.values()):
-        return AccountClosed()
-    if instruction.ends is not None:
-        hold = holds.get(instruction.ends.hold_id)
-        if hold is None or hold.ended:
-            return HoldEnded()
-        draft.hold(instruction.ends.account_id, -hold.minutes)
-    if instruction.opens is not None:
-        draft.hold(instruction.opens.account_id, instruction.opens.minutes)
-    for leg in instruction.legs:
-        draft.move(leg)
-    return _judged(instruction, accounts, draft, now)
-
-
-def _judged(
-    instruction: Instruction, before: dict[UUID, AccountState], draft: _Draft, now: datetime
-) -> Decision | NotEnoughHours:
-    posted_at = max([now, *(state.posted_at for state in draft.states.values())])
-    after: dict[UUID, AccountState] = {}
-    for account_id, state in draft.states.items():
-        was = before[account_id]
-        if state.room < 0 and state.room < was.room and not instruction.may_pass_floor:
-            available = max(was.room, 0)
-            return NotEnoughHours(minutes=was.room - state.room, available_minutes=available)
-        after[account_id] = state._replace(floor=state.floor_in_force, posted_at=posted_at)
-    return Decision(after, tuple(draft.legs), posted_at)
+    def answers(self, ending: HoldEnding) -> bool:
+        """Whether it can be ended so."""
+        sides = (ending.account_id, ending.for_account_id)
+        return not self.ended and sides == (self.account_id, self.for_account_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base
 
 _BALANCE_MAX = 2**62
+_POSTING_MAX = 2**40
 
 
 class Account(Base):
@@ -24,7 +25,14 @@ class Account(Base):
         ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
         CheckConstraint("kind IN ('member', 'fund', 'issuing', 'clearing')", name="kind"),
         CheckConstraint("balance_minutes - held_minutes >= floor_minutes", name="floor"),
+        CheckConstraint("balance_minutes + held_in_minutes <= ceiling_minutes", name="ceiling"),
         CheckConstraint("held_minutes >= 0", name="held"),
+        CheckConstraint(f"held_in_minutes BETWEEN 0 AND {_BALANCE_MAX}", name="held_in"),
+        CheckConstraint(
+            "num_nulls(ceiling_minutes, policy_ceiling_minutes) <> 1"
+            " AND policy_ceiling_minutes >= 0 AND ceiling_minutes >= policy_ceiling_minutes",
+            name="ceiling_not_under_policy",
+        ),
         CheckConstraint("floor_minutes <= 0", name="floor_not_above_zero"),
         CheckConstraint(
             f"balance_minutes BETWEEN {-_BALANCE_MAX} AND {_BALANCE_MAX}"
@@ -35,7 +43,8 @@ class Account(Base):
         CheckConstraint("octet_length(head) = 32", name="head"),
         CheckConstraint(
             "num_nulls(closed_at, closed_seq) <> 1 AND (closed_seq IS NULL"
-            " OR (seq = closed_seq AND balance_minutes = 0 AND held_minutes = 0))",
+            " OR (seq = closed_seq AND balance_minutes = 0 AND held_minutes = 0"
+            " AND held_in_minutes = 0))",
             name="closed_is_still",
         ),
         Index(
@@ -53,15 +62,22 @@ class Account(Base):
     kind: Mapped[str]
     balance_minutes: Mapped[int]
     held_minutes: Mapped[int]
+    held_in_minutes: Mapped[int]
+    """What is held on other accounts for this one."""
     floor_minutes: Mapped[int]
-    """The floor in force. It may lie under the policy after a moderator's correction."""
+    """The floor in force. It lies under the policy while the account does."""
     policy_floor_minutes: Mapped[int]
+    ceiling_minutes: Mapped[int | None]
+    """The ceiling in force, likewise; null: none."""
+    policy_ceiling_minutes: Mapped[int | None]
     seq: Mapped[int]
     """Number of the last posting that touched this account, on either side."""
     posted_at: Mapped[datetime]
     head: Mapped[bytes]
     """The head of the account's hash chain, after its last posting."""
     created_at: Mapped[datetime]
+    has_own_limits: Mapped[bool]
+    """Whether its policy was set for it alone, and does not follow the bank's."""
     closed_at: Mapped[datetime | None]
     closed_seq: Mapped[int | None]
     """The number of the last posting before the closing: as long as it is closed, of the last."""
@@ -86,6 +102,8 @@ class Deed(Base):
     subject_id: Mapped[UUID | None]
     """The exchange that this deed belongs to, if it belongs to one."""
     posted_at: Mapped[datetime]
+    passed_limits: Mapped[bool]
+    """Whether it took an account past a limit: only a moderator's correction may (law 6)."""
 
 
 class DeedNote(Base):
@@ -122,8 +140,7 @@ class Posting(Base):
         ),
         UniqueConstraint("bank_id", "debit_account_id", "debit_seq"),
         UniqueConstraint("bank_id", "credit_account_id", "credit_seq"),
-        UniqueConstraint("bank_id", "reverses_posting_id"),
-        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint(f"minutes BETWEEN 1 AND {_POSTING_MAX}", name="minutes"),
         CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
         CheckConstraint("debit_seq > 0 AND credit_seq > 0", name="seq"),
         {"info": {"append_only": True}},
@@ -151,7 +168,11 @@ class Hold(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
         ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.account_id"]),
-        CheckConstraint("minutes > 0", name="minutes"),
+        ForeignKeyConstraint(
+            ["bank_id", "for_account_id"], ["account.bank_id", "account.account_id"]
+        ),
+        CheckConstraint(f"minutes BETWEEN 1 AND {_POSTING_MAX}", name="minutes"),
+        CheckConstraint("for_account_id <> account_id", name="two_accounts"),
         {"info": {"append_only": True}},
     )
 
@@ -159,6 +180,8 @@ class Hold(Base):
     hold_id: Mapped[UUID] = mapped_column(primary_key=True)
     deed_id: Mapped[UUID]
     account_id: Mapped[UUID]
+    for_account_id: Mapped[UUID | None]
+    """Where the minutes will arrive, if that is known."""
     minutes: Mapped[int]
     posted_at: Mapped[datetime]
 

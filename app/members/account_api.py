@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from app.identity.access import Member, MemberFreshForCsv
 from app.kit.errors import NotFound
@@ -15,9 +16,9 @@ from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Instant, Moment, View
 from app.ledger import queries as ledger
-from app.ledger.queries import StatementLine
 from app.ledger.sealing.receipts import make_receipt
 from app.ledger.sealing.rules import NotSealedYet
+from app.ledger.statements.queries import StatementLine
 from app.members import queries
 from app.members.receipt_view import ReceiptView
 
@@ -57,6 +58,8 @@ class StatementLineView(View):
     kind: str
     exchange_id: UUID | None
     counterpart_alias: str | None
+    reverses_id: UUID | None = Field(description="The posting that this one takes back.")
+    reversed_by: list[UUID] = Field(description="The postings that took this one back, in parts.")
 
 
 @router.get("", responses=raises(NotFound))
@@ -137,6 +140,7 @@ def _csv(lines: list[StatementLineView]) -> str:
     for line in lines:
         row = line.model_dump(mode="json")
         row["counterpart_alias"] = _harmless(row["counterpart_alias"] or "")
+        row["reversed_by"] = " ".join(row["reversed_by"])
         writer.writerow(row)
     return text.getvalue()
 
@@ -155,4 +159,6 @@ def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
         kind=line.deed.kind,
         exchange_id=line.deed.subject_id,
         counterpart_alias=aliases.get(line.counter_account_id),
+        reverses_id=line.posting.reverses_posting_id,
+        reversed_by=line.reversed_by or [],
     )

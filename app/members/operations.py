@@ -94,7 +94,9 @@ async def approve(
     """
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
-    member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    member.account_id = await ledger.open_member_account(
+        work, bank.bank_id, bank.floor_minutes, bank.ceiling_minutes
+    )
     safety = await banks.get_safety(work.session, caller.bank_id)
     first = Level.MET if safety.vetting_ladder else Level.FULL
     member.level = first if level is None else level

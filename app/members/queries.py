@@ -1,6 +1,6 @@
 """Reading members. `visible_to` is the one visibility predicate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -13,8 +13,8 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
-from app.ledger import queries as ledger
-from app.ledger.queries import StatementLine
+from app.ledger.statements import queries as statements
+from app.ledger.statements.queries import StatementLine
 from app.members.blocks.queries import no_block_between
 from app.members.rules import FORMER_MEMBER, MemberStatus
 from app.members.tables import Member
@@ -160,7 +160,7 @@ async def list_my_statement(
 ) -> tuple[list[StatementLine], dict[UUID, str]]:
     """My postings, newest first, and the aliases of the members on their other sides."""
     account_id = await get_account_id(session, caller.bank_id, caller.me)
-    lines = await ledger.list_statement(
+    lines = await statements.list_statement(
         session, caller.bank_id, account_id, before_seq=before_seq, limit=limit
     )
     others = {line.counter_account_id for line in lines}
@@ -170,6 +170,30 @@ async def list_my_statement(
     rows = (await session.execute(asked)).all()
     aliases = {account: alias if seen else FORMER_MEMBER for account, alias, seen in rows}
     return lines, {account: name for account, name in aliases.items() if account is not None}
+
+
+async def find_owners(
+    session: AsyncSession, bank_id: UUID, account_ids: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """The members whose these accounts are, by account; the bank's own accounts have none."""
+    asked = select(Member.account_id, Member.member_id).where(
+        Member.bank_id == bank_id, Member.account_id.in_(account_ids)
+    )
+    rows = (await session.execute(asked)).all()
+    return {account_id: member_id for account_id, member_id in rows if account_id is not None}
+
+
+async def find_active_accounts(
+    session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """The accounts of those of these who are active members, by member."""
+    asked = select(Member.member_id, Member.account_id).where(
+        Member.bank_id == bank_id,
+        Member.member_id.in_(member_ids),
+        Member.status == MemberStatus.ACTIVE,
+    )
+    rows = (await session.execute(asked)).all()
+    return {member_id: account_id for member_id, account_id in rows if account_id is not None}
 
 
 async def get_account_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID:

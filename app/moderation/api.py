@@ -16,6 +16,8 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
+from app.ledger.reversing.rules import OverOriginal
+from app.ledger.rules import AccountClosed
 from app.moderation import operations, queries
 from app.moderation.opening import OpenedCase
 from app.moderation.queries import Case
@@ -134,7 +136,15 @@ async def get_dispute(_: MemberOrModerator, opened: OpenedCase, work: Working) -
 
 @router.post(
     "/disputes/{dispute_id}/resolution",
-    responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
+    responses=raises(
+        DisputeResolved,
+        OwnCase,
+        MinutesDoNotFit,
+        StepNotOpen,
+        NotYourStep,
+        OverOriginal,
+        AccountClosed,
+    ),
 )
 @reaches(Relation.BANK)
 @rechecked_by(_still_theirs)

@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     EMERGENCY_RELEASED = "emergency_released"
     SCREENING_WAITING = "screening_waiting"
     HOURS_GRANTED = "hours_granted"
+    GROUP_SESSION_POSTED = "group_session_posted"
+    POSTING_PUT_RIGHT = "posting_put_right"
     RECOVERY_BEGUN = "recovery_begun"
     """Somebody is recovering the member's login; it can be stopped in time."""
     SAFEGUARDING_ALERT = "safeguarding_alert"

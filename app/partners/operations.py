@@ -10,6 +10,7 @@ from app.kit.ids import new_id
 from app.ledger import operations as ledger
 from app.ledger.accounts import operations as accounts
 from app.ledger.accounts import queries as account_queries
+from app.ledger.notes import note
 from app.ledger.rules import Instruction, Leg, NewHold
 from app.members import queries as members
 from app.members.rules import MemberStatus
@@ -98,7 +99,7 @@ async def send(
         raise OwnTransfer
     row = _row(work, agreement, member_id, giver_id, minutes)
     await _post(work, row, member.account_id, agreement)
-    await ledger.note(work, caller.bank_id, work.deeds[-1], by=caller.login_id, reason=reason)
+    await note(work, caller.bank_id, work.deeds[-1], by=caller.login_id, reason=reason)
     work.session.add(row)
     notices.tell_member(work, caller.bank_id, member_id, NoticeKind.HOURS_SENT, row.transfer_id)
     await work.session.flush()

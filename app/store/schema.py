@@ -11,6 +11,7 @@ from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
+from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
@@ -39,6 +40,7 @@ PARTS = (
     partners,
     moderation,
     notices,
+    reversing,
     openings,
     records,
     screening,

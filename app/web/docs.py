@@ -41,6 +41,7 @@ _TAGS: Final = {
     "exchanges": "The life of an exchange.",
     "moderation": "Disputes and their outcomes.",
     "fund": "Giving to the community, and granting from it.",
+    "groups": "Sessions of one with many, posted in one step.",
     "ledger": "The proof of the books.",
     "screening": "Texts that wait for a moderator.",
     "records": "A member's record, for staff and for a reason.",

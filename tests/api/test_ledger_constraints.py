@@ -21,7 +21,7 @@ from tests.property.books import Asked, Books, Move
 from tests.town import Town, good
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-APPEND_ONLY = ("posting", "deed", "hold", "hold_end", "message")
+APPEND_ONLY = ("posting", "deed", "hold", "hold_end", "reversal", "message")
 FORBIDDEN = (
     "UPDATE {} SET bank_id = bank_id",
     "DELETE FROM {}",
@@ -36,10 +36,21 @@ POSTING = """
                          credit_balance_minutes, posted_at, reverses_posting_id)
     VALUES ($1, $2, $3, 9, $4, $5, $6, $7, 99, 0, 0, now(), $8)
 """
+REVERSAL = """
+    INSERT INTO reversal (bank_id, original_id, number, posting_id, original_minutes,
+                          previous_number, minutes, before_minutes, after_minutes)
+    SELECT bank_id, original_id, 2, original_id, original_minutes, $1, $2, $3, $4 FROM reversal
+"""
+CEILING = "ck_account_ceiling"
 LIMITS = (
     ("balance_minutes = -750", "ck_account_floor"),
     ("held_minutes = 6000", "ck_account_floor"),
     ("held_minutes = -1", "ck_account_held"),
+    ("held_in_minutes = -1", "ck_account_held_in"),
+    ("ceiling_minutes = 100, policy_ceiling_minutes = 100, balance_minutes = 101", CEILING),
+    ("ceiling_minutes = 100, policy_ceiling_minutes = 100, held_in_minutes = 200", CEILING),
+    ("ceiling_minutes = 100, policy_ceiling_minutes = 101", f"{CEILING}_not_under_policy"),
+    ("ceiling_minutes = 100", f"{CEILING}_not_under_policy"),
     ("floor_minutes = 1, balance_minutes = 100", "ck_account_floor_not_above_zero"),
     ("balance_minutes = 4611686018427387905", "ck_account_no_overflow"),
     ("kind = 'cash'", "ck_account_kind"),
@@ -128,21 +139,16 @@ async def test_not_even_the_owner_can_write_a_posting_that_is_none(
     scene: Scene, owner: Connection
 ) -> None:
     other = await Town.founded(scene.town.app, scene.town.client, "other")
-    (reversed_one,) = await sql(
-        scene.town,
-        "SELECT reverses_posting_id AS id FROM posting WHERE reverses_posting_id <> $1",
-        uuid4(),
-    )
     refusals: list[tuple[dict[str, Any], str]] = [
         ({"minutes": 0}, "ck_posting_minutes"),
         ({"minutes": -60}, "ck_posting_minutes"),
+        ({"minutes": 2**40 + 1}, "ck_posting_minutes"),
         ({"credit": scene.bor}, "ck_posting_two_accounts"),
         ({"debit_seq": 0}, "ck_posting_seq"),
         ({"debit_seq": 1}, "uq_posting_bank_id_debit_account_id_debit_seq"),
         ({"debit": uuid4()}, "fk_posting_bank_id_debit_account_id"),
         ({"deed_id": uuid4()}, "fk_posting_bank_id_deed_id"),
         ({"bank_id": other.bank_id}, "fk_posting_bank_id_"),
-        ({"reverses": reversed_one["id"]}, "uq_posting_bank_id_reverses_posting_id"),
         ({"reverses": uuid4()}, "fk_posting_bank_id_reverses_posting_id"),
     ]
     for change, constraint in refusals:
@@ -173,7 +179,7 @@ async def test_a_hold_ends_once_and_a_deed_happens_once(
         ("hold_end", "bank_id, hold_id, deed_id, 'released', now()", "pk_hold_end"),
         (
             "deed",
-            "bank_id, gen_random_uuid(), kind, reference, subject_id, posted_at",
+            "bank_id, gen_random_uuid(), kind, reference, subject_id, posted_at, passed_limits",
             "uq_deed_bank_id_reference",
         ),
     ):
@@ -182,11 +188,33 @@ async def test_a_hold_ends_once_and_a_deed_happens_once(
         assert refusal.value.constraint_name == constraint
 
 
+async def test_a_part_begins_where_the_one_before_ended_and_none_ends_beyond_the_original(
+    scene: Scene, application: Connection
+) -> None:
+    parts = await sql(scene.town, "SELECT after_minutes, original_minutes FROM reversal")
+    assert parts == [{"after_minutes": 60, "original_minutes": 60}]
+    for values, constraint in (
+        ((1, 10, 60, 70), "ck_reversal_within_original"),
+        ((1, 0, 60, 60), "ck_reversal_within_original"),
+        ((1, 10, 60, 60), "ck_reversal_within_original"),
+        ((1, 10, 50, 60), "fk_reversal_chain"),
+        ((None, 10, 50, 60), "ck_reversal_follows"),
+        ((2, 10, 50, 60), "ck_reversal_follows"),
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
+            await application.execute(REVERSAL, *values)
+        assert refusal.value.constraint_name == constraint, values
+
+
 async def test_a_hold_is_of_some_minutes_and_ends_in_a_known_way(
     scene: Scene, application: Connection
 ) -> None:
     for statement in (
-        """INSERT INTO hold SELECT bank_id, gen_random_uuid(), deed_id, account_id, 0, posted_at
+        """INSERT INTO hold
+           SELECT bank_id, gen_random_uuid(), deed_id, account_id, 0, posted_at, for_account_id
+             FROM hold LIMIT 1""",
+        """INSERT INTO hold
+           SELECT bank_id, gen_random_uuid(), deed_id, account_id, 9, posted_at, account_id
              FROM hold LIMIT 1""",
         """INSERT INTO hold_end SELECT bank_id, hold_id, deed_id, 'forgotten', posted_at
              FROM hold WHERE hold_id NOT IN (SELECT hold_id FROM hold_end)""",

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from app.ledger.accounts import operations as accounts
 from app.ledger.audit import SQL_CHECKS
 from app.ledger.verifying import CHECKS, prove_in
 from tests.conftest import Cluster
@@ -43,9 +44,16 @@ async def scene(town: Town) -> Scene:
     posted = await sql(town, "SELECT posting_id FROM posting ORDER BY posted_at, leg")
     order = [row["posting_id"] for row in posted]
     (fund,) = await sql(town, "SELECT account_id FROM account WHERE kind = 'fund'")
+    await _closed(town, await account_id(town, await town.member("Cene")))
     people = {"ana": await account_id(town, ana), "bor": await account_id(town, bor)}
     places = {"first": order[0], "second": order[1], "last": order[-1]}
     return Scene(town, people | places | {"fund": fund["account_id"]})
+
+
+async def _closed(town: Town, account: UUID) -> None:
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await accounts.close_account(work, town.bank_id, account, by=None)
 
 
 @pytest.fixture
@@ -67,7 +75,7 @@ async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene)
     assert {kind: line["accounts"] for kind, line in lines.items()} == {
         "fund": 1,
         "issuing": 1,
-        "member": 2,
+        "member": 3,
     }
     assert {kind: line["balance_minutes"] for kind, line in lines.items()} == {
         "fund": 5,

@@ -15,6 +15,8 @@ from tests.town import Person, Town, good
 
 BANKS = 6
 """More than there are lanes of one deed."""
+GIFTS = 8
+"""From each at once, so that they queue up."""
 Statement = tuple[str, frozenset[UUID]]
 
 
@@ -50,7 +52,11 @@ async def live(street: Street, moderator: Person, coordinator: Person) -> None:
     giver, receiver = street.people
     exchange = await street.delivered(giver, receiver)
     other = await street.town.delivered(giver, receiver)
-    gifts = (one.post("/v1/donations", {"minutes": 5}, key="gift") for one in street.people)
+    gifts = (
+        one.post("/v1/donations", {"minutes": 5}, key=f"gift {number}")
+        for one in street.people
+        for number in range(GIFTS)
+    )
     answers = await asyncio.gather(confirm(receiver, exchange, "key"), *gifts)
     assert all(answer.is_success for answer in answers)
     body = {"member_id": str(giver.member_id), "minutes": 3, "reason": "To begin with."}

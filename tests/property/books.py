@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import founding
+from app.kit.db import with_retries
 from app.kit.ground import Ground
 from app.kit.ids import new_id
 from app.ledger import operations, queries
@@ -164,7 +165,7 @@ class Books:
             ),
             opens=opens,
             ends=ends,
-            may_pass_floor=asked.passes,
+            may_pass_limits=asked.passes,
         )
 
     def _ending(self, number: int | None) -> HoldEnding | None:
@@ -183,11 +184,15 @@ class Books:
             ZeroDivisionError: after the deeds and before the commit, when asked to fail.
         """
         instructions = [self.instruction(one) for one in batch]
-        async with self.ground.database.begin() as session:
-            answers = await operations.settle_many(session, instructions, self.ground.clock)
-            if then_fail:
-                raise ZeroDivisionError
-        return answers
+
+        async def attempt() -> list[Posted | Refusal]:
+            async with self.ground.database.begin() as session:
+                answers = await operations.settle_many(session, instructions, self.ground.clock)
+                if then_fail:
+                    raise ZeroDivisionError
+            return answers
+
+        return await with_retries(attempt)
 
     async def after(self, instructions: Sequence[Instruction], size: int) -> list[object]:
         """The answers, and all accounts after these deeds in batches of this size; taken back."""

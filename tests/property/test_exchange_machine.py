@@ -105,6 +105,17 @@ class ExchangeMachine(RuleBasedStateMachine):
             self.village.exchanges.append(good(answer)["id"])
         self._agrees(expected)
 
+    @rule(giver=WHO, receiver=WHO, minutes=MINUTES, took=MINUTES)
+    def live(self, giver: int, receiver: int, minutes: int, took: int) -> None:
+        """From the proposal as far as it goes, often to the confirmation."""
+        self.propose(giver, receiver, minutes, "once")
+        if giver != receiver:
+            deal = self.model.deals[-1]
+            for _ in NEXT:
+                if deal.status in NEXT:
+                    step = NEXT[deal.status]
+                    self._step(deal, min(deal.may(step)), step, took, "once")
+
     @precondition(lambda self: self._open())
     @rule(data=st.data(), took=st.none() | MINUTES, way=WAYS)
     def go_on(self, data: st.DataObject, took: int | None, way: Way) -> None:
@@ -197,11 +208,11 @@ def _play(loop: Loop, cluster: Cluster, database: str, examples: int, steps: int
 def test_whatever_people_do_the_books_follow_the_model(
     loop: Loop, cluster: Cluster, database: str
 ) -> None:
-    _play(loop, cluster, database, examples=4, steps=20)
+    _play(loop, cluster, database, examples=3, steps=14)
 
 
 @pytest.mark.deep
 def test_whatever_people_do_for_a_long_time_the_books_follow_the_model(
     loop: Loop, cluster: Cluster, database: str
 ) -> None:
-    _play(loop, cluster, database, examples=40, steps=50)
+    _play(loop, cluster, database, examples=30, steps=40)

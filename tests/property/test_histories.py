@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from app.kit.db import with_retries
 from app.kit.ground import Ground
 from app.ledger import queries
 from app.ledger.operations import Posted
@@ -102,8 +103,12 @@ class History:
         ground = self.books.ground
         sealer = sealer_of(ground.settings)
         assert sealer is not None
-        async with ground.database.begin() as session:
-            await take_seal(ground.work(session), self.books.bank_id, sealer)
+
+        async def attempt() -> None:
+            async with ground.database.begin() as session:
+                await take_seal(ground.work(session), self.books.bank_id, sealer)
+
+        await with_retries(attempt)
 
 
 def replayed(events: Sequence[Event]) -> tuple[list[datetime], list[Model]]:

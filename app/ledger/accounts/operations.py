@@ -12,7 +12,8 @@ from app.ledger.accounts import queries
 from app.ledger.accounts.rules import ChangeKind, HoursHeld, NotClosed
 from app.ledger.accounts.tables import AccountChange, Clearing
 from app.ledger.chain import genesis
-from app.ledger.operations import Posted, note, settle
+from app.ledger.notes import note
+from app.ledger.operations import Posted, settle
 from app.ledger.rules import (
     ISSUING_FLOOR_MINUTES,
     AccountClosed,
@@ -30,9 +31,11 @@ async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
     await _open(work, bank_id, AccountKind.ISSUING, ISSUING_FLOOR_MINUTES)
 
 
-async def open_member_account(work: Work, bank_id: UUID, floor_minutes: int) -> UUID:
-    """A new member's account, empty."""
-    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes)
+async def open_member_account(
+    work: Work, bank_id: UUID, floor_minutes: int, ceiling_minutes: int | None = None
+) -> UUID:
+    """A new member's account, empty, with the bank's limits."""
+    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes, ceiling_minutes)
 
 
 async def open_clearing_account(work: Work, bank_id: UUID, partner_bank_id: UUID) -> UUID:
@@ -82,8 +85,8 @@ async def close_account(
     state, fund, issuing = await _lock(work, bank_id, account_id)
     if state.closed:
         raise AccountClosed
-    if state.held:
-        raise HoursHeld(held_minutes=state.held)
+    if state.held or state.held_in:
+        raise HoursHeld(held_minutes=state.held + state.held_in)
     to_fund = state.balance > 0
     leg = (
         Leg(account_id, fund, state.balance)
@@ -137,7 +140,8 @@ async def _change(
     kind: str,
     legs: tuple[Leg, ...],
 ) -> Posted:
-    number = 1 + await queries.count_changes(work.session, bank_id, account_id)
+    numbers = await queries.count_changes(work.session, bank_id, [account_id])
+    number = numbers[account_id] + 1
     reference = f"account:{account_id}:{number}"
     posted = await settle(work, Instruction(bank_id, kind, reference, legs=legs))
     await work.session.execute(
@@ -157,7 +161,13 @@ def _row(bank_id: UUID, account_id: UUID) -> Update:
     return update(Account).where(Account.bank_id == bank_id, Account.account_id == account_id)
 
 
-async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int) -> UUID:
+async def _open(
+    work: Work,
+    bank_id: UUID,
+    kind: AccountKind,
+    floor_minutes: int,
+    ceiling_minutes: int | None = None,
+) -> UUID:
     account_id = new_id()
     await work.session.execute(
         insert(Account).values(
@@ -166,8 +176,12 @@ async def _open(work: Work, bank_id: UUID, kind: AccountKind, floor_minutes: int
             kind=kind.value,
             balance_minutes=0,
             held_minutes=0,
+            held_in_minutes=0,
             floor_minutes=floor_minutes,
             policy_floor_minutes=floor_minutes,
+            ceiling_minutes=ceiling_minutes,
+            policy_ceiling_minutes=ceiling_minutes,
+            has_own_limits=False,
             seq=0,
             posted_at=work.now,
             head=genesis(bank_id, account_id),

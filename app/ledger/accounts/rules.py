@@ -1,9 +1,13 @@
 """What can be wrong with closing or reopening an account."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Said
+
+LIMIT_MINUTES_MAX: Final = 60_000
+"""The farthest from zero that a limit can be set: a thousand hours."""
 
 
 class ChangeKind(StrEnum):
@@ -11,6 +15,16 @@ class ChangeKind(StrEnum):
 
     CLOSED = "closed"
     REOPENED = "reopened"
+    LIMITS = "limits"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the policy says: how far an account may go below and above zero."""
+
+    floor: int
+    ceiling: int | None
+    """None: no ceiling."""
 
 
 class HoursHeld(Conflict):

@@ -17,7 +17,12 @@ class AccountChange(Base):
         ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.account_id"]),
         ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
         CheckConstraint("number > 0", name="number"),
-        CheckConstraint("kind IN ('closed', 'reopened')", name="kind"),
+        CheckConstraint("kind IN ('closed', 'reopened', 'limits')", name="kind"),
+        CheckConstraint(
+            "(kind = 'limits') = (policy_floor_minutes IS NOT NULL)"
+            " AND (kind = 'limits' OR policy_ceiling_minutes IS NULL)",
+            name="limits",
+        ),
         {"info": {"append_only": True}},
     )
 
@@ -27,6 +32,8 @@ class AccountChange(Base):
     deed_id: Mapped[UUID]
     kind: Mapped[str]
     changed_at: Mapped[datetime]
+    policy_floor_minutes: Mapped[int | None]
+    policy_ceiling_minutes: Mapped[int | None]
 
 
 class Clearing(Base):

@@ -20,6 +20,8 @@ TOLD = """
     delivered dispute  disputed   giver receiver
     delivered refer    disputed   system
     settled   dispute  disputed   giver receiver
+    settled   resolve  settled    moderator
+    settled   void     cancelled  moderator
     disputed  resolve  settled    moderator
     disputed  void     cancelled  moderator
 """

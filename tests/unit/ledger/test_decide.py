@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.ledger.deciding import Decision, decide
 from app.ledger.rules import (
     AccountState,
-    Decision,
     HoldEnded,
     HoldEnding,
     HoldOutcome,
@@ -17,7 +17,6 @@ from app.ledger.rules import (
     NotEnoughHours,
     OpenHold,
     Refusal,
-    decide,
 )
 
 BANK = UUID(int=1)
@@ -49,11 +48,11 @@ LEGS = st.lists(st.builds(lambda two, n: Leg(two[0], two[1], n), SIDES, MINUTES)
 
 
 @st.composite
-def instructions(draw: st.DrawFn, *, may_pass_floor: bool | None = None) -> Instruction:
+def instructions(draw: st.DrawFn, *, may_pass_limits: bool | None = None) -> Instruction:
     """Any deed over these accounts; the old hold stands on the first account."""
     opens = draw(st.none() | st.builds(NewHold, st.just(uuid4()), st.sampled_from(NAMES), MINUTES))
     ending = HoldEnding(OLD_HOLD, NAMES[0], HoldOutcome.SETTLED)
-    passes = draw(st.booleans()) if may_pass_floor is None else may_pass_floor
+    passes = draw(st.booleans()) if may_pass_limits is None else may_pass_limits
     return Instruction(
         BANK,
         "test",
@@ -61,13 +60,13 @@ def instructions(draw: st.DrawFn, *, may_pass_floor: bool | None = None) -> Inst
         legs=tuple(draw(LEGS)),
         opens=opens,
         ends=draw(st.sampled_from([None, ending])),
-        may_pass_floor=passes,
+        may_pass_limits=passes,
     )
 
 
 def _holds(accounts: Accounts) -> dict[UUID, OpenHold]:
     """The old hold is all that is held on the first account."""
-    return {OLD_HOLD: OpenHold(accounts[NAMES[0]].held, ended=False)}
+    return {OLD_HOLD: OpenHold(accounts[NAMES[0]].held, NAMES[0])}
 
 
 def _decided(asked: Instruction, accounts: Accounts) -> Decision | Refusal:
@@ -92,7 +91,7 @@ def test_minutes_are_neither_made_nor_lost(accounts: Accounts, asked: Instructio
         assert set(decision.after) == asked.accounts
 
 
-@given(ACCOUNTS, instructions(may_pass_floor=False))
+@given(ACCOUNTS, instructions(may_pass_limits=False))
 def test_no_account_goes_under_its_floor_or_farther_under_it(
     accounts: Accounts, asked: Instruction
 ) -> None:
@@ -103,11 +102,11 @@ def test_no_account_goes_under_its_floor_or_farther_under_it(
             assert state.floor >= accounts[one].floor, "a floor in force never sinks by itself"
 
 
-@given(ACCOUNTS, instructions(may_pass_floor=False))
+@given(ACCOUNTS, instructions(may_pass_limits=False))
 def test_what_is_refused_would_have_passed_a_floor(accounts: Accounts, asked: Instruction) -> None:
     decision = _decided(asked, accounts)
     if isinstance(decision, NotEnoughHours):
-        allowed = _decided(replace(asked, may_pass_floor=True), accounts)
+        allowed = _decided(replace(asked, may_pass_limits=True), accounts)
         assert isinstance(allowed, Decision)
         assert any(_available(state) < accounts[one].floor for one, state in allowed.after.items())
         available = decision.facts["available_minutes"]
@@ -157,7 +156,7 @@ def test_time_never_runs_backwards_on_an_account(accounts: Accounts, asked: Inst
         assert {state.posted_at for state in decision.after.values()} <= {decision.posted_at}
 
 
-@given(ACCOUNTS, instructions(may_pass_floor=True))
+@given(ACCOUNTS, instructions(may_pass_limits=True))
 def test_every_leg_has_the_next_number_and_balance_of_both_accounts(
     accounts: Accounts, asked: Instruction
 ) -> None:
@@ -179,7 +178,7 @@ def test_a_hold_that_is_unknown_or_has_ended_cannot_be_ended(
     accounts: Accounts, asked: Instruction, known: bool
 ) -> None:
     ending = replace(asked, ends=HoldEnding(OLD_HOLD, NAMES[0], HoldOutcome.RELEASED))
-    holds = {OLD_HOLD: OpenHold(10, ended=True)} if known else {}
+    holds = {OLD_HOLD: OpenHold(10, NAMES[0], ended=True)} if known else {}
     assert isinstance(decide(ending, accounts, holds, NOON), HoldEnded)
 
 

@@ -1,0 +1,61 @@
+"""Reading postings that may be taken back, and what was."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.errors import NotFound
+from app.ledger.reversing.tables import Reversal
+from app.ledger.tables import Account, Deed, Posting
+
+
+class Original(NamedTuple):
+    """A posting, and the deed that it belongs to; neither ever changes."""
+
+    posting: Posting
+    deed: Deed
+
+    @property
+    def sides(self) -> set[UUID]:
+        """Its two accounts."""
+        return {self.posting.debit_account_id, self.posting.credit_account_id}
+
+
+async def get_original(session: AsyncSession, bank_id: UUID, posting_id: UUID) -> Original:
+    """A posting of the bank.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    asked = (
+        select(Posting, Deed)
+        .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
+        .where(Posting.bank_id == bank_id, Posting.posting_id == posting_id)
+    )
+    found = (await session.execute(asked)).one_or_none()
+    if found is None:
+        raise NotFound
+    return Original(*found)
+
+
+async def list_kinds(session: AsyncSession, original: Original) -> set[str]:
+    """The kinds of a posting's two accounts."""
+    asked = select(Account.kind).where(
+        Account.bank_id == original.posting.bank_id, Account.account_id.in_(original.sides)
+    )
+    return set((await session.scalars(asked)).all())
+
+
+async def find_last_reversal(
+    session: AsyncSession, bank_id: UUID, posting_id: UUID
+) -> Reversal | None:
+    """The last part that was taken back of a posting; ask under its accounts' locks."""
+    asked = (
+        select(Reversal)
+        .where(Reversal.bank_id == bank_id, Reversal.original_id == posting_id)
+        .order_by(Reversal.number.desc())
+        .limit(1)
+    )
+    return (await session.scalars(asked)).one_or_none()

@@ -1,0 +1,1 @@
+"""What happened on one account, as its owner reads it."""

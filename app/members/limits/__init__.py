@@ -1,0 +1,1 @@
+"""The limits of members: how far a balance may go below and above zero, set by staff."""

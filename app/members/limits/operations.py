@@ -1,0 +1,80 @@
+"""Setting the limits of a member, and of the bank."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.banks import queries as banks
+from app.identity.rules import Caller
+from app.kit.errors import NotFound
+from app.kit.ground import Work
+from app.ledger import queries as books
+from app.ledger.accounts.rules import Limits
+from app.ledger.limits import operations as ledger
+from app.members import queries
+from app.members.limits.rules import OwnLimits
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to change; what is not named stays."""
+
+    floor: int | None
+    ceiling: int | None
+    names_ceiling: bool
+    """Whether the ceiling is to change; to none, where it is None."""
+    reason: str
+    if_match: str | None
+
+    def on(self, now: Limits) -> Limits:
+        """The limits that are wished for."""
+        floor = now.floor if self.floor is None else self.floor
+        return Limits(floor, self.ceiling if self.names_ceiling else now.ceiling)
+
+
+async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish) -> Limits:
+    """Give a member limits of their own, also where they are past them.
+
+    Raises:
+        NotFound: when the bank has no such active member.
+        OwnLimits: when the coordinator is that member.
+        Stale: when `If-Match` names other limits than there are now.
+        AccountClosed: when the account is closed.
+    """
+    if caller.member_id == member_id:
+        raise OwnLimits
+    active = await queries.find_active_accounts(work.session, caller.bank_id, [member_id])
+    if member_id not in active:
+        raise NotFound
+    key = (caller.bank_id, active[member_id])
+    state = (await books.lock_accounts(work.session, [key]))[key]
+    limits = wish.on(Limits(state.policy_floor, state.policy_ceiling))
+    await ledger.set_limits(
+        work,
+        caller.bank_id,
+        active[member_id],
+        limits,
+        if_match=wish.if_match,
+        by=caller.login_id,
+        reason=wish.reason,
+        about=member_id,
+    )
+    return limits
+
+
+async def set_for_bank(work: Work, caller: Caller, wish: Wish) -> Limits:
+    """Change the bank's limits, and those of all members who have none of their own.
+
+    Raises:
+        Stale: when `If-Match` names other limits than there are now.
+    """
+    bank = await banks.lock_bank(work.session, caller.bank_id)
+    limits = wish.on(Limits(bank.floor_minutes, bank.ceiling_minutes))
+    await ledger.set_bank_limits(
+        work,
+        caller.bank_id,
+        limits,
+        if_match=wish.if_match,
+        by=caller.login_id,
+        reason=wish.reason,
+    )
+    return limits

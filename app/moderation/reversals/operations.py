@@ -1,0 +1,74 @@
+"""Putting a posting right."""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from app.exchanges import queries as exchanges
+from app.exchanges import settling
+from app.exchanges.rules import Status, StepNotOpen
+from app.exchanges.tables import Exchange
+from app.identity.rules import Caller, OwnCase
+from app.kit.ground import Work
+from app.ledger.reversing import operations as reversing
+from app.ledger.reversing import queries as postings
+from app.ledger.reversing.operations import PutRight, PuttingRight
+from app.ledger.reversing.queries import Original
+from app.ledger.rules import AccountKind
+from app.members import queries as members
+from app.moderation.reversals.rules import NotReversible, PartWithCorrection
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
+
+REVERSIBLE: Final = frozenset({AccountKind.MEMBER, AccountKind.FUND, AccountKind.ISSUING})
+"""Between these kinds of account a posting is this bank's own affair."""
+
+
+async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
+    """Take a posting back, or a part of it, and post what should have moved: all or nothing.
+
+    The settlement of an exchange takes the exchange with it: its minutes follow, and with nothing
+    left it is cancelled, as when a dispute ends void.
+
+    Raises:
+        NotFound: when the bank has no such posting.
+        OwnCase: when the moderator is a party.
+        NotReversible: when another posting stands in its place, or another bank is concerned.
+        StepNotOpen: when it belongs to an exchange that waits for a dispute's outcome.
+        PartWithCorrection: when only a part of a settlement would be replaced.
+        OverOriginal: when less than that is left of it.
+        AccountClosed: when one of its accounts is closed.
+    """
+    original = await postings.get_original(work.session, caller.bank_id, asked.posting_id)
+    owners = await members.find_owners(work.session, caller.bank_id, original.sides)
+    if caller.member_id in owners.values():
+        raise OwnCase
+    if not REVERSIBLE.issuperset(await postings.list_kinds(work.session, original)):
+        raise NotReversible
+    exchange = await _exchange_of(work, original)
+    active = await members.find_active_accounts(work.session, caller.bank_id, owners.values())
+    asked = replace(asked, about=min(active, default=None))
+    done = await reversing.put_right(work, caller.bank_id, asked)
+    if exchange is not None:
+        if done.left_minutes and done.correction_id:
+            raise PartWithCorrection
+        settling.follow(work, exchange, done)
+        return done
+    for member_id in owners.values():
+        kind = NoticeKind.POSTING_PUT_RIGHT
+        notices.tell_member(work, caller.bank_id, member_id, kind, asked.posting_id)
+    return done
+
+
+async def _exchange_of(work: Work, original: Original) -> Exchange | None:
+    """The exchange that this posting settled, locked before the books are."""
+    subject_id: UUID | None = original.deed.subject_id
+    if subject_id is None:
+        return None
+    bank_id = original.posting.bank_id
+    exchange = await exchanges.lock_any_exchange(work.session, bank_id, subject_id)
+    if exchange.settlement_id != original.posting.posting_id:
+        raise NotReversible
+    if exchange.status != Status.SETTLED:
+        raise StepNotOpen(state=exchange.status)
+    return exchange
