@@ -84,7 +84,7 @@ class Served:
         """Send the case as somebody who may, mostly with ids that are there; check the answer."""
         turn = turn_of(case)
         self._make_real(case, turn)
-        admitted = self._admitted(GUARDS[name_of(case)])
+        admitted = self._admitted(name_of(case))
         headers = self._headers(admitted[turn % len(admitted)])
         response = self._answer(case, headers, CHECKED)
         if headers and httpx.codes.is_success(response.status_code) and not self.is_enforced:
@@ -114,9 +114,12 @@ class Served:
         )
         return response
 
-    def _admitted(self, guard: Guard) -> list[str]:
+    def _admitted(self, name: str) -> list[str]:
+        guard = GUARDS[name]
         if not isinstance(guard, Needs):
             return [""]
+        if name in self.life.secrets:
+            return ["member"]
         roles = {"other": "member"}
         everyone = sorted(self.life.people)
         if not guard.roles:

@@ -21,7 +21,7 @@ class Life:
     ids: dict[str, list[str]]
     """For each name of an id in the contract: what this bank has. A new name needs a line."""
     secrets: dict[str, JSON]
-    """What opens the operations that only a secret opens."""
+    """What opens the operations that only the member opens, who knows it."""
 
     @classmethod
     async def of(cls, town: Town, word: str) -> "Life":
@@ -69,6 +69,7 @@ async def _secrets(town: Town, ana: Person, code: str) -> dict[str, JSON]:
     named, password = {"bank": town.slug}, "four quite plain words"
     return {
         "create_token": named | {"username": ana.email, "password": PASSWORD},
+        "stop_recovery": {},
         "confirm_me": {"password": PASSWORD},
         "confirm_second_factor": {"code": shown},
         "change_password": {"current_password": PASSWORD, "password": password},
