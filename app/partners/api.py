@@ -106,7 +106,7 @@ async def list_partners(caller: AdminOrCoordinator, work: Working) -> PartnerLis
 @router.put("/partners/{bank}", responses=raises(OwnBank, TooManyPartners))
 @reaches(Relation.BANK)
 async def agree_with_partner(
-    bank: str, body: AgreePartner, caller: Admin, work: Working
+    bank: Slug, body: AgreePartner, caller: Admin, work: Working
 ) -> PartnerView:
     """Agree to clear hours with another bank, or change our limits; its admin has to agree too."""
     limits = Limits(body.floor_minutes, body.ceiling_minutes)
@@ -115,7 +115,7 @@ async def agree_with_partner(
 
 @router.delete("/partners/{bank}", status_code=204, response_class=Response)
 @reaches(Relation.BANK)
-async def leave_partner(bank: str, caller: Admin, work: Working) -> None:
+async def leave_partner(bank: Slug, caller: Admin, work: Working) -> None:
     """Clear no more hours with this bank; what is on its way still arrives or comes back."""
     await operations.withdraw(work, caller, bank)
 

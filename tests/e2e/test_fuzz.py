@@ -32,13 +32,13 @@ COMMON: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def prepared(cluster: Cluster, base_settings: Settings) -> Callable[[str], Settings]:
     def named(database: str) -> Settings:
-        both = cluster.urls(database)
-        urls = {
-            "database_url": SecretStr(both.application),
-            "owner_database_url": SecretStr(both.owner),
+        urls = cluster.urls(database)
+        named = {
+            "database_url": SecretStr(urls.application),
+            "owner_database_url": SecretStr(urls.owner),
         }
         generous = {"open_listings_max": 10_000, "open_proposals_max": 10_000}
-        return base_settings.model_copy(update=urls | generous)
+        return base_settings.model_copy(update=named | generous)
 
     return named
 
