@@ -35,8 +35,6 @@ class Life:
         good(await ana.post(f"{path}/messages", {"text": f"{word} at six?"}))
         dispute = good(await bor.post(f"{path}/dispute", {"reason": f"{word} was shorter."}))
         await _seal(town)
-        elsewhere = await town.signed_in(ana.email)
-        sessions = good(await elsewhere.get("/v1/sessions"))["items"]
         neighbour = await Neighbour.of(town, f"{town.slug}-neighbour")
         code_id, code = await recovered(ana)
         ids = {
@@ -52,7 +50,7 @@ class Life:
             "code_id": [code_id],
             "emergency_id": [await emergency_of(staff["coordinator"], bor)],
             "screening_id": [await screening_of(town, bor)],
-            "session_id": [one["id"] for one in sessions if one["is_current"]],
+            "session_id": [await _session(await town.signed_in(ana.email))],
         }
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
         return cls(town, people, ids, await _secrets(town, ana, code))
@@ -60,6 +58,12 @@ class Life:
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
         return lambda name: self.ids[name][turn % len(self.ids[name])]
+
+
+async def _session(person: Person) -> str:
+    """The id of the session that this person uses."""
+    items = good(await person.get("/v1/sessions"))["items"]
+    return next(str(one["id"]) for one in items if one["is_current"])
 
 
 async def _secrets(town: Town, ana: Person, code: str) -> dict[str, JSON]:
