@@ -93,12 +93,13 @@ async def leaves(town: Town, person: Person) -> None:
     await sql(town, statement, person.member_id)
 
 
-async def recovered(person: Person) -> str:
-    """The id of a recovery of this person's login that was begun."""
+async def recovered(person: Person) -> tuple[str, str]:
+    """The id and the code of a recovery of this person's login that was begun."""
     codes = good(await person.post("/v1/me/recovery-codes"))["codes"]
     body = {"bank": person.bank, "email": person.email, "code": codes[0]}
     good(await person.client.post("/v1/recovery", json=body))
-    return str(good(await person.get("/v1/me/recovery"))["items"][0]["id"])
+    (item,) = good(await person.get("/v1/me/recovery"))["items"]
+    return str(item["id"]), str(codes[0])
 
 
 async def emergency_of(coordinator: Person, person: Person) -> str:

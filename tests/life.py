@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from app.identity.factors.codes import STEP_SECONDS, code_at
 from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
 from tests.doings import emergency_of, recovered, screening_of
 from tests.partnership import Neighbour
-from tests.town import Person, Town, good
+from tests.town import JSON, PASSWORD, Person, Town, good
 
 
 @dataclass
@@ -19,6 +20,8 @@ class Life:
     people: dict[str, Person]
     ids: dict[str, list[str]]
     """For each name of an id in the contract: what this bank has. A new name needs a line."""
+    secrets: dict[str, JSON]
+    """What opens the operations that only the member opens, who knows it."""
 
     @classmethod
     async def of(cls, town: Town, word: str) -> "Life":
@@ -32,9 +35,8 @@ class Life:
         good(await ana.post(f"{path}/messages", {"text": f"{word} at six?"}))
         dispute = good(await bor.post(f"{path}/dispute", {"reason": f"{word} was shorter."}))
         await _seal(town)
-        elsewhere = await town.signed_in(ana.email)
-        sessions = good(await elsewhere.get("/v1/sessions"))["items"]
         neighbour = await Neighbour.of(town, f"{town.slug}-neighbour")
+        code_id, code = await recovered(ana)
         ids = {
             "bank": [neighbour.town.slug],
             "giver_id": [str(ana.member_id)],
@@ -45,16 +47,38 @@ class Life:
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
             "notice_id": await _notices(ana, staff["coordinator"]),
             "posting_id": [line["id"] for line in await bor.statement()],
-            "code_id": [await recovered(ana)],
+            "code_id": [code_id],
             "emergency_id": [await emergency_of(staff["coordinator"], bor)],
             "screening_id": [await screening_of(town, bor)],
-            "session_id": [one["id"] for one in sessions if one["is_current"]],
+            "session_id": [await _session(await town.signed_in(ana.email))],
         }
-        return cls(town, staff | {"member": ana, "other": bor, "applicant": newcomer}, ids)
+        people = staff | {"member": ana, "other": bor, "applicant": newcomer}
+        return cls(town, people, ids, await _secrets(town, ana, code))
 
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
         return lambda name: self.ids[name][turn % len(self.ids[name])]
+
+
+async def _session(person: Person) -> str:
+    """The id of the session that this person uses."""
+    items = good(await person.get("/v1/sessions"))["items"]
+    return next(str(one["id"]) for one in items if one["is_current"])
+
+
+async def _secrets(town: Town, ana: Person, code: str) -> dict[str, JSON]:
+    """Everybody's password, Ana's recovery code, and what her device shows now."""
+    seed = good(await ana.post("/v1/me/second-factor"))["seed"]
+    shown = code_at(seed, int(town.ground.clock().timestamp()) // STEP_SECONDS)
+    named, password = {"bank": town.slug}, "four quite plain words"
+    return {
+        "create_token": named | {"username": ana.email, "password": PASSWORD},
+        "stop_recovery": {},
+        "confirm_me": {"password": PASSWORD},
+        "confirm_second_factor": {"code": shown},
+        "change_password": {"current_password": PASSWORD, "password": password},
+        "finish_recovery": named | {"email": ana.email, "code": code, "password": password},
+    }
 
 
 async def _seal(town: Town) -> None:

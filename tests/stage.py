@@ -111,7 +111,7 @@ class Stage:
             "write_sealed.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
-            "code_id": await recovered(giver),
+            "code_id": (await recovered(giver))[0],
             "get_record.member_id": str(giver.member_id),
             "ask_for_emergency.member_id": str(giver.member_id),
             "emergency_id": await emergency_of(await town.staff("coordinator"), giver),

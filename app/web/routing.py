@@ -12,7 +12,7 @@ from app.identity.access import Needs, authenticate
 from app.identity.rules import Caller
 from app.kit.db import with_retries
 from app.kit.errors import AppError, NotFound, WrongMethod
-from app.kit.http import Route, ground_of
+from app.kit.http import Anyone, Route, ground_of
 from app.kit.problems import on_http_exception, respond
 
 API_PREFIX = "/v1/"
@@ -33,14 +33,13 @@ async def on_routing_error(request: Request, error: Exception) -> Response:
 
 
 async def _caller(request: Request) -> Caller | None:
-    """Who is asking; None where a path that is public whole is only asked with another method.
+    """Who is asking; None where a public path is only asked with another method.
 
     Raises:
         NotAuthenticated: without a valid token.
         Busy: when the database is away.
     """
-    routes = _routes(request)
-    if routes and all(route.guard.open_to_all for route in routes):
+    if any(isinstance(route.guard, Anyone) for route in _routes(request)):
         return None
 
     async def attempt() -> Caller:

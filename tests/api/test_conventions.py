@@ -87,7 +87,7 @@ async def test_a_wrong_method_names_all_the_right_ones(town: Town, path: str, al
 
 
 async def test_a_public_path_names_its_methods_to_strangers(town: Town) -> None:
-    for path, allowed in (("/v1/token", "POST"), ("/healthz", "GET, HEAD")):
+    for path, allowed in (("/v1/token", "POST"), ("/v1/bank", "GET, HEAD, PATCH")):
         answer = await town.client.put(path)
         refused(answer, 405, "wrong-method")
         assert answer.headers["allow"] == allowed
