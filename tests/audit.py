@@ -45,6 +45,10 @@ REVIEWED: Final = {
     "app.rights.queries.list_forgotten": "ids of the forgotten, for the keystore alone",
     "app.rights.queries.list_held": "rows that carry one of the caller's own ids",
     "app.rights.queries.list_rejected": "whom time forgets; shown to nobody",
+    "app.rights.retention.sweep_cases": "time empties what is old; shown to nobody",
+    "app.rights.retention.sweep_messages": "the same",
+    "app.rights.retention.sweep_notices": "the same",
+    "app.rights.retention.sweep_reasons": "the same",
 }
 """Functions that read protected rows past the predicate, and why each may."""
 PROTECTED: Final = frozenset({"member", "listing", "exchange", "message", "dispute", "notice"})

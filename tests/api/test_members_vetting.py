@@ -16,6 +16,8 @@ FOR_EVERYONE_SIGNED_IN = {
     ("GET", "/v1/me/access-log"),
     ("GET", "/v1/me"),
     ("PATCH", "/v1/me"),
+    ("DELETE", "/v1/me"),
+    ("GET", "/v1/me/export"),
     ("GET", "/v1/sessions"),
     ("POST", "/v1/me/confirmation"),
     ("POST", "/v1/me/password"),

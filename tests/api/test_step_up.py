@@ -11,6 +11,8 @@ from tests.town import PASSWORD, Person, Town, good, refused
 MINUTE = 1 / 1440
 FRESH_ONLY = {
     "change_password",
+    "get_my_export",
+    "leave",
     "print_recovery_codes",
     "list_my_postings",
     "begin_second_factor",
