@@ -150,7 +150,9 @@ class Limiter:
             raise TooManyRequests(limit.window_seconds - passed)
 
     def _hidden(self, text: str) -> bytes:
-        return hmac.digest(self.key, text.encode(), hashlib.sha256)[:SUBJECT_BYTES]
+        # What was sent may hold half a surrogate pair; judging it comes later.
+        known = text.encode("utf-8", "surrogatepass")
+        return hmac.digest(self.key, known, hashlib.sha256)[:SUBJECT_BYTES]
 
     def forget_before(self, now: datetime) -> None:
         """Forget the windows that are over and told."""

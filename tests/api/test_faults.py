@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app.kit.http import Public, Route, Working
 from app.kit.logs import FIELDS, configure_logs
+from app.kit.reach import Relation, reaches
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.conftest import FakeClock
@@ -42,16 +43,19 @@ def bugs() -> APIRouter:
     router = APIRouter(route_class=Route)
 
     @router.get("/bug")
+    @reaches(Relation.NOBODYS)
     async def bug(_: Public) -> dict[str, Any]:
         raise ValueError(CANARY)
 
     @router.get("/bug/{name}")
+    @reaches(Relation.NOBODYS)
     async def bug_in_sql(name: str, work: Working, _: Public) -> dict[str, Any]:
         # PostgreSQL quotes the whole row in such an error's detail.
         await work.session.execute(QUOTED, {"bank": work.vault.key("x").hex()[:32], "slug": name})
         return {}
 
     @router.get("/bug-in-a-group")
+    @reaches(Relation.NOBODYS)
     async def bug_in_a_group(_: Public) -> dict[str, Any]:
         causes = [ValueError(CANARY), KeyError(CANARY)]
         raise ExceptionGroup(CANARY, causes) from RuntimeError(CANARY)

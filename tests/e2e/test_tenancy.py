@@ -121,11 +121,16 @@ async def test_nothing_that_can_be_read_in_one_bank_is_from_the_other(two: Two) 
     assert read == set(map(str, reading)), "somebody must have been let in everywhere"
 
 
+def turn_of(asked: Asked) -> tuple[bool, int]:
+    """What ends something comes last, but for a recovery: a code from the desk would end it."""
+    return asked.path != "/v1/me/recovery/{code_id}", IN_ORDER.index(asked.method)
+
+
 async def test_the_same_requests_are_seen_by_those_whose_bank_it_is(two: Two) -> None:
     """Without this the tests above would pass on requests that nobody can make."""
     carrying = [one for one in two.operations if one.carriers()]
     unseen = set(map(str, carrying))
-    for asked in sorted(carrying, key=lambda one: IN_ORDER.index(one.method)):
+    for asked in sorted(carrying, key=turn_of):
         for turn in range(3):
             for person in two.a.people.values():
                 found = await asked.ask(person, two.a.pick(turn))

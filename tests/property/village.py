@@ -23,7 +23,7 @@ NEXT: Final = {"proposed": "acceptance", "accepted": "delivery", "delivered": "c
 """The step that brings an exchange on."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Deal:
     """One exchange; people by their number."""
 
