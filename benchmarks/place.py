@@ -132,7 +132,9 @@ def place() -> Iterator[Place]:
     """
     with tempfile.TemporaryDirectory(prefix="timebank-bench-") as text:
         folder = Path(text)
-        settings = load_settings(environment=Environment.TEST, data_folder=folder / "keys")
+        settings = load_settings(
+            environment=Environment.TEST, data_folder=folder / "keys", log_level="ERROR"
+        )
         with lease(folder / "data") as server:
             url = make_url(server.url("postgres", "postgres"))
             yield Place(url, folder, cluster_of(server.folder), settings)

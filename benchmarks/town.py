@@ -14,8 +14,6 @@ from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange
 from app.identity.rules import Role
 from app.identity.tables import Login, Session
-from app.identity.tokens import Access, issue
-from app.identity.tools import IdentityTools
 from app.kit.db import Base
 from app.kit.ground import Ground, Work
 from app.kit.ids import new_id
@@ -65,8 +63,11 @@ class Delivered(NamedTuple):
     receiver: Person
 
 
-async def found(ground: Ground, members: int) -> Town:
-    """Make the bank, its members, and an opening credit for each of them."""
+async def found(ground: Ground, members: int, signed_in: int) -> Town:
+    """Make the bank, its members, and an opening credit for each of them.
+
+    The first `signed_in` get data keys, too: what they are answered is kept sealed.
+    """
     async with ground.database.begin() as session:
         bank = await founding.found_bank(ground.work(session), slug="bench", name="Bench")
         fund = await queries.get_bank_account(session, bank.bank_id, AccountKind.FUND)
@@ -79,6 +80,8 @@ async def found(ground: Ground, members: int) -> Town:
             for table, rows in _rows(work, town.bank_id, some):
                 await session.execute(insert(table), rows)
             await _settle(work, [_opening(town, issuing, one) for one in some])
+    for person in people[:signed_in]:
+        await ground.envelopes.make(person.member_id)
     return town
 
 
@@ -100,21 +103,6 @@ async def deliver(ground: Ground, town: Town, receivers: int, count: int) -> lis
             await session.execute(insert(Exchange), exchanges)
         delivered += [Delivered(one.row["exchange_id"], one.receiver) for one in rows]
     return delivered
-
-
-def tokens(ground: Ground, town: Town, people: Sequence[Person]) -> list[str]:
-    """Access tokens of these people's sessions, signed as at a sign-in, good for ten minutes."""
-    tools = IdentityTools.of(ground.settings, ground.vault)
-    at = ground.clock().replace(microsecond=0)
-    until = at + timedelta(seconds=ground.settings.access_seconds)
-    issuer = ground.settings.issuer
-    return [
-        issue(
-            tools.ring,
-            Access(issuer, town.bank_id, one.login_id, one.session_id, new_id(), at, until),
-        )
-        for one in people
-    ]
 
 
 class _Agreed(NamedTuple):
