@@ -34,6 +34,7 @@ from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
 from app.notices import api as notices
+from app.partners import api as partners
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -50,6 +51,7 @@ PARTS = (
     matching,
     moderation,
     ledger,
+    partners,
     notices,
     operating,
 )

@@ -22,6 +22,9 @@ from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from app.ledger.sealing.operations import seal_next
+from app.partners import operations as partners
+from app.partners.arriving import operations as arriving
+from app.partners.jobs import CONCLUDE, DELIVER
 from app.store.place import application_url
 
 
@@ -30,11 +33,22 @@ async def _expire(work: Work, ids: dict[str, UUID]) -> None:
         await exchanges.expire(work, ids["bank_id"], ids["exchange_id"])
 
 
-JOBS: Final[Mapping[str, Deed]] = MappingProxyType({EXPIRE: _expire})
+async def _deliver(work: Work, ids: dict[str, UUID]) -> None:
+    await arriving.deliver(work, ids["bank_id"], ids["transfer_id"])
+
+
+async def _conclude(work: Work, ids: dict[str, UUID]) -> None:
+    await arriving.conclude(work, ids["bank_id"], ids["transfer_id"])
+
+
+JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
+    {EXPIRE: _expire, DELIVER: _deliver, CONCLUDE: _conclude}
+)
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
         "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
         "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
+        "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
         "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
         "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),

@@ -6,6 +6,7 @@ from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
+from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
 
@@ -32,7 +33,11 @@ class Life:
         await _seal(town)
         elsewhere = await town.signed_in(ana.email)
         sessions = good(await elsewhere.get("/v1/sessions"))["items"]
+        neighbour = await Neighbour.of(town, f"{town.slug}-neighbour")
         ids = {
+            "bank": [neighbour.town.slug],
+            "giver_id": [str(ana.member_id)],
+            "transfer_id": [await neighbour.transfer_of(town, staff["admin"], ana)],
             "listing_id": [exchanges[0]["listing_id"], request["id"]],
             "exchange_id": [one["id"] for one in exchanges],
             "dispute_id": [dispute["id"]],

@@ -17,6 +17,7 @@ from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
 from tests.doings import disputed, leaves
+from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
 CALLERS = ("anon", "applicant", "owner", "party", "other", *sorted(STAFF), "foreign")
@@ -49,6 +50,8 @@ class Stage:
     ids: dict[str, dict[str, str]]
     states: dict[tuple[str, str], str]
     """An exchange by object and state."""
+    neighbour: Neighbour
+    """A partner bank; banks are public, so the foreign one is one that is not there."""
 
     @classmethod
     async def of(cls, app: FastAPI, town: Town) -> "Stage":
@@ -58,7 +61,8 @@ class Stage:
         friend, eva = await town.member("Fani"), await almighty(abroad, "Eva")
         staff = {role: await town.staff(role) for role in sorted(STAFF)}
         people = {"applicant": await town.applicant(), "owner": owner, "party": party} | staff
-        stage = cls(town, people | {"other": other, "foreign": eva}, {}, {})
+        partner = await Neighbour.of(town, "partner")  # as the example in the contract is called
+        stage = cls(town, people | {"other": other, "foreign": eva}, {}, {}, partner)
         await stage._fill("thing", town, owner, party)
         await stage._fill("hidden", town, gone, friend)
         await stage._fill("foreign", abroad, eva, await abroad.member("Gal", minutes=600))
@@ -90,7 +94,13 @@ class Stage:
         exchange = await town.settled(giver, receiver)
         sessions = good(await giver.get("/v1/sessions"))["items"]
         applicant = await town.applicant(f"{kind} applicant")
+        neighbour = self.neighbour
+        staff = self.people["foreign"] if kind == "foreign" else self.people["admin"]
         self.ids[kind] = {
+            "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
+            "giver_id": str(receiver.member_id),
+            "send_hours.member_id": str(giver.member_id),
+            "transfer_id": await neighbour.transfer_of(town, staff, receiver),
             "listing_id": (await town.listing(giver))["id"],
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),

@@ -124,6 +124,31 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
               AND NOT EXISTS (SELECT FROM account_change c
                                WHERE c.bank_id = d.bank_id AND c.deed_id = d.deed_id)""",
     ),
+    "V13": (
+        "the clearing account does not mirror the partner's, less what is on its way",
+        """, pair AS (
+           SELECT c.account_id AS subject_id, o.bank_id, o.account_id
+             FROM clearing c JOIN clearing o
+               ON (o.bank_id = c.bank_id AND o.partner_bank_id = c.partner_bank_id)
+               OR (o.bank_id = c.partner_bank_id AND o.partner_bank_id = c.bank_id)
+            WHERE c.bank_id = :bank_id),
+        moved AS (
+           SELECT a.subject_id, d.subject_id AS about, sum(s.change) AS minutes
+             FROM pair a CROSS JOIN LATERAL (
+                  SELECT deed_id, minutes AS change FROM posting
+                   WHERE bank_id = a.bank_id AND credit_account_id = a.account_id
+                  UNION ALL SELECT deed_id, -minutes FROM posting
+                   WHERE bank_id = a.bank_id AND debit_account_id = a.account_id) s
+             JOIN deed d ON d.bank_id = a.bank_id AND d.deed_id = s.deed_id GROUP BY 1, 2),
+        under_way AS (
+           SELECT a.subject_id, d.subject_id AS about, sum(h.minutes) AS minutes
+             FROM pair a JOIN hold h ON h.bank_id = a.bank_id AND h.account_id = a.account_id
+             JOIN deed d ON d.bank_id = h.bank_id AND d.deed_id = h.deed_id
+             LEFT JOIN hold_end e ON e.bank_id = h.bank_id AND e.hold_id = h.hold_id
+            WHERE e.hold_id IS NULL GROUP BY 1, 2)
+           SELECT DISTINCT subject_id FROM moved LEFT JOIN under_way USING (subject_id, about)
+            WHERE moved.minutes NOT IN (0, coalesce(under_way.minutes, 0))""",
+    ),
     "V14": (
         "the account is not as the last change on its record says, or the record has a gap",
         """SELECT a.account_id AS subject_id

@@ -134,7 +134,7 @@ async def get_bank_accounts(
     """The ids of these banks' funds or issuing accounts, by bank."""
     asked = select(Account.bank_id, Account.account_id).where(
         Account.bank_id == any_(bindparam("banks", list(bank_ids), ARRAY(Uuid()))),
-        Account.kind != literal_column(f"'{AccountKind.MEMBER}'"),  # as the index says
+        literal_column("kind IN ('fund', 'issuing')"),  # as the index says
         Account.kind == kind,
     )
     return {row.bank_id: row.account_id for row in await session.execute(asked)}

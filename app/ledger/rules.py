@@ -19,6 +19,8 @@ class AccountKind(StrEnum):
     MEMBER = "member"
     FUND = "fund"
     ISSUING = "issuing"
+    CLEARING = "clearing"
+    """Hours between this bank and a partner bank; one for each partner."""
 
 
 class HoldOutcome(StrEnum):

@@ -22,7 +22,7 @@ class Account(Base):
     __tablename__ = "account"
     __table_args__ = (
         ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
-        CheckConstraint("kind IN ('member', 'fund', 'issuing')", name="kind"),
+        CheckConstraint("kind IN ('member', 'fund', 'issuing', 'clearing')", name="kind"),
         CheckConstraint("balance_minutes - held_minutes >= floor_minutes", name="floor"),
         CheckConstraint("held_minutes >= 0", name="held"),
         CheckConstraint("floor_minutes <= 0", name="floor_not_above_zero"),
@@ -43,7 +43,7 @@ class Account(Base):
             "bank_id",
             "kind",
             unique=True,
-            postgresql_where=text("kind <> 'member'"),
+            postgresql_where=text("kind IN ('fund', 'issuing')"),
         ),
         {"postgresql_with": {"fillfactor": 60}},  # account rows change often: keep updates HOT
     )

@@ -6,6 +6,11 @@ from enum import StrEnum
 class NoticeKind(StrEnum):
     """What a notice is about."""
 
+    HOURS_SENT = "hours_sent"
+    """A coordinator sent hours of mine to a partner bank, for a service that I received there."""
+    HOURS_RETURNED = "hours_returned"
+    HOURS_RECEIVED = "hours_received"
+    TRANSFER_ENDED = "transfer_ended"
     APPLICATION_WAITING = "application_waiting"
     APPLICATION_APPROVED = "application_approved"
     EXCHANGE_CHANGED = "exchange_changed"

@@ -12,6 +12,7 @@ from app.listings import tables as listings
 from app.members import tables as members
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.partners import tables as partners
 
 PARTS = (
     accounts,
@@ -24,6 +25,7 @@ PARTS = (
     limit_counts,
     listings,
     members,
+    partners,
     moderation,
     notices,
 )

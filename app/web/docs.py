@@ -42,6 +42,7 @@ _TAGS: Final = {
     "moderation": "Disputes and their outcomes.",
     "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
+    "partners": "Hours for services that people of other time banks gave.",
     "notices": "What is there to be read.",
     "operating": "For the operator.",
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.store import migrate
 from app.store.schema import metadata
 from tests.conftest import Cluster
+from tests.partnership import Neighbour
 from tests.schema import rows_in, schema_of
 from tests.source import ROOT
 from tests.town import Town, good
@@ -114,3 +115,5 @@ async def _live(town: Town) -> None:
     path = f"/v1/exchanges/{exchange['id']}"
     good(await ana.post(f"{path}/messages", {"text": "At six?"}, key="once"))
     good(await bor.post(f"{path}/dispute", {"reason": "It was half an hour."}))
+    neighbour = await Neighbour.of(town, "neighbour")
+    await neighbour.transfer_of(town, await town.staff("admin"), ana)

@@ -10,7 +10,7 @@ from app.kit.ids import new_id
 from app.ledger import queries as books
 from app.ledger.accounts import queries
 from app.ledger.accounts.rules import ChangeKind, HoursHeld, NotClosed
-from app.ledger.accounts.tables import AccountChange
+from app.ledger.accounts.tables import AccountChange, Clearing
 from app.ledger.chain import genesis
 from app.ledger.operations import Posted, note, settle
 from app.ledger.rules import (
@@ -33,6 +33,30 @@ async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
 async def open_member_account(work: Work, bank_id: UUID, floor_minutes: int) -> UUID:
     """A new member's account, empty."""
     return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes)
+
+
+async def open_clearing_account(work: Work, bank_id: UUID, partner_bank_id: UUID) -> UUID:
+    """The account that clears this bank's hours with a partner's, empty."""
+    account_id = await _open(work, bank_id, AccountKind.CLEARING, 0)
+    await work.session.execute(
+        insert(Clearing).values(
+            bank_id=bank_id, partner_bank_id=partner_bank_id, account_id=account_id
+        )
+    )
+    return account_id
+
+
+async def set_clearing_floor(
+    work: Work, bank_id: UUID, account_id: UUID, floor_minutes: int
+) -> None:
+    """Change how far a clearing account may go down; what has happened stands."""
+    key = (bank_id, account_id)
+    state = (await books.lock_accounts(work.session, [key]))[key]
+    changed = {
+        "policy_floor_minutes": floor_minutes,
+        "floor_minutes": min(floor_minutes, state.balance - state.held),
+    }
+    await work.session.execute(_row(bank_id, account_id).values(changed))
 
 
 async def close_account(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -27,3 +27,19 @@ class AccountChange(Base):
     deed_id: Mapped[UUID]
     kind: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class Clearing(Base):
+    """Which account of a bank clears its hours with which other bank; append-only."""
+
+    __tablename__ = "clearing"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.account_id"]),
+        UniqueConstraint("bank_id", "account_id"),
+        CheckConstraint("bank_id <> partner_bank_id", name="two_banks"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]

@@ -19,7 +19,12 @@ from app.ledger.journal.forms import JournalFormat
 from app.ledger.journal.queries import AccountLine, JournalLine, JournalSource
 
 COMMODITY: Final = "MIN"
-_ROOTS: Final = {"member": "Assets:Members", "fund": "Assets:Fund", "issuing": "Equity:Issuing"}
+_ROOTS: Final = {
+    "member": "Assets:Members",
+    "fund": "Assets:Fund",
+    "issuing": "Equity:Issuing",
+    "clearing": "Assets:Clearing",
+}
 _COLUMNS: Final = (
     "posting_id",
     "posted_at",

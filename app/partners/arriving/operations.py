@@ -1,0 +1,137 @@
+"""The worker's two steps of a transfer; each may come twice, and has its effect once.
+
+Each reads the one bank in a transaction that ends, and writes the other in the next one.
+"""
+
+from contextlib import suppress
+from uuid import UUID
+
+from app.identity.rules import Role
+from app.kit.errors import Conflict, NotFound
+from app.kit.ground import Work
+from app.ledger import operations as ledger
+from app.ledger import queries as books
+from app.ledger.rules import (
+    AccountClosed,
+    AccountKind,
+    HoldEnding,
+    HoldOutcome,
+    Instruction,
+    Leg,
+)
+from app.members import queries as members
+from app.members.rules import MemberStatus
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
+from app.partners import queries
+from app.partners.jobs import CONCLUDE, enqueue
+from app.partners.rules import Message, TransferStatus
+from app.partners.tables import Arrival, Transfer
+
+
+async def deliver(work: Work, bank_id: UUID, transfer_id: UUID) -> None:
+    """Tell the partner of a transfer from this bank, and let it decide."""
+    row = await queries.get_transfer(work.session, bank_id, transfer_id)
+    if row.giver_id is None:
+        return  # it has ended
+    message = Message(transfer_id, bank_id, row.partner_bank_id, row.giver_id, row.minutes)
+    await work.pause()
+    await _arrive(work, message)
+    await enqueue(work, CONCLUDE, bank_id, transfer_id)
+
+
+async def conclude(work: Work, bank_id: UUID, transfer_id: UUID) -> None:
+    """End a transfer as the partner decided: it was delivered, or the hours come back."""
+    sent = await queries.get_transfer(work.session, bank_id, transfer_id)
+    arrival = await queries.find_arrival(work.session, sent.partner_bank_id, transfer_id)
+    await work.pause()
+    if arrival is None:
+        return
+    agreement = await queries.lock_agreement(work.session, bank_id, sent.partner_bank_id)
+    assert agreement is not None, "agreements are withdrawn, not deleted"
+    row = await queries.lock_transfer(work.session, bank_id, transfer_id)
+    if row.status != TransferStatus.SENT:
+        return
+    if arrival.is_accepted:
+        ends = HoldEnding(row.hold_id, agreement.account_id, HoldOutcome.RELEASED)
+        await ledger.settle(work, _instruction(row, "transfer_delivered", ends))
+        row.status = TransferStatus.DELIVERED.value
+    else:
+        await _return(work, row, agreement.account_id)
+        row.status = TransferStatus.RETURNED.value
+        notices.tell_member(work, bank_id, row.member_id, NoticeKind.HOURS_RETURNED, transfer_id)
+    row.giver_id, row.ended_at = None, work.now
+    notices.tell_staff(work, bank_id, Role.COORDINATOR, NoticeKind.TRANSFER_ENDED, transfer_id)
+
+
+async def _arrive(work: Work, message: Message) -> None:
+    """The partner's decision, written once; a second delivery finds it."""
+    bank_id, session = message.to_bank_id, work.session
+    agreement = await queries.lock_agreement(session, bank_id, message.from_bank_id)
+    if await queries.find_arrival(session, bank_id, message.transfer_id):
+        return
+    is_accepted = False
+    if agreement is not None and agreement.withdrawn_at is None:
+        is_accepted = await _credited(work, message, agreement.account_id)
+    session.add(
+        Arrival(
+            bank_id=bank_id,
+            transfer_id=message.transfer_id,
+            from_bank_id=message.from_bank_id,
+            minutes=message.minutes,
+            is_accepted=is_accepted,
+            arrived_at=work.now,
+        )
+    )
+    await session.flush()
+
+
+async def _credited(work: Work, message: Message, clearing: UUID) -> bool:
+    """Whether the giver could be credited. Nobody is ever told why not."""
+    with suppress(NotFound, Conflict):
+        giver = await members.lock_member(work.session, message.to_bank_id, message.giver_id)
+        if giver.status != MemberStatus.ACTIVE or giver.account_id is None:
+            return False
+        await ledger.settle(
+            work,
+            Instruction(
+                message.to_bank_id,
+                kind="transfer_in",
+                reference=f"transfer:{message.transfer_id}:in",
+                subject_id=message.transfer_id,
+                legs=(Leg(clearing, giver.account_id, message.minutes),),
+            ),
+        )
+        notices.tell_member(
+            work,
+            message.to_bank_id,
+            message.giver_id,
+            NoticeKind.HOURS_RECEIVED,
+            message.transfer_id,
+        )
+        return True
+    return False
+
+
+async def _return(work: Work, row: Transfer, clearing: UUID) -> None:
+    """Take the first deed back; where the payer's account was closed meanwhile, to the fund."""
+    ends = HoldEnding(row.hold_id, clearing, HoldOutcome.SETTLED)
+    payer = await members.get_account_id(work.session, row.bank_id, row.member_id)
+    back = Leg(clearing, payer, row.minutes)
+    try:
+        await ledger.settle(work, _instruction(row, "transfer_returned", ends, back))
+    except AccountClosed:
+        fund = await books.get_bank_account(work.session, row.bank_id, AccountKind.FUND)
+        to_fund = Leg(clearing, fund, row.minutes)
+        await ledger.settle(work, _instruction(row, "transfer_returned", ends, to_fund))
+
+
+def _instruction(row: Transfer, kind: str, ends: HoldEnding, *legs: Leg) -> Instruction:
+    return Instruction(
+        row.bank_id,
+        kind,
+        reference=f"transfer:{row.transfer_id}:end",
+        subject_id=row.transfer_id,
+        legs=legs,
+        ends=ends,
+    )
