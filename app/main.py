@@ -9,9 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from app.credentials import api as credentials
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.identity import api as identity
+from app.identity.factors import api as factors
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -33,8 +35,13 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.moderation import api as moderation
+from app.moderation import blocks_api as blocks
 from app.notices import api as notices
+from app.openings import api as openings
 from app.partners import api as partners
+from app.records import api as records
+from app.screening import api as screening
+from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.routing import on_routing_error
@@ -44,15 +51,22 @@ PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
     fund,
     identity,
+    credentials,
+    factors,
     bank,
     members,
     account,
     listings,
     matching,
     moderation,
+    blocks,
     ledger,
     partners,
     notices,
+    openings,
+    records,
+    screening,
+    sealed,
     operating,
 )
 

@@ -12,8 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from app.exchanges import operations as exchanges
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.jobs import EXPIRE
-from app.identity import operations as identity
+from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
@@ -47,10 +48,11 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
         "sweep_idempotency_keys": Sweep("7 * * * *", idempotency.sweep),
+        "sweep_contacts": Sweep("57 2 * * *", contacts.sweep),
         "sweep_counts": Sweep("17 * * * *", limit_counts.sweep),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
-        "sweep_sessions": Sweep("37 2 * * *", identity.sweep_sessions),
+        "sweep_sessions": Sweep("37 2 * * *", sessions.sweep_sessions),
         "sweep_job_log": Sweep("47 2 * * *", jobs.sweep_log),
     }
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from app.identity.tokens import Access, issue
+from app.identity.claims import Access
+from app.identity.tokens import issue
 from app.identity.tools import IdentityTools
 from app.kit.ground import Ground
 from app.kit.ids import new_id

@@ -185,6 +185,9 @@ def _session(work: Work, person: Person) -> Row:
         "created_at": work.now,
         "rotated_at": work.now,
         "expires_at": work.now + timedelta(days=work.settings.session_days),
+        "device": "other",
+        "means": "password",
+        "proved_at": work.now,
     }
 
 

@@ -17,13 +17,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
 
 from app.kit.embedded import lease
 from app.kit.ground import Ground
 from app.kit.settings import Environment, Settings, load_settings
 from app.main import create_app
 from app.store import migrate
+from tests.audit import Audit
 from tests.town import Town
 
 TEMPLATE = "timebank_template"
@@ -72,6 +74,17 @@ class Cluster:
             await connection.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def audited() -> Iterator[Audit]:
+    """Every statement that this process makes the program issue is judged, at the end."""
+    audit = Audit()
+    event.listen(Engine, "before_cursor_execute", audit.hear)
+    yield audit
+    event.remove(Engine, "before_cursor_execute", audit.hear)
+    told = "\n".join(f"{asking} reads {table}: {sql}" for asking, table, sql in audit.findings())
+    assert not told, f"these read past the predicate, see tests/audit.py:\n{told}"
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     named = os.environ.get("TIMEBANK_TEST_DATABASE_URL")
@@ -98,9 +111,9 @@ async def template(cluster: Cluster) -> str:
     """A migrated database to copy from; one a test process."""
     name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     await cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    for role in (migrate.OWNER_ROLE, migrate.APPLICATION_ROLE):
+    for made in migrate.ROLES:
         with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-            await cluster.run(f"CREATE ROLE {role} LOGIN")
+            await cluster.run(made)
     await cluster.run(f"CREATE DATABASE {name} OWNER {migrate.OWNER_ROLE}")
     await migrate.upgrade(cluster.urls(name))
     return name

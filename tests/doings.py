@@ -93,6 +93,34 @@ async def leaves(town: Town, person: Person) -> None:
     await sql(town, statement, person.member_id)
 
 
+async def recovered(person: Person) -> str:
+    """The id of a recovery of this person's login that was begun."""
+    codes = good(await person.post("/v1/me/recovery-codes"))["codes"]
+    body = {"bank": person.bank, "email": person.email, "code": codes[0]}
+    good(await person.client.post("/v1/recovery", json=body))
+    return str(good(await person.get("/v1/me/recovery"))["items"][0]["id"])
+
+
+async def emergency_of(coordinator: Person, person: Person) -> str:
+    """An emergency about this member, which this coordinator asked for."""
+    body = {"member_id": str(person.member_id), "reason": "A flood at the meeting place."}
+    return str(good(await coordinator.post("/v1/emergencies", body))["id"])
+
+
+SUSPICIOUS = "Live-in help, free room, I keep your passport. Urgent."
+
+
+async def screening_of(town: Town, author: Person) -> str:
+    """A listing of this member that is held for a moderator."""
+    statement = "UPDATE bank_safety SET screening = $1 WHERE bank_id = $2"
+    await sql(town, statement, True, town.bank_id)
+    listing = await town.listing(author, title=SUSPICIOUS)
+    await sql(town, statement, False, town.bank_id)
+    asked = "SELECT screening_id FROM screening WHERE subject_id = $1"
+    (row,) = await sql(town, asked, UUID(listing["id"]))
+    return str(row["screening_id"])
+
+
 async def notices(person: Person) -> list[tuple[str, str]]:
     """Kind and subject of a person's notices, newest first."""
     items = good(await person.get("/v1/notices?limit=100"))["items"]

@@ -31,8 +31,6 @@ from tests.life import Life
 from tests.town import PASSWORD
 
 BASE_URL = "http://testserver"
-SIGNS_OUT = frozenset({"delete_sessions"})
-"""Ends the caller's own session: each such request gets a session of its own."""
 MADE_UP_IN = 4
 """One request in so many keeps the ids that were made up."""
 STRANGER_IN = 5
@@ -88,7 +86,7 @@ class Served:
         turn = turn_of(case)
         self._make_real(case, turn)
         admitted = self._admitted(GUARDS[name_of(case)])
-        headers = self._headers(case, admitted[turn % len(admitted)])
+        headers = self._headers(admitted[turn % len(admitted)])
         response = self._answer(case, headers, CHECKED)
         if headers and httpx.codes.is_success(response.status_code) and not self.is_enforced:
             # This asks again without a token and with a wrong one: once is enough.
@@ -97,7 +95,7 @@ class Served:
         if turn % STRANGER_IN == 0:
             everyone = ["", *sorted(self.life.people)]
             stranger = everyone[turn // STRANGER_IN % len(everyone)]
-            self._answer(case, self._headers(case, stranger), STRANGERS_CHECKED)
+            self._answer(case, self._headers(stranger), STRANGERS_CHECKED)
 
     def reached(self) -> bool:
         """Whether any request got through to what the operation is about."""
@@ -126,15 +124,10 @@ class Served:
             return everyone
         return [name for name in everyone if roles.get(name, name) in guard.roles]
 
-    def _headers(self, case: AnyCase, who: str) -> Headers:
+    def _headers(self, who: str) -> Headers:
         if not who:
             return {}
-        person = self.life.people[who]
-        if name_of(case) not in SIGNS_OUT:
-            return person.headers
-        form = {"grant_type": "password", "username": person.email, "password": PASSWORD}
-        tokens = self.session.post("/v1/token", data=form | {"bank": person.bank}).json()
-        return {"Authorization": f"Bearer {tokens['access_token']}"}
+        return self.life.people[who].headers
 
     def _make_real(self, case: AnyCase, turn: int) -> None:
         if turn % MADE_UP_IN == 0:

@@ -1,6 +1,6 @@
 """A town for tests: a bank, its staff, and members who can be asked to do things over HTTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -144,8 +144,8 @@ class Town:
         assert person.member_id is not None
         async with self.ground.database.begin() as session:
             work = self.ground.work(session)
-            me = await self.caller_of(person)
-            await members.approve(work, me, person.member_id, reason=None)
+            desk = replace(await self.caller_of(person), member_id=None)
+            await members.approve(work, desk, person.member_id, reason=None)
         if minutes:
             await self.give(person, minutes)
         return person

@@ -1,5 +1,7 @@
 """Founding a bank and keeping its lists."""
 
+from uuid import UUID
+
 from app.banks import queries
 from app.banks.rules import (
     AREAS_FIRST,
@@ -7,15 +9,17 @@ from app.banks.rules import (
     GRANT_BUDGET_MINUTES_DEFAULT,
     GRANT_CAP_MINUTES_DEFAULT,
     MEETING_POINTS_FIRST,
+    PRESETS,
     TERMS_VERSION_FIRST,
     TIME_ZONE_DEFAULT,
     Place,
     Preset,
     SlugTaken,
 )
-from app.banks.tables import Area, Bank, MeetingPoint
+from app.banks.tables import Area, Bank, BankSafety, MeetingPoint
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.kit.versions import etag, refuse_stale
 
 
 async def create_bank(work: Work, *, slug: str, name: str, language: str, preset: Preset) -> Bank:
@@ -41,10 +45,43 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
     )
     work.session.add(bank)
     await work.session.flush()
+    safety = BankSafety(bank_id=bank.bank_id, version=1, **vars(PRESETS[preset]))
+    work.session.add(safety)
     work.session.add_all([_row(Area, bank, place) for place in AREAS_FIRST])
     work.session.add_all([_row(MeetingPoint, bank, place) for place in MEETING_POINTS_FIRST])
     await work.session.flush()
     return bank
+
+
+async def change_safety(
+    work: Work,
+    bank_id: UUID,
+    *,
+    if_match: str | None,
+    preset: Preset | None,
+    changes: dict[str, object],
+) -> BankSafety:
+    """Change what the bank does for safety: a whole preset, then single settings.
+
+    Raises:
+        Stale: when `If-Match` names an older version.
+    """
+    safety = await queries.lock_safety(work.session, bank_id)
+    refuse_stale(if_match, safety_etag(safety))
+    if preset is not None:
+        bank = await queries.lock_bank(work.session, bank_id)
+        bank.preset = preset.value
+    whole = vars(PRESETS[preset]) if preset is not None else {}
+    for name, value in {**whole, **changes}.items():
+        setattr(safety, name, value)
+    safety.version += 1
+    await work.session.flush()
+    return safety
+
+
+def safety_etag(safety: BankSafety) -> str:
+    """The entity tag of a bank's settings."""
+    return etag("safety", safety.bank_id, safety.version)
 
 
 def _row(table: type[Area | MeetingPoint], bank: Bank, place: Place) -> Area | MeetingPoint:

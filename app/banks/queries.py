@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.banks.tables import Area, Bank, MeetingPoint
+from app.banks.tables import Area, Bank, BankSafety, MeetingPoint
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 
@@ -38,6 +38,18 @@ async def lock_bank(session: AsyncSession, bank_id: UUID) -> Bank:
     bank = await lock_one(session, select(Bank).where(Bank.bank_id == bank_id))
     assert bank is not None, "a caller belongs to a bank"
     return bank
+
+
+async def get_safety(session: AsyncSession, bank_id: UUID) -> BankSafety:
+    """What a bank does for safety; every bank has a row."""
+    return (await session.scalars(select(BankSafety).where(BankSafety.bank_id == bank_id))).one()
+
+
+async def lock_safety(session: AsyncSession, bank_id: UUID) -> BankSafety:
+    """The same, locked for changing it."""
+    found = await lock_one(session, select(BankSafety).where(BankSafety.bank_id == bank_id))
+    assert found is not None, "every bank has a row"
+    return found
 
 
 async def list_banks(session: AsyncSession) -> Sequence[Bank]:

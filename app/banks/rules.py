@@ -21,6 +21,45 @@ class Preset(StrEnum):
     SHELTERED = "sheltered"
 
 
+@dataclass(frozen=True)
+class Safety:
+    """What a bank does for the safety of its members; the same for all of them."""
+
+    vetting_ladder: bool
+    """Approval gives the level of somebody met once; more is given step by step."""
+    first_listings_read: bool
+    """Listings of people whom the staff have not met are read before others see them."""
+    screening: bool
+    """Suspicious listings and messages wait for a moderator."""
+    contacts_new_max: int | None
+    """Different people whom somebody new may write to in a day; None: as many as they like."""
+    contacts_max: int | None
+    """The same for those with the full level."""
+    alerts: bool
+    """Patterns in the books that suggest exploitation are shown to the case worker."""
+
+
+PRESETS: Final = {
+    Preset.NEIGHBOURS: Safety(
+        vetting_ladder=False,
+        first_listings_read=False,
+        screening=False,
+        contacts_new_max=None,
+        contacts_max=None,
+        alerts=False,
+    ),
+    Preset.SHELTERED: Safety(
+        vetting_ladder=True,
+        first_listings_read=True,
+        screening=True,
+        contacts_new_max=5,
+        contacts_max=20,
+        alerts=True,
+    ),
+}
+"""What each preset begins with; an admin changes it setting by setting."""
+
+
 class SlugTaken(Conflict):
     """Another bank of this installation has this slug."""
 

@@ -39,6 +39,25 @@ class Bank(Base):
     created_at: Mapped[datetime]
 
 
+class BankSafety(Base):
+    """What a bank does for the safety of its members (`rules.Safety`), one row a bank."""
+
+    __tablename__ = "bank_safety"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
+        CheckConstraint("contacts_new_max > 0 AND contacts_max > 0", name="contacts"),
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    vetting_ladder: Mapped[bool]
+    first_listings_read: Mapped[bool]
+    screening: Mapped[bool]
+    contacts_new_max: Mapped[int | None]
+    contacts_max: Mapped[int | None]
+    alerts: Mapped[bool]
+    version: Mapped[int]
+
+
 class Area(Base):
     """A part of town from the bank's list: the only place that a listing can name."""
 

@@ -19,8 +19,7 @@ from app.kit.db import violated
 from app.kit.errors import NotFound
 from app.kit.ground import Ground
 from app.kit.settings import load_settings
-from app.kit.values import Language, Slug, Title
-from app.members.api import Email
+from app.kit.values import Email, Language, Slug, Title
 
 _GOOD_PASSWORD: Final = f"{PASSWORD_CHARS_MIN} characters or more, a few words for example"
 _screen = Console(highlight=False, soft_wrap=True, markup=False)

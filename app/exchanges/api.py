@@ -9,6 +9,7 @@ from pydantic import Field
 from app.exchanges import operations, queries
 from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.confirmations.operations import Confirmed
+from app.exchanges.contacts.rules import NotMetYet, TooManyContacts
 from app.exchanges.operations import Terms
 from app.exchanges.rules import (
     ConversationOver,
@@ -27,13 +28,13 @@ from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
 from app.kit.hot import Batching, Done, in_batches
 from app.kit.http import Route, Working, rechecked_by
+from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
 from app.ledger.rules import NotEnoughHours
-from app.listings import queries as listings
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
@@ -77,26 +78,29 @@ class WriteMessage(RequestBody):
     text: Reason
 
 
-async def _listing_still_visible(work: Work, caller: Caller, request: Request) -> None:
-    body = ProposeExchange.model_validate(await request.json())  # read as it was the first time
-    await listings.get_listing(work.session, caller, body.listing_id, work.now)
+async def _made_still_visible(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
+    await _still_visible(work, caller, ExchangeView.model_validate_json(kept.body).id)
 
 
-async def _both_still_visible(work: Work, caller: Caller, request: Request) -> None:
-    exchange_id = UUID(request.path_params["exchange_id"])
+async def _both_still_visible(work: Work, caller: Caller, request: Request, _: Kept) -> None:
+    await _still_visible(work, caller, UUID(request.path_params["exchange_id"]))
+
+
+async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    shown = await queries.show(work.session, caller, exchange)
-    if shown.giver.id is None or shown.receiver.id is None:
+    if not (await queries.show(work.session, caller, exchange)).both_seen:
         raise NotFound
 
 
 @router.post(
     "",
     status_code=201,
-    responses=raises(NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals),
+    responses=raises(
+        NotFound, OwnListing, UnknownMeetingPoint, TooManyProposals, NotMetYet, TooManyContacts
+    ),
 )
 @reaches(Relation.VISIBLE)
-@rechecked_by(_listing_still_visible)
+@rechecked_by(_made_still_visible)
 async def propose_exchange(body: ProposeExchange, caller: Member, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
     return ExchangeView.of(
@@ -222,7 +226,7 @@ async def list_messages(
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
     rows = await queries.list_messages(
-        work.session, exchange, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
     views = [MessageView.of(work, caller, row) for row in items]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.banks import queries as banks
 from app.exchanges import jobs, queries, settling
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
 from app.exchanges.rules import (
     SILENT,
@@ -57,14 +58,17 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         NotFound: when the caller cannot see the listing.
         OwnListing: when it is the caller's own.
         UnknownMeetingPoint: when the bank's list has no such place.
+        NotMetYet, TooManyContacts: when the bank's rules for contacts say so.
         TooManyProposals: when as many wait for an answer as may.
     """
+    # One's own record is the lock under which one's open proposals are counted, and under which
+    # somebody blocks: whoever may be seen now has not blocked before this is committed.
+    me = await members.lock_me(work.session, caller)
     seen = await listings.get_listing(work.session, caller, listing_id, work.now)
     listing = seen.listing
     if listing.author_id == caller.me:
         raise OwnListing
-    # One's own record is the lock under which one's open proposals are counted.
-    await members.lock_me(work.session, caller)
+    await contacts.count(work, caller, me.level, listing.author_id)
     await _refuse_too_many(work, caller)
     await _refuse_unknown_place(work, caller, terms)
     is_offer = listing.kind == ListingKind.OFFER
@@ -215,12 +219,14 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
 
     Raises:
         NotFound: when the caller is no party to the exchange.
-        ConversationOver: when the exchange was declined or cancelled, or has expired.
+        ConversationOver: when the exchange was declined or cancelled, or has expired, or the other
+            side can no longer be seen.
     """
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    if exchange.status in SILENT:
+    shown = await queries.show(work.session, caller, exchange)
+    if exchange.status in SILENT or not shown.both_seen:
         raise ConversationOver(state=exchange.status)
-    return write_in(work, caller, exchange, text)
+    return await write_in(work, caller, exchange, text)
 
 
 async def _refuse_too_many(work: Work, caller: Caller) -> None:

@@ -16,6 +16,7 @@ from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
 from app.members import queries as members
 from app.members.queries import Party
+from app.screening.queries import let_through_to
 
 _ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
 _LOCK_EXCHANGES: Final = (
@@ -41,6 +42,11 @@ class Shown(NamedTuple):
     exchange: Exchange
     giver: Party
     receiver: Party
+
+    @property
+    def both_seen(self) -> bool:
+        """Whether neither of the two is a former member to the reader."""
+        return self.giver.id is not None and self.receiver.id is not None
 
 
 def _mine(caller: Caller) -> Select[Exchange]:
@@ -126,6 +132,7 @@ async def list_exchanges(
 
 async def list_messages(
     session: AsyncSession,
+    caller: Caller,
     exchange: Exchange,
     *,
     after: tuple[datetime, UUID] | None,
@@ -134,7 +141,11 @@ async def list_messages(
     """What the parties wrote, oldest first."""
     asked = (
         select(Message)
-        .where(Message.bank_id == exchange.bank_id, Message.exchange_id == exchange.exchange_id)
+        .where(
+            Message.bank_id == exchange.bank_id,
+            Message.exchange_id == exchange.exchange_id,
+            let_through_to(caller, Message.bank_id, Message.message_id, Message.author_id),
+        )
         .order_by(Message.sent_at, Message.message_id)
         .limit(limit)
     )

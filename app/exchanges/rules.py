@@ -32,6 +32,10 @@ class Step(StrEnum):
     EXPIRE = "expire"
     RESOLVE = "resolve"
     VOID = "void"
+    CALL_OFF = "call_off"
+    """The two can no longer see each other: what was not delivered ends."""
+    REFER = "refer"
+    """The same for what was delivered: a moderator looks after it, the hold stays."""
 
 
 class Who(StrEnum):
@@ -45,6 +49,7 @@ class Who(StrEnum):
     RECEIVER = "receiver"
     MODERATOR = "moderator"
     TIME = "time"
+    SYSTEM = "system"
 
 
 SILENT: Final = frozenset({Status.DECLINED, Status.CANCELLED, Status.EXPIRED})
@@ -64,12 +69,15 @@ LIFE: Final[dict[tuple[Status, Step], Way]] = {
     (Status.PROPOSED, Step.DECLINE): Way(Status.DECLINED, frozenset({Who.AWAITED})),
     (Status.PROPOSED, Step.COUNTER): Way(Status.PROPOSED, frozenset({Who.AWAITED})),
     (Status.PROPOSED, Step.CANCEL): Way(Status.CANCELLED, frozenset({Who.PROPOSER})),
+    (Status.PROPOSED, Step.CALL_OFF): Way(Status.CANCELLED, frozenset({Who.SYSTEM})),
     (Status.PROPOSED, Step.EXPIRE): Way(Status.EXPIRED, frozenset({Who.TIME})),
     (Status.ACCEPTED, Step.DELIVER): Way(Status.DELIVERED, frozenset({Who.GIVER})),
     (Status.ACCEPTED, Step.CANCEL): Way(Status.CANCELLED, PARTIES),
     (Status.ACCEPTED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
+    (Status.ACCEPTED, Step.CALL_OFF): Way(Status.CANCELLED, frozenset({Who.SYSTEM})),
     (Status.ACCEPTED, Step.EXPIRE): Way(Status.EXPIRED, frozenset({Who.TIME})),
     (Status.DELIVERED, Step.CONFIRM): Way(Status.SETTLED, frozenset({Who.RECEIVER})),
+    (Status.DELIVERED, Step.REFER): Way(Status.DISPUTED, frozenset({Who.SYSTEM})),
     (Status.DELIVERED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
     (Status.SETTLED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
     (Status.DISPUTED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),

@@ -10,8 +10,12 @@ from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.members.rules import Level
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.screening import operations as screening
+from app.screening.operations import Written
+from app.screening.rules import Subject
 
 EXPIRING: Final = frozenset({Status.PROPOSED, Status.ACCEPTED})
 """What ends by itself when nobody goes on."""
@@ -60,7 +64,7 @@ def keep_reason(work: Work, caller: Caller, exchange: Exchange, reason: str | No
         )
 
 
-def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Message:
+async def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Message:
     """Write a message to the other side."""
     message_id = new_id()
     message = Message(
@@ -72,16 +76,18 @@ def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Messa
         sent_at=work.now,
     )
     work.session.add(message)
-    tell_other(work, caller, exchange)
+    other = other_side(exchange, caller)
+    written = Written(Subject.MESSAGE, message_id, text, Level.FULL, other, exchange.exchange_id)
+    if not await screening.screen(work, caller, written):
+        tell_other(work, caller, exchange)
     return message
 
 
 async def told(work: Work, caller: Caller, exchange: Exchange, message: str | None = None) -> Shown:
     """Tell the other side, with a message if there is one, and show the exchange."""
-    if message is None:
-        tell_other(work, caller, exchange)
-    else:
-        write_in(work, caller, exchange, message)
+    if message is not None:
+        await write_in(work, caller, exchange, message)
+    tell_other(work, caller, exchange)
     return await queries.show(work.session, caller, exchange)
 
 

@@ -1,20 +1,29 @@
 """Who may use a route: the guards that routes declare, and the caller they admit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from app.identity import queries
+from app.identity.claims import Access
 from app.identity.errors import BadToken
-from app.identity.rules import STAFF, Caller, NotAMember, Role
-from app.identity.tokens import Access
+from app.identity.rules import (
+    STAFF,
+    Caller,
+    ConfirmFirst,
+    NotAMember,
+    Role,
+    admitted,
+    is_fresh,
+)
 from app.identity.tools import IdentityTools
 from app.kit.errors import AppError, NotAuthenticated, NotFound
 from app.kit.ground import Work
 from app.kit.hot import GuardOfMany
-from app.kit.http import ground_of
+from app.kit.http import Guard, ground_of
 
 _BEARER: Final = OAuth2PasswordBearer(tokenUrl="/v1/token", auto_error=False)
 _SCHEME: Final = "bearer "
@@ -45,8 +54,10 @@ async def authenticate_many(
     answers: list[Caller | NotAuthenticated] = []
     for one in tokens:
         caller = known.get(one.session_id)
-        is_theirs = caller is not None and caller.login_id == one.login_id
-        answers.append(caller if caller and is_theirs else NotAuthenticated())
+        if caller is None or caller.login_id != one.login_id:
+            answers.append(NotAuthenticated())
+        else:
+            answers.append(admitted(caller, is_demo=work.settings.is_demo))
     return answers
 
 
@@ -62,15 +73,33 @@ async def authenticate(request: Request, work: Work) -> Caller:
     return caller
 
 
-class Needs(GuardOfMany):
-    """Admits callers with one of these roles; with none named, everyone who is signed in."""
+When = Callable[[Request], bool]
 
-    def __init__(self, *roles: Role) -> None:
-        """Remember the roles, and which refusals to document."""
+
+def always(_: Request) -> bool:
+    """Every request."""
+    return True
+
+
+def as_csv(request: Request) -> bool:
+    """A request for a file to take away."""
+    return "csv" in request.query_params.getlist("format")
+
+
+class Needs(GuardOfMany):
+    """Admits callers with one of these roles; with none named, everyone who is signed in.
+
+    Where `fresh` says so of a request, they must have proved who they are within five minutes.
+    """
+
+    def __init__(self, *roles: Role, fresh: When | None = None) -> None:
+        """Remember what is needed, and which refusals to document."""
         self.roles = frozenset(roles)
+        self.fresh = fresh
         self.is_hidden = bool(self.roles) and self.roles <= STAFF
         refusal: tuple[type[AppError], ...] = (NotFound,) if self.is_hidden else (NotAMember,)
-        self.documented = (NotAuthenticated, *(refusal if self.roles else ()))
+        step_up = (ConfirmFirst,) if fresh else ()
+        self.documented = (NotAuthenticated, *step_up, *(refusal if self.roles else ()))
 
     async def admit(self, request: Request, work: Work) -> Caller:
         """The caller.
@@ -79,10 +108,13 @@ class Needs(GuardOfMany):
             NotAuthenticated: without a valid token of a live session.
             NotFound: staff's paths do not exist for others.
             NotAMember: members' paths open with approval.
+            ConfirmFirst: when the last proof of who they are is too old for this.
         """
         (caller,) = await self.admit_many(work, [self.recognise(request)])
         if isinstance(caller, AppError):
             raise caller
+        if self.fresh is not None and self.fresh(request) and not is_fresh(caller, work.now):
+            raise ConfirmFirst
         return caller
 
     def recognise(self, request: Request) -> Access:
@@ -117,16 +149,47 @@ class Needs(GuardOfMany):
         return caller
 
 
+class PanicButton(Guard):
+    """Admits everybody; whose token is ours, however old, is known by it."""
+
+    open_to_all = True
+    documented = ()
+
+    def recognise(self, request: Request) -> Access | None:
+        """What the token says, if it is one of ours."""
+        header = request.headers.get("authorization", "")
+        tools: IdentityTools = request.app.state.identity
+        with suppress(BadToken):
+            return tools.verifier.read_however_old(header[len(_SCHEME) :])
+        return None
+
+    async def admit(self, request: Request, work: Work) -> Access | None:  # noqa: ARG002 no need
+        """The same; the session behind it is looked up by the operation."""
+        return self.recognise(request)
+
+
 SignedIn = Annotated[Caller, Depends(Needs())]
 """Anyone who is signed in, applicants too."""
+FreshSignedIn = Annotated[Caller, Depends(Needs(fresh=always))]
 MEMBERS_ONLY: Final = Depends(Needs(Role.MEMBER))
 """For operations in batches, where the caller is only known in the batch."""
 Member = Annotated[Caller, Depends(Needs(Role.MEMBER))]
+MemberFreshForCsv = Annotated[Caller, Depends(Needs(Role.MEMBER, fresh=as_csv))]
 MemberOrCoordinator = Annotated[Caller, Depends(Needs(Role.MEMBER, Role.COORDINATOR))]
 MemberOrModerator = Annotated[Caller, Depends(Needs(Role.MEMBER, Role.MODERATOR))]
 MemberOrStaff = Annotated[Caller, Depends(Needs(*Role))]
 Coordinator = Annotated[Caller, Depends(Needs(Role.COORDINATOR))]
 Moderator = Annotated[Caller, Depends(Needs(Role.MODERATOR))]
+RecordReader = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER))]
+"""Who may open a member's record, for a reason; moderators decide on aliases."""
+Releaser = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN))]
+Reviewer = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.AUDITOR))]
+Keeper = Annotated[
+    Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR))
+]
+CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
 Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
 AdminOrCoordinator = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.COORDINATOR))]
+Desk = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.MODERATOR, Role.CASE_WORKER))]
+Panicking = Annotated[Access | None, Depends(PanicButton())]

@@ -1,24 +1,30 @@
 """Signing in and sessions over HTTP."""
 
+from datetime import UTC, date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Header, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.identity import operations, queries
-from app.identity.access import SignedIn
+from app.identity.access import Desk, Panicking, SignedIn
+from app.identity.devices import Device, device_of
+from app.identity.factors.rules import SecondFactorNeeded, WrongCode
 from app.identity.rules import RefreshRefused, TooManySignIns, UnknownGrant, WrongCredentials
+from app.identity.sessions import operations as sessions
 from app.identity.tokens import jwks
 from app.identity.tools import Tools
 from app.kit.http import Public, Route, Working
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
-from app.kit.values import Line, Moment, Slug, Text, View
+from app.kit.values import Line, RequestBody, Slug, Text, View
 
 CREDENTIAL_MAX = 512
+CODE_MAX = 16
 
 router = APIRouter(route_class=Route, tags=["identity"])
+UserAgent = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
 Credential = Annotated[Line, StringConstraints(max_length=CREDENTIAL_MAX)]
 
 
@@ -28,8 +34,18 @@ class SignIn(BaseModel):
     grant_type: Literal["password", "refresh_token"] = Field(examples=["password"])
     username: Credential | None = Field(None, examples=["ana@example.org"])
     password: Annotated[Text, StringConstraints(max_length=CREDENTIAL_MAX)] | None = None
+    code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = Field(
+        None, description="Of the second factor, for those who have one."
+    )
     refresh_token: Credential | None = None
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
+
+
+class ConfirmMe(RequestBody):
+    """What signing in asks for."""
+
+    password: Annotated[Text, StringConstraints(max_length=CREDENTIAL_MAX)]
+    code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = None
 
 
 class TokenView(View):
@@ -42,10 +58,11 @@ class TokenView(View):
 
 
 class SessionView(View):
-    """One place where I am signed in. No address and no place is kept, so none is shown."""
+    """One place where I am signed in, as coarsely as I need to recognise it."""
 
     id: UUID
-    created_at: Moment
+    device: Device
+    day: date = Field(description="When I signed in there, in UTC.")
     is_current: bool
 
 
@@ -57,17 +74,25 @@ class SessionList(View):
 
 
 @router.post(
-    "/v1/token", responses=raises(WrongCredentials, RefreshRefused, UnknownGrant, TooManySignIns)
+    "/v1/token",
+    responses=raises(
+        WrongCredentials,
+        SecondFactorNeeded,
+        WrongCode,
+        RefreshRefused,
+        UnknownGrant,
+        TooManySignIns,
+    ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
 async def create_token(
-    form: Annotated[SignIn, Form()], tools: Tools, work: Working, _: Public
+    form: Annotated[SignIn, Form()], tools: Tools, work: Working, _: Public, agent: UserAgent = ""
 ) -> TokenView:
     """Sign in with a password, or exchange a refresh token for the next one."""
-    return TokenView.model_validate(await _granted(work, tools, form))
+    return TokenView.model_validate(await _granted(work, tools, form, agent))
 
 
-async def _granted(work: Working, tools: Tools, form: SignIn) -> operations.Tokens:
+async def _granted(work: Working, tools: Tools, form: SignIn, agent: str) -> operations.Tokens:
     if form.grant_type == "refresh_token" and form.refresh_token is not None:
         return await operations.rotate(work, tools, form.refresh_token)
     if form.grant_type == "password" and form.username is not None and form.password is not None:
@@ -77,8 +102,21 @@ async def _granted(work: Working, tools: Tools, form: SignIn) -> operations.Toke
             bank=form.bank or work.settings.default_bank,
             username=form.username,
             password=form.password,
+            code=form.code,
+            device=device_of(agent),
         )
     raise UnknownGrant
+
+
+@router.post(
+    "/v1/me/confirmation",
+    status_code=204,
+    responses=raises(WrongCredentials, SecondFactorNeeded, WrongCode, TooManySignIns),
+)
+@reaches(Relation.OWN, rate=Rate.ENTRY)
+async def confirm_me(body: ConfirmMe, tools: Tools, caller: SignedIn, work: Working) -> None:
+    """Prove again that it is me. For five minutes this opens what would do the most harm."""
+    await sessions.confirm(work, tools, caller, password=body.password, code=body.code)
 
 
 @router.get("/v1/sessions")
@@ -89,7 +127,8 @@ async def list_sessions(caller: SignedIn, work: Working) -> SessionList:
     views = [
         SessionView(
             id=row.session_id,
-            created_at=row.created_at,
+            device=Device(row.device),
+            day=row.created_at.astimezone(UTC).date(),
             is_current=row.session_id == caller.session_id,
         )
         for row in rows
@@ -101,18 +140,26 @@ async def list_sessions(caller: SignedIn, work: Working) -> SessionList:
 @reaches(Relation.OWN)
 async def delete_session(session_id: UUID, caller: SignedIn, work: Working) -> None:
     """Sign out one session, at once."""
-    await operations.sign_out(work, caller, session_id)
+    await sessions.sign_out(work, caller, session_id)
 
 
 @router.delete("/v1/sessions", status_code=204)
 @reaches(Relation.OWN)
-async def delete_sessions(caller: SignedIn, work: Working) -> None:
-    """Sign out everywhere, at once."""
-    await operations.sign_out_everywhere(work, caller)
+async def delete_sessions(token: Panicking, work: Working, response: Response) -> None:
+    """Sign out everywhere, at once. Always 204: with an old token, a wrong one, or none."""
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    await sessions.sign_out_everywhere(work, token)
+
+
+@router.delete("/v1/members/{member_id}/sessions", status_code=204)
+@reaches(Relation.BANK)
+async def delete_sessions_of_member(member_id: UUID, caller: Desk, work: Working) -> None:
+    """Sign out everywhere a member who asks for it; nothing of them is shown."""
+    await sessions.sign_out_member(work, caller, member_id)
 
 
 @router.get("/.well-known/jwks.json")
 @reaches(Relation.NOBODYS)
-async def get_jwks(tools: Tools, _: Public) -> dict[str, Any]:
-    """The public keys that verify access tokens (RFC 7517)."""
-    return jwks(tools.ring)
+async def get_jwks(tools: Tools, work: Working, _: Public) -> dict[str, Any]:
+    """The public keys that verify access tokens (RFC 7517), the next one before its time too."""
+    return jwks(tools.ring, work.now)

@@ -5,30 +5,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 
 from app.banks import queries as banks
 from app.identity import queries
+from app.identity.claims import Access
+from app.identity.devices import Device
 from app.identity.errors import BadToken
+from app.identity.factors import operations as factors
 from app.identity.passwords import salt_of
 from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
 from app.identity.rules import (
-    Caller,
     EmailTaken,
+    Means,
     RefreshRefused,
     Role,
     WrongCredentials,
     canonical_email,
 )
 from app.identity.tables import ONE_APPROVED, Login, Session
-from app.identity.tokens import Access, issue
+from app.identity.tokens import issue
 from app.identity.tools import IdentityTools
 from app.kit.db import violated
-from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
-from app.kit.sweeping import delete_some
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,21 @@ class Tokens:
 
 
 async def sign_in(
-    work: Work, tools: IdentityTools, *, bank: str, username: str, password: str
+    work: Work,
+    tools: IdentityTools,
+    *,
+    bank: str,
+    username: str,
+    password: str,
+    code: str | None = None,
+    device: Device = Device.OTHER,
 ) -> Tokens:
     """Begin a session.
 
     Raises:
         WrongCredentials: unknown bank, unknown name or wrong password, in the same time.
+        SecondFactorNeeded: the password is right, and the login has a second factor.
+        WrongCode: the code is not good; the failure is committed.
         TooManySignIns: when too many passwords wait to be checked.
     """
     known = await banks.find_bank(work.session, bank)
@@ -62,7 +71,8 @@ async def sign_in(
     if login.password_hash != stored:
         raise WrongCredentials  # it was changed while this one was being checked
     login.password_hash = renewed
-    return await _begin_session(work, tools, login)
+    means = await factors.prove(work, bank_id, login.login_id, code)
+    return await _begin_session(work, tools, login, means, device)
 
 
 async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens:
@@ -93,38 +103,6 @@ async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens
     return _tokens(work, tools, session)
 
 
-async def sign_out(work: Work, caller: Caller, session_id: UUID) -> None:
-    """End one of the caller's sessions at once.
-
-    Raises:
-        NotFound: when it is not one of theirs.
-    """
-    session = await queries.lock_session(work.session, caller.bank_id, session_id)
-    if session is None or session.login_id != caller.login_id:
-        raise NotFound
-    session.ended_at = session.ended_at or work.now
-
-
-async def sign_out_everywhere(work: Work, caller: Caller) -> None:
-    """End every session of the caller at once."""
-    await work.session.execute(
-        update(Session)
-        .where(
-            Session.bank_id == caller.bank_id,
-            Session.login_id == caller.login_id,
-            Session.ended_at.is_(None),
-        )
-        .values(ended_at=work.now)
-    )
-
-
-async def sweep_sessions(work: Work) -> int:
-    """Forget sessions that ended or expired over `session_days` ago; a batch, gives its size."""
-    before = work.now - timedelta(days=work.settings.session_days)
-    old = or_(Session.ended_at < before, Session.expires_at < before)
-    return await delete_some(work.session, Session, old)
-
-
 def fingerprint(work: Work, bank_id: UUID, email: str) -> bytes:
     """What an address is looked up by in a bank."""
     return work.vault.fingerprint(canonical_email(email), "email", bank_id)
@@ -153,6 +131,7 @@ async def create_login(
     password_hash: str,
     roles: Iterable[Role],
     member_id: UUID | None,
+    phone_fingerprint: bytes | None = None,
 ) -> Login:
     """A new login; the address is kept sealed, and as a keyed hash to look it up.
 
@@ -171,6 +150,7 @@ async def create_login(
         member_id=member_id,
         email_fingerprint=fingerprint(work, bank_id, email),
         email_sealed=work.envelopes.seal(member_id or login_id, email, "email", bank_id, login_id),
+        phone_fingerprint=phone_fingerprint,
         password_hash=password_hash,
         roles=sorted(roles),
         created_at=work.now,
@@ -210,7 +190,9 @@ async def _renewed(tools: IdentityTools, stored: str, password: str) -> str:
     return await tools.rehashed(password, salt_of(stored))
 
 
-async def _begin_session(work: Work, tools: IdentityTools, login: Login) -> Tokens:
+async def _begin_session(
+    work: Work, tools: IdentityTools, login: Login, means: Means, device: Device
+) -> Tokens:
     session = Session(
         bank_id=login.bank_id,
         session_id=new_id(),
@@ -219,6 +201,9 @@ async def _begin_session(work: Work, tools: IdentityTools, login: Login) -> Toke
         created_at=work.now,
         rotated_at=work.now,
         expires_at=work.now + timedelta(days=work.settings.session_days),
+        device=device,
+        means=means,
+        proved_at=work.now,
     )
     work.session.add(session)
     return _tokens(work, tools, session)

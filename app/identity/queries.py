@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.identity.rules import Caller, Role
+from app.identity.claims import Access
+from app.identity.rules import Caller, Means, Role
 from app.identity.tables import Login, Session
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
@@ -17,7 +18,10 @@ LOGINS_OF_ADDRESS_MAX = 100
 """Of one address in one bank; later applications of it cannot sign in before approval."""
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
 _CALLERS = (
-    select(Session.session_id, Login.bank_id, Login.login_id, Login.member_id, Login.roles)
+    select(
+        *(Session.session_id, Session.means, Session.proved_at),
+        *(Login.bank_id, Login.login_id, Login.member_id, Login.roles),
+    )
     .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
     .join(
         _ASKED,
@@ -41,6 +45,12 @@ async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) 
         .limit(LOGINS_OF_ADDRESS_MAX)
     )
     return (await session.scalars(asked)).all()
+
+
+async def get_login(session: AsyncSession, bank_id: UUID, login_id: UUID) -> Login:
+    """A login."""
+    asked = select(Login).where(Login.bank_id == bank_id, Login.login_id == login_id)
+    return (await session.scalars(asked)).one()
 
 
 async def lock_login(session: AsyncSession, bank_id: UUID, login_id: UUID) -> Login:
@@ -70,9 +80,35 @@ async def find_callers(
     rows = [{"bank_id": bank_id, "session_id": session_id} for bank_id, session_id in keys]
     found = (await session.execute(_CALLERS, {**arrays(rows), "now": now})).all()
     return {
-        session_id: Caller(bank_id, login_id, session_id, member_id, frozenset(map(Role, roles)))
-        for session_id, bank_id, login_id, member_id, roles in found
+        one.session_id: Caller(
+            one.bank_id,
+            one.login_id,
+            one.session_id,
+            one.member_id,
+            frozenset(map(Role, one.roles)),
+            Means(one.means),
+            one.proved_at,
+        )
+        for one in found
     }
+
+
+async def is_live(session: AsyncSession, token: Access, now: datetime) -> bool:
+    """Whether the session that a token names is its login's and goes on."""
+    asked = select(Session.session_id).where(
+        Session.bank_id == token.bank_id,
+        Session.session_id == token.session_id,
+        Session.login_id == token.login_id,
+        Session.ended_at.is_(None),
+        Session.expires_at > now,
+    )
+    return (await session.scalars(asked)).one_or_none() is not None
+
+
+async def find_login_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID | None:
+    """The id of a member's login; None when the bank has no such member."""
+    asked = select(Login.login_id).where(Login.bank_id == bank_id, Login.member_id == member_id)
+    return (await session.scalars(asked)).one_or_none()
 
 
 async def lock_session(session: AsyncSession, bank_id: UUID, session_id: UUID) -> Session | None:

@@ -1,6 +1,7 @@
 """Who may be here: roles, callers, and the refusals of signing in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
@@ -19,6 +20,16 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Means(StrEnum):
+    """How a session was opened."""
+
+    PASSWORD = "password"  # noqa: S105 a kind of proof
+    TOTP = "totp"
+    """With the password and a code."""
+
+
+FRESH: Final = timedelta(minutes=5)
+"""How long a proof of who one is holds for what harms most (step-up)."""
 STAFF: Final = frozenset(Role) - {Role.MEMBER}
 
 
@@ -67,6 +78,22 @@ class WeakPassword(Unfit):
     }
 
 
+class ConfirmFirst(NotAuthenticated):
+    """What was asked for needs a proof of who is asking that is at most five minutes old."""
+
+    said: ClassVar = {
+        "en": Said("Please confirm that it is you", "Send your password to /v1/me/confirmation."),
+        "sl": Said("Potrdite, da ste to vi", "Pošljite geslo na /v1/me/confirmation."),
+    }
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Say what is missing (RFC 9470)."""
+        seconds = int(FRESH.total_seconds())
+        told = f'Bearer error="insufficient_user_authentication", max_age={seconds}'
+        return {"WWW-Authenticate": told}
+
+
 class EmailTaken(Conflict):
     """Somebody of this bank signs in with this address already. Only coordinators are told."""
 
@@ -101,6 +128,15 @@ class NotAMember(NotPermitted):
     }
 
 
+class OwnCase(Conflict):
+    """Staff cannot act on cases in which they are a party."""
+
+    said: ClassVar = {
+        "en": Said("You are a party to this", "Somebody else has to do it."),
+        "sl": Said("V tem ste udeleženi", "To mora narediti nekdo drug."),
+    }
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who is asking, in which bank, in which session, and what they may do."""
@@ -110,6 +146,10 @@ class Caller:
     session_id: UUID
     member_id: UUID | None
     roles: frozenset[Role]
+    means: Means = Means.PASSWORD
+    proved_at: datetime | None = None
+    must_enrol: bool = False
+    """Staff without a second factor where they need one: they have no role until then."""
 
     @property
     def me(self) -> UUID:
@@ -125,6 +165,18 @@ class Caller:
     def may(self, *roles: Role) -> bool:
         """Whether the caller has one of these roles."""
         return not self.roles.isdisjoint(roles)
+
+
+def is_fresh(caller: Caller, now: datetime) -> bool:
+    """Whether the caller has proved lately enough who they are."""
+    return caller.proved_at is not None and now - caller.proved_at <= FRESH
+
+
+def admitted(caller: Caller, *, is_demo: bool) -> Caller:
+    """The caller with the roles that how they signed in gives them."""
+    if is_demo or caller.means is not Means.PASSWORD or not caller.may(*STAFF):
+        return caller
+    return replace(caller, roles=frozenset(), must_enrol=True)
 
 
 def canonical_email(address: str) -> str:

@@ -23,10 +23,12 @@ class Login(Base):
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         UniqueConstraint("bank_id", "member_id"),
         CheckConstraint("octet_length(email_fingerprint) = 32", name="email_fingerprint"),
+        CheckConstraint("octet_length(phone_fingerprint) = 32", name="phone_fingerprint"),
         CheckConstraint(
             "roles <@ ARRAY['member','coordinator','moderator','case_worker','auditor','admin']",
             name="roles",
         ),
+        Index(None, "bank_id", "phone_fingerprint"),
         CheckConstraint(
             "NOT ('member' = ANY (roles) AND member_id IS NULL)", name="a_member_has_a_record"
         ),
@@ -54,6 +56,8 @@ class Login(Base):
     email_fingerprint: Mapped[bytes]
     """Keyed hash of the address, for looking it up; the address itself is sealed."""
     email_sealed: Mapped[bytes]
+    phone_fingerprint: Mapped[bytes | None]
+    """Keyed hash of a telephone, if one was told: only so that blocks can find it."""
     password_hash: Mapped[str]
     roles: Mapped[list[str]]
     """`member` is granted by approval and withdrawn on leaving; the others are staff's."""
@@ -69,6 +73,8 @@ class Session(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("refresh_counter BETWEEN 0 AND 4294967295", name="refresh_counter"),
+        CheckConstraint("device IN ('phone', 'tablet', 'computer', 'other')", name="device"),
+        CheckConstraint("means IN ('password', 'totp')", name="means"),
         Index(None, "bank_id", "login_id"),
         {"info": {"deletable": True}},
     )
@@ -81,3 +87,9 @@ class Session(Base):
     rotated_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    device: Mapped[str]
+    """Coarsely; there is no column for a network, a place or a version."""
+    means: Mapped[str]
+    """How the person signed in; kept here and not in the token, which lives on for minutes."""
+    proved_at: Mapped[datetime]
+    """When the person last proved who they are, by signing in or again since."""

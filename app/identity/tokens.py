@@ -9,12 +9,10 @@ Values in, values out: no database, no clock.
 
 import hashlib
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
@@ -26,9 +24,9 @@ from jose import backends, jws
 from jose.backends.cryptography_backend import CryptographyECKey
 
 from app.identity.base64url import decode, encode
+from app.identity.claims import ACCESS_SECONDS_MAX, Access
 from app.identity.errors import BadToken, WeakKey
 
-ACCESS_SECONDS_MAX = 600
 CLOCK_SKEW_SECONDS_MAX = 60
 TOKEN_CHARS_MAX = 2048
 REMEMBERED_MAX = 10_000
@@ -78,40 +76,27 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The key that signs, and all keys (by `kid`) whose tokens are accepted."""
+    """The key that signs, and the next one, published before it takes over at a set moment.
+
+    Which key signs hangs on the time alone, so all processes change keys together, and each key
+    vouches for its own time only: from that moment on the old key makes nothing new, and what it
+    made is over when ACCESS_SECONDS_MAX have passed.
+    """
 
     signing: SigningKey
-    verifying: Mapping[str, CryptographyECKey]
+    following: SigningKey | None = None
+    takes_over_at: datetime | None = None
 
-    @classmethod
-    def of(cls, current: SigningKey, *older: SigningKey) -> Self:
-        """Sign with `current`; accept its tokens and those of the others.
+    def key_at(self, issued_at: datetime) -> SigningKey:
+        """The key that signs what is issued then."""
+        if self.following is None or self.takes_over_at is None:
+            return self.signing
+        return self.following if issued_at >= self.takes_over_at else self.signing
 
-        To rotate: add the next key as another on every process, then make it current; drop the
-        old one when ACCESS_SECONDS_MAX have passed.
-        """
-        keys = {key.kid: key.public for key in (current, *older)}
-        return cls(current, MappingProxyType(keys))
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What an access token says. Times are UTC; fractions of a second are cut when issued."""
-
-    issuer: str
-    bank_id: UUID
-    login_id: UUID
-    session_id: UUID
-    token_id: UUID
-    issued_at: datetime
-    expires_at: datetime
-
-    def __post_init__(self) -> None:
-        if {self.issued_at.utcoffset(), self.expires_at.utcoffset()} != {timedelta(0)}:
-            raise ValueError("times are aware and in UTC")
-        life = self.expires_at - self.issued_at
-        if not timedelta(seconds=1) <= life <= timedelta(seconds=ACCESS_SECONDS_MAX):
-            raise ValueError(f"an access token lives 1 to {ACCESS_SECONDS_MAX} seconds")
+    def published_at(self, now: datetime) -> list[SigningKey]:
+        """The keys that others have to know now: of what may be in use, and what will be."""
+        keys = [self.key_at(now - timedelta(seconds=ACCESS_SECONDS_MAX)), self.following]
+        return [key for key in dict.fromkeys(keys) if key is not None]
 
 
 class Verifier:
@@ -128,6 +113,10 @@ class Verifier:
         """Do as the function `read` does."""
         return _in_time(self._verified(_text(token)), now)
 
+    def read_however_old(self, token: str) -> Access:
+        """Do the same for a token whose time may be over: good for signing out, no more."""
+        return self._verified(_text(token))
+
 
 def read(ring: KeyRing, token: str, *, issuer: str, now: datetime) -> Access:
     """Return what a token says, if `issue` made it with a key of the ring and its time is on.
@@ -139,13 +128,14 @@ def read(ring: KeyRing, token: str, *, issuer: str, now: datetime) -> Access:
 
 
 def issue(ring: KeyRing, access: Access) -> str:
-    """Sign an access token with the ring's signing key.
+    """Sign an access token with the key of its time.
 
     Raises:
         ValueError: the issuer is so long that no reader would take the token.
     """
-    headers = {"typ": TOKEN_TYPE, "kid": ring.signing.kid}
-    signed = jws.sign(_claims(access), ring.signing.private, headers, ALGORITHM)
+    key = ring.key_at(access.issued_at)
+    headers = {"typ": TOKEN_TYPE, "kid": key.kid}
+    signed = jws.sign(_claims(access), key.private, headers, ALGORITHM)
     content, _, signature = signed.rpartition(".")
     token = f"{content}.{encode(_low(decode(signature)))}"
     if len(token) > TOKEN_CHARS_MAX:
@@ -153,11 +143,11 @@ def issue(ring: KeyRing, access: Access) -> str:
     return token
 
 
-def jwks(ring: KeyRing) -> dict[str, Any]:
-    """Return the ring's public keys as a JWK set (RFC 7517)."""
+def jwks(ring: KeyRing, now: datetime) -> dict[str, Any]:
+    """Return the public keys of now as a JWK set (RFC 7517)."""
     about = {"use": "sig", "alg": ALGORITHM}
-    keys = ring.verifying.items()
-    return {"keys": [_public_numbers(key) | {"kid": kid} | about for kid, key in keys]}
+    keys = ring.published_at(now)
+    return {"keys": [_public_numbers(key.public) | {"kid": key.kid} | about for key in keys]}
 
 
 def new_signing_pem() -> str:
@@ -190,20 +180,19 @@ def _verified(ring: KeyRing, issuer: str, token: str) -> Access:
 
 def _parsed(ring: KeyRing, issuer: str, token: str) -> Access:
     header, payload, signature = token.split(".")
-    key, claims, raw_signature = _key_of(ring, header), decode(payload), decode(signature)
+    claims, raw_signature = decode(payload), decode(signature)
     access = _access(issuer, json.loads(claims))
-    reissued = claims == _claims(access) and raw_signature == _low(raw_signature)
-    if not reissued or jws.verify(token, key, [ALGORITHM]) != claims:
+    key = ring.key_at(access.issued_at)
+    # The header is not parsed but compared: so `alg`, `jku`, `jwk`, `crit` have no say at all, and
+    # an unknown `kid` sends nobody to fetch anything.
+    as_issued = (
+        header == encode(_json({"alg": ALGORITHM, "kid": key.kid, "typ": TOKEN_TYPE})),
+        claims == _claims(access),
+        raw_signature == _low(raw_signature),
+    )
+    if not all(as_issued) or jws.verify(token, key.public, [ALGORITHM]) != claims:
         raise BadToken
     return access
-
-
-def _key_of(ring: KeyRing, header: str) -> CryptographyECKey:
-    # The header is not parsed but compared: so `alg`, `jku`, `jwk`, `crit` have no say at all.
-    for kid, key in ring.verifying.items():
-        if header == encode(_json({"alg": ALGORITHM, "kid": kid, "typ": TOKEN_TYPE})):
-            return key
-    raise BadToken
 
 
 def _access(issuer: str, claims: dict[str, Any]) -> Access:

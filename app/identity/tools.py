@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import SecretStr
 
 from app.identity.errors import WeakKey
 from app.identity.passwords import (
@@ -42,8 +43,7 @@ class IdentityTools:
             BadSettings: when a signing key cannot be used.
         """
         check_backend()
-        assert settings.token_key is not None, "load_settings fills it in"
-        ring = KeyRing.of(*_signing_keys(settings))
+        ring = _ring(settings)
         is_test = settings.environment is Environment.TEST
         profile = PasswordProfile.TEST if is_test else PasswordProfile.MINIMUM
         return cls(
@@ -107,19 +107,18 @@ def refuse_weak(password: str) -> None:
         raise WeakPassword(reason=reason)
 
 
-def _signing_keys(settings: Settings) -> list[SigningKey]:
-    named = {
-        "TIMEBANK_TOKEN_KEY": settings.token_key,
-        "TIMEBANK_TOKEN_KEY_PREVIOUS": settings.token_key_previous,
-    }
-    keys = []
-    for variable, pem in named.items():
-        if pem is not None:
-            try:
-                keys.append(SigningKey.from_pem(pem.get_secret_value()))
-            except WeakKey as error:
-                raise BadSettings(f"{variable}: {error}") from None
-    return keys
+def _ring(settings: Settings) -> KeyRing:
+    current = _signing_key("TIMEBANK_TOKEN_KEY", settings.token_key)
+    following = _signing_key("TIMEBANK_TOKEN_KEY_NEXT", settings.token_key_next)
+    assert current is not None, "load_settings fills it in"
+    return KeyRing(current, following, settings.token_key_next_at)
+
+
+def _signing_key(variable: str, pem: SecretStr | None) -> SigningKey | None:
+    try:
+        return SigningKey.from_pem(pem.get_secret_value()) if pem is not None else None
+    except WeakKey as error:
+        raise BadSettings(f"{variable}: {error}") from None
 
 
 async def _tools(request: Request) -> IdentityTools:

@@ -36,7 +36,7 @@ from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 from app.kit.reach import Rate, reach_of
 
-Recheck = Callable[[Work, Any, Request], Awaitable[None]]
+Recheck = Callable[[Work, Any, Request, idempotency.Kept], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 PRIVATE: Final = {"Cache-Control": "no-store"}
@@ -159,7 +159,7 @@ class Route(APIRoute):
         """
         recheck: Recheck | None = getattr(self.endpoint, "recheck", None)
         if recheck is not None:
-            await recheck(work, caller, request)
+            await recheck(work, caller, request, kept)
         answer = Response(kept.body, kept.status, media_type="application/json")
         answer.headers[idempotency.REPLAYED] = "true"
         return private(answer)

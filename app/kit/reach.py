@@ -23,6 +23,8 @@ class Relation(StrEnum):
     """An exchange, or what belongs to one, of which the caller is a side."""
     VISIBLE = "visible"
     """Whatever the one visibility predicate shows to the caller."""
+    WHOEVER = "whoever"
+    """Any id at all, with the same answer: it must not tell whom it names."""
     BANK = "bank"
     """Anything of the caller's bank: for staff."""
 

@@ -11,7 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit.addresses import Network, networks_of
@@ -66,14 +73,20 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = Field(
         None, description="PEM of the P-256 private key that signs access tokens."
     )
-    token_key_previous: SecretStr | None = Field(
-        None, description="PEM of the key before it: still verifies, signs nothing."
+    token_key_next: SecretStr | None = Field(
+        None, description="PEM of the next one: published at once, signs from its moment on."
+    )
+    token_key_next_at: AwareDatetime | None = Field(
+        None, description="That moment (RFC 3339); from then on the old one signs nothing."
     )
     seal_key: SecretStr | None = Field(
         None, description="PEM of the Ed25519 private key that seals the books."
     )
     seal_key_previous: SecretStr | None = Field(
         None, description="PEM of the key before it: its seals are still believed."
+    )
+    record_key: SecretStr | None = Field(
+        None, description="32 random bytes in base64 for the sealed record. Unset: of the keystore."
     )
     issuer: str = Field("timebank", description="The `iss` of access tokens.", min_length=1)
     default_bank: str = Field("kljuc", description="The bank meant when a request names none.")
@@ -123,7 +136,7 @@ class Settings(BaseSettings):
         host_of(named)
         return with_ssl_as_asyncpg_names_it(named)
 
-    @field_validator("master_key", "master_key_previous")
+    @field_validator("master_key", "master_key_previous", "record_key")
     @classmethod
     def _strong_master(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None:
@@ -161,6 +174,12 @@ class Settings(BaseSettings):
             raise ValueError(f"production needs {', '.join(missing)}")
         if self.database_url and not host_of(self.database_url):
             raise ValueError("TIMEBANK_DATABASE_URL must name its host")
+        return self
+
+    @model_validator(mode="after")
+    def _next_key_has_its_moment(self) -> Self:
+        if (self.token_key_next is None) is not (self.token_key_next_at is None):
+            raise ValueError("TIMEBANK_TOKEN_KEY_NEXT and TIMEBANK_TOKEN_KEY_NEXT_AT go together")
         return self
 
     @property

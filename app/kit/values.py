@@ -5,6 +5,7 @@ of them through, and takes numbers for dates.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -18,6 +19,8 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
 )
+
+from app.kit.wording import shown_text
 
 MINUTES_MAX = 6_000
 """The most that one exchange, donation or correction may move: one hundred hours."""
@@ -44,6 +47,17 @@ def _one_line(text: str) -> str:
     if _LINE_ENDS.search(text):
         raise ValueError("must be one line")
     return text
+
+
+def _at_most(length: int) -> Callable[[str], str]:
+    """Composing a text can make it longer, which the database would refuse."""
+
+    def check(text: str) -> str:
+        if len(text) > length:
+            raise ValueError(f"must have at most {length} characters")
+        return text
+
+    return check
 
 
 def _text_only(value: object) -> object:
@@ -78,13 +92,17 @@ Alias = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=ALIAS_MAX),
     AfterValidator(_storable),
     AfterValidator(_one_line),
+    AfterValidator(shown_text),
+    AfterValidator(_at_most(ALIAS_MAX)),
 ]
-"""Like `Title` and `Reason` trimmed first: spaces alone are no text."""
+"""Trimmed first: spaces alone are no text. It is what it looks like (`kit.wording`), as `Title`."""
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX),
     AfterValidator(_storable),
     AfterValidator(_one_line),
+    AfterValidator(shown_text),
+    AfterValidator(_at_most(TITLE_MAX)),
 ]
 Body = Annotated[Text, StringConstraints(max_length=BODY_MAX)]
 Reason = Annotated[
@@ -92,6 +110,13 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
     AfterValidator(_storable),
 ]
+Email = Annotated[
+    Line,
+    StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True),
+]
+"""Only a delivered message proves an address, so only its shape is judged here."""
+Phone = Annotated[Line, StringConstraints(min_length=3, max_length=40)]
+"""As people write it; whoever compares numbers makes them canonical first."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=MINUTES_MAX)]
 """A whole, positive number of minutes."""

@@ -24,6 +24,9 @@ from app.listings.rules import (
 )
 from app.listings.tables import BankCategory, Listing
 from app.members import queries as members
+from app.screening import operations as screening
+from app.screening.operations import Written
+from app.screening.rules import Subject
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ async def post(work: Work, caller: Caller, text: ListingText) -> Seen:
     await _refuse_unfit(work, listing)
     work.session.add(listing)
     await work.session.flush()
+    await _screen(work, caller, listing, author.level)
     return Seen(listing, author.alias)
 
 
@@ -93,6 +97,7 @@ async def change(
     await _refuse_unfit(work, listing)
     listing.version += 1
     author = await members.get_member(work.session, caller.bank_id, caller.me)
+    await _screen(work, caller, listing, author.level)
     return Seen(listing, author.alias)
 
 
@@ -121,6 +126,11 @@ def listing_etag(listing: Listing) -> str:
 def month_of(moment: datetime) -> datetime:
     """The first moment of the month: all that others see of a time."""
     return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _screen(work: Work, caller: Caller, listing: Listing, level: int) -> None:
+    text = "\n".join([listing.title, listing.body, listing.availability or ""])
+    await screening.screen(work, caller, Written(Subject.LISTING, listing.listing_id, text, level))
 
 
 async def _refuse_too_many(work: Work, caller: Caller) -> None:

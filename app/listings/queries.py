@@ -16,6 +16,7 @@ from app.listings.rules import ListingStatus
 from app.listings.tables import BankCategory, Listing
 from app.members.queries import visible_to
 from app.members.tables import Member
+from app.screening.queries import let_through_to
 
 
 class Seen(NamedTuple):
@@ -46,7 +47,11 @@ def seen_by(viewer: Caller) -> Select[Listing, str]:
             Member,
             and_(Member.bank_id == Listing.bank_id, Member.member_id == Listing.author_id),
         )
-        .where(Listing.bank_id == viewer.bank_id, visible_to(viewer))
+        .where(
+            Listing.bank_id == viewer.bank_id,
+            visible_to(viewer),
+            let_through_to(viewer, Listing.bank_id, Listing.listing_id, Listing.author_id),
+        )
     )
 
 

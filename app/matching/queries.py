@@ -16,6 +16,7 @@ from app.listings.queries import Seen
 from app.listings.rules import ListingKind
 from app.listings.tables import Listing
 from app.matching.rules import Reason, Side, judge, score
+from app.members.queries import visible_between
 
 CANDIDATES_MAX: Final = 500
 """How many listings are scored at the most; the freshest months first."""
@@ -57,6 +58,7 @@ async def _candidates(
         .where(
             Listing.kind == ListingKind(mine.kind).other,
             Listing.author_id != mine.author_id,
+            visible_between(mine.bank_id, mine.author_id),
             listings.is_open(now),
             _reachable(mine),
             Listing.languages.overlap(mine.languages),

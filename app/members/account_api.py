@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.identity.access import Member
+from app.identity.access import Member, MemberFreshForCsv
 from app.kit.errors import NotFound
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
@@ -95,12 +95,15 @@ async def get_my_balance_at(caller: Member, work: Working, at: Instant) -> Balan
 )
 @reaches(Relation.OWN)
 async def list_my_postings(
-    caller: Member,
+    caller: MemberFreshForCsv,
     work: Working,
     page: Paging,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Page[StatementLineView] | Response:
-    """My statement, newest first, with the running balance; as CSV the newest 10,000 lines."""
+    """My statement, newest first, with the running balance; as CSV the newest 10,000 lines.
+
+    The CSV leaves the app, so it needs a proof of who is asking that is fresh.
+    """
     if form == "csv":
         lines, aliases = await queries.list_my_statement(
             work.session, caller, before_seq=None, limit=CSV_LINES_MAX

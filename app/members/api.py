@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
-from app.identity.rules import EmailTaken, Role, TooManySignIns, WeakPassword
+from app.identity.rules import EmailTaken, OwnCase, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
@@ -16,9 +16,10 @@ from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import (
     Alias,
+    Email,
     Languages,
-    Line,
     Moment,
+    Phone,
     Reason,
     RequestBody,
     Slug,
@@ -27,17 +28,20 @@ from app.kit.values import (
     as_rfc3339,
 )
 from app.members import operations, queries
+from app.members.blocks.rules import NoTelephone
 from app.members.operations import member_etag
-from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.rules import (
+    AliasReserved,
+    ApplicationDecided,
+    Level,
+    MemberKind,
+    MemberStatus,
+    TermsNotCurrent,
+)
 from app.members.tables import Member as MemberRow
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
-Email = Annotated[
-    Line,
-    StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True),
-]
-"""Only a delivered message proves an address, so only its shape is judged here."""
 PASSWORD_TYPED_MAX = 512
 
 
@@ -50,6 +54,11 @@ class AskToJoin(RequestBody):
         examples=["three plain words here"]
     )
     languages: Languages = Field(examples=[["sl", "en"]])
+    phone: Phone | None = Field(
+        None,
+        examples=["+386 40 123 456"],
+        description="If you like; only a keyed hash is kept, which lets blocks work both ways.",
+    )
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
     terms_version: int | None = Field(None, ge=1, le=1_000_000)
 
@@ -87,6 +96,12 @@ class DecideApplication(RequestBody):
     reason: Reason | None = None
 
 
+class Approve(DecideApplication):
+    """Why, and how well the staff know them, where that is not as usual in the bank."""
+
+    level: Level | None = None
+
+
 class MeView(View):
     """My own record. For staff who are not members, the member's fields are null."""
 
@@ -108,7 +123,9 @@ class ChangeMe(RequestBody):
 @router.post(
     "/members",
     status_code=202,
-    responses=raises(NotFound, WeakPassword, TermsNotCurrent, TooManySignIns),
+    responses=raises(
+        NotFound, WeakPassword, TermsNotCurrent, TooManySignIns, NoTelephone, AliasReserved
+    ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
 async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
@@ -122,6 +139,7 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
         password=body.password,
         languages=body.languages,
         terms_version=body.terms_version,
+        phone=body.phone,
     )
     return Asked()
 
@@ -142,16 +160,19 @@ async def list_applications(
     return Page[ApplicationView](items=views, next_cursor=cursor)
 
 
-@router.post("/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken))
+@router.post(
+    "/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken, OwnCase)
+)
 @reaches(Relation.BANK)
 async def approve_application(
-    member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
+    member_id: UUID, body: Approve, caller: Coordinator, work: Working
 ) -> ApplicationView:
     """Let an applicant take part."""
-    return ApplicationView.of(await operations.approve(work, caller, member_id, reason=body.reason))
+    row = await operations.approve(work, caller, member_id, reason=body.reason, level=body.level)
+    return ApplicationView.of(row)
 
 
-@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided))
+@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, OwnCase))
 @reaches(Relation.BANK)
 async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
@@ -170,7 +191,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     return _me(row, sorted(caller.roles))
 
 
-@router.patch("/me", responses=raises(NotFound, Stale))
+@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved))
 @reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,

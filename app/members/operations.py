@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller, OwnCase, Role
 from app.identity.tables import ASKED_ONCE
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.db import violated
@@ -17,10 +17,20 @@ from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
 from app.ledger.accounts import operations as ledger
 from app.members import queries
-from app.members.rules import ApplicationDecided, MemberKind, MemberStatus, TermsNotCurrent
+from app.members.blocks import operations as blocks
+from app.members.blocks.rules import ContactKind
+from app.members.rules import (
+    ApplicationDecided,
+    Level,
+    MemberKind,
+    MemberStatus,
+    TermsNotCurrent,
+    refuse_reserved,
+)
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.sealed import operations as sealed
 
 
 async def join(
@@ -33,6 +43,7 @@ async def join(
     password: str,
     languages: Sequence[str],
     terms_version: int | None,
+    phone: str | None = None,
 ) -> None:
     """Ask to join. Says nothing of whether the address was known before.
 
@@ -44,7 +55,10 @@ async def join(
         WeakPassword: when the password is too short, too common or too regular.
         TermsNotCurrent: when another version of the terms is in force.
         TooManySignIns: when too many passwords wait to be hashed.
+        NoTelephone: when the number cannot be one.
+        AliasReserved: when the alias looks like a former member's.
     """
+    refuse_reserved(alias)
     refuse_weak(password)
     known = await banks.get_bank(work.session, bank)
     if terms_version not in {None, known.terms_version}:
@@ -54,24 +68,38 @@ async def join(
     await work.envelopes.make(member_id)  # before the first lock: it waits for a disk
     try:
         async with work.session.begin_nested():
-            await _apply(work, known, member_id, alias, email, password_hash, languages)
+            await _apply(work, known, member_id, alias, email, phone, password_hash, languages)
     except IntegrityError as error:
         if violated(error) != ASKED_ONCE:
             raise
 
 
-async def approve(work: Work, caller: Caller, member_id: UUID, *, reason: str | None) -> Member:
+async def approve(
+    work: Work,
+    caller: Caller,
+    member_id: UUID,
+    *,
+    reason: str | None,
+    level: Level | None = None,
+) -> Member:
     """Let an applicant take part: with an account, empty, as everyone else's.
+
+    Where the bank has a vetting ladder, approval says that they were met, unless a level is named.
 
     Raises:
         NotFound: when the bank has no such applicant.
+        OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
         EmailTaken: when another login of this address was approved before.
     """
     member = await _lock_applicant(work, caller, member_id)
     bank = await banks.get_bank_by_id(work.session, caller.bank_id)
     member.account_id = await ledger.open_member_account(work, bank.bank_id, bank.floor_minutes)
+    safety = await banks.get_safety(work.session, caller.bank_id)
+    first = Level.MET if safety.vetting_ladder else Level.FULL
+    member.level = first if level is None else level
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
+    sealed.begin(work, bank.bank_id, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
@@ -83,6 +111,7 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
 
     Raises:
         NotFound: when the bank has no such applicant.
+        OwnCase: when it is the caller's own.
         ApplicationDecided: when it was decided before.
     """
     member = await _lock_applicant(work, caller, member_id)
@@ -104,10 +133,12 @@ async def change_me(
     Raises:
         NotFound: when the caller is no member.
         Stale: when `If-Match` names an older version.
+        AliasReserved: when the alias looks like a former member's.
     """
     member = await queries.lock_me(work.session, caller)
     refuse_stale(if_match, member_etag(member))
     if alias is not None:
+        refuse_reserved(alias)
         member.alias = alias
     if languages is not None:
         member.languages = list(dict.fromkeys(languages))
@@ -122,6 +153,8 @@ def member_etag(member: Member) -> str:
 
 async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member:
     member = await queries.lock_member(work.session, caller.bank_id, member_id)
+    if member_id == caller.member_id:
+        raise OwnCase
     if member.status != MemberStatus.APPLICANT:
         raise ApplicationDecided(state=member.status)
     return member
@@ -147,6 +180,7 @@ async def _apply(
     member_id: UUID,
     alias: str,
     email: str,
+    phone: str | None,
     password_hash: str,
     languages: Sequence[str],
 ) -> None:
@@ -157,21 +191,31 @@ async def _apply(
         status=MemberStatus.APPLICANT,
         alias=alias,
         languages=list(dict.fromkeys(languages)),
+        level=Level.NEW,
         terms_version=bank.terms_version,
         version=1,
         requested_at=work.now,
     )
     work.session.add(member)
     await work.session.flush()
-    await identity.create_login(
+    login = await identity.create_login(
         work,
         bank_id=bank.bank_id,
         email=email,
         password_hash=password_hash,
         roles=[],
         member_id=member.member_id,
+        phone_fingerprint=_hashed(work, bank, phone),
     )
+    contacts = list(filter(None, (login.email_fingerprint, login.phone_fingerprint)))
+    await blocks.meet_newcomer(work, bank.bank_id, member.member_id, contacts)
     notices.tell_staff(
         work, bank.bank_id, Role.COORDINATOR, NoticeKind.APPLICATION_WAITING, member.member_id
     )
     await work.session.flush()
+
+
+def _hashed(work: Work, bank: Bank, phone: str | None) -> bytes | None:
+    if phone is None:
+        return None
+    return blocks.fingerprint_of(work, bank.bank_id, ContactKind.PHONE, phone)

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, and_, any_, bindparam, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
-from app.kit.db import lock_one
+from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
 from app.ledger import queries as ledger
 from app.ledger.queries import StatementLine
+from app.members.blocks.queries import no_block_between
 from app.members.rules import FORMER_MEMBER, MemberStatus
 from app.members.tables import Member
 
@@ -35,6 +37,7 @@ class Side(NamedTuple):
     account_id: UUID | None
 
 
+_GIVEN_IDS: Final = bindparam("given_ids", type_=ARRAY(Uuid))
 _SEEN: Final = given(bank_id=Uuid(), viewer_id=Uuid(), member_id=Uuid())
 
 
@@ -44,15 +47,17 @@ def visible_to(viewer: Caller) -> ColumnElement[bool]:
     It belongs on every query that reads members or what is theirs: reads, search, matches,
     counts, notices, exports and replays.
     """
-    return _visible(viewer.bank_id, viewer.member_id)
+    return visible_between(viewer.bank_id, viewer.member_id)
 
 
-def _visible(
+def visible_between(
     bank_id: UUID | ColumnElement[UUID], viewer_id: UUID | ColumnElement[UUID] | None
 ) -> ColumnElement[bool]:
+    """The same for a viewer who is not asking: staff act for them, or a batch does."""
     return and_(
         Member.bank_id == bank_id,
         or_(Member.status == MemberStatus.ACTIVE, Member.member_id == viewer_id),
+        no_block_between(Member.bank_id, viewer_id, Member.member_id),
     )
 
 
@@ -92,6 +97,16 @@ async def lock_member(session: AsyncSession, bank_id: UUID, member_id: UUID | No
     return member
 
 
+async def lock_members(session: AsyncSession, bank_id: UUID, member_ids: set[UUID]) -> None:
+    """Lock those of these members who exist, in id order."""
+    asked = (
+        select(Member)
+        .where(Member.bank_id == bank_id, Member.member_id == any_(_GIVEN_IDS))
+        .order_by(Member.member_id)
+    )
+    await lock_many(session, asked, {"given_ids": sorted(member_ids)}, of=Member)
+
+
 async def list_applications(
     session: AsyncSession, bank_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Member]:
@@ -119,7 +134,7 @@ async def find_sides(
     session: AsyncSession, asked: Sequence[tuple[Caller, UUID]]
 ) -> dict[tuple[UUID | None, UUID], Side]:
     """Members as viewers may see them, by viewer's and member's id, each with their account."""
-    shown = _visible(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown")
+    shown = visible_between(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown")
     statement = select(
         _SEEN.c.viewer_id, Member.member_id, Member.alias, Member.account_id, shown
     ).join_from(

@@ -1,12 +1,35 @@
 """The life of a membership, and its refusals."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Said, Unfit
+from app.kit.wording import skeleton
 
 FORMER_MEMBER: Final = "former member"
 """How anyone is called who can no longer be seen; their id is left out with it."""
+
+
+_RESERVED: Final = frozenset(map(skeleton, (FORMER_MEMBER, "nekdanji član", "nekdanja članica")))
+
+
+class AliasReserved(Unfit):
+    """The alias looks like the one that stands for people who can no longer be seen."""
+
+    said: ClassVar = {
+        "en": Said("Please choose another alias", "This one means somebody who is not here."),
+        "sl": Said("Izberite drug vzdevek", "Ta pomeni nekoga, ki ga ni tukaj."),
+    }
+
+
+def refuse_reserved(alias: str) -> None:
+    """Keep the alias of former members to them.
+
+    Raises:
+        AliasReserved: when it could be taken for that.
+    """
+    if skeleton(alias) in _RESERVED:
+        raise AliasReserved
 
 
 class MemberStatus(StrEnum):
@@ -23,6 +46,18 @@ class MemberKind(StrEnum):
 
     PERSON = "person"
     ORGANISATION = "organisation"
+
+
+class Level(IntEnum):
+    """How well the staff know a member. Only staff give it, and nobody else ever sees it."""
+
+    NEW = 0
+    """Approved from afar: may read, and post what is read before others see it."""
+    MET = 1
+    """Met in person."""
+    TOOK_PART = 2
+    """Took part in something with others."""
+    FULL = 3
 
 
 class ApplicationDecided(Conflict):

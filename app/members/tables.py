@@ -24,6 +24,7 @@ class Member(Base):
         UniqueConstraint("bank_id", "account_id"),
         CheckConstraint("status IN ('applicant', 'active', 'rejected', 'left')", name="status"),
         CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
+        CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         CheckConstraint("char_length(alias) BETWEEN 1 AND 40", name="alias"),
         CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
         CheckConstraint("status <> 'active' OR account_id IS NOT NULL", name="active_has_account"),
@@ -47,6 +48,8 @@ class Member(Base):
     languages: Mapped[list[str]]
     """Languages the member can use; for matching only, never shown to others."""
     account_id: Mapped[UUID | None]
+    level: Mapped[int]
+    """How well the staff know them (`rules.Level`); in no answer of anybody's."""
     terms_version: Mapped[int]
     version: Mapped[int]
     requested_at: Mapped[datetime]

@@ -1,28 +1,31 @@
 """Disputes over HTTP."""
 
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen, TooLateToDispute
 from app.identity.access import Member, MemberOrModerator, Moderator
+from app.identity.rules import Caller, OwnCase
 from app.kit.ground import Work
-from app.kit.http import Route, Working
+from app.kit.http import Route, Working, rechecked_by
+from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
 from app.moderation import operations, queries
+from app.moderation.opening import OpenedCase
+from app.moderation.queries import Case
 from app.moderation.rules import (
     AlreadyDisputed,
     DisputeResolved,
     DisputeStatus,
     MinutesDoNotFit,
     Outcome,
-    OwnCase,
 )
-from app.moderation.tables import Dispute
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["moderation"])
 
@@ -34,6 +37,11 @@ class DisputeView(View):
     exchange_id: UUID
     status: DisputeStatus
     reason: str | None = Field(description="Null when its author has left and was forgotten.")
+    giver_alias: str
+    receiver_alias: str
+    opened_by: Literal["giver", "receiver"]
+    agreed_minutes: int
+    delivered_minutes: int | None = Field(description="As the giver said; null before delivery.")
     outcome: Outcome | None
     minutes: int | None = Field(description="What the exchange came to; null when void or open.")
     resolution_reason: str | None
@@ -41,14 +49,20 @@ class DisputeView(View):
     resolved_at: Moment | None
 
     @classmethod
-    def of(cls, work: Work, row: Dispute) -> "DisputeView":
+    def of(cls, work: Work, case: Case) -> "DisputeView":
         """The view of a dispute, its reasons opened."""
+        row, exchange = case.dispute, case.exchange
         sealed, key = row.resolution_sealed, (row.bank_id, row.dispute_id)
         return cls(
             id=row.dispute_id,
             exchange_id=row.exchange_id,
             status=DisputeStatus(row.status),
             reason=work.envelopes.open(row.reason_sealed, "dispute", *key),
+            giver_alias=case.giver_alias,
+            receiver_alias=case.receiver_alias,
+            opened_by="giver" if row.opener_id == exchange.giver_id else "receiver",
+            agreed_minutes=exchange.minutes,
+            delivered_minutes=exchange.delivered_minutes,
             outcome=Outcome(row.outcome) if row.outcome else None,
             minutes=row.minutes,
             resolution_reason=work.envelopes.open(sealed, "resolution", *key) if sealed else None,
@@ -71,18 +85,25 @@ class ResolveDispute(RequestBody):
     reason: Reason
 
 
+async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
+    dispute = DisputeView.model_validate_json(kept.body)
+    await queries.get_dispute(work.session, caller, dispute.id)
+
+
 @router.post(
     "/exchanges/{exchange_id}/dispute",
     status_code=201,
     responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
 )
 @reaches(Relation.PARTY)
+@rechecked_by(_still_theirs)
 async def open_dispute(
     exchange_id: UUID, body: OpenDispute, caller: Member, work: Working
 ) -> DisputeView:
     """Something went wrong with my exchange: a moderator decides."""
     dispute = await operations.open_dispute(work, caller, exchange_id, body.reason)
-    return DisputeView.of(work, dispute)
+    (case,) = await queries.find_cases(work.session, caller, [dispute])
+    return DisputeView.of(work, case)
 
 
 @router.get("/disputes")
@@ -99,15 +120,16 @@ async def list_disputes(
         work.session, caller, status=status, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.opened_at), str(row.dispute_id)])
-    views = [DisputeView.of(work, row) for row in items]
+    cases = await queries.find_cases(work.session, caller, items)
+    views = [DisputeView.of(work, case) for case in cases]
     return Page[DisputeView](items=views, next_cursor=cursor)
 
 
-@router.get("/disputes/{dispute_id}")
+@router.get("/disputes/{dispute_id}")  # noqa: FAST003 the opening takes it
 @reaches(Relation.PARTY, staff=Relation.BANK)
-async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working) -> DisputeView:
-    """One dispute."""
-    return DisputeView.of(work, await queries.get_dispute(work.session, caller, dispute_id))
+async def get_dispute(_: MemberOrModerator, opened: OpenedCase, work: Working) -> DisputeView:
+    """One dispute; its parties can see that a moderator read it."""
+    return DisputeView.of(work, opened)
 
 
 @router.post(
@@ -115,6 +137,7 @@ async def get_dispute(dispute_id: UUID, caller: MemberOrModerator, work: Working
     responses=raises(DisputeResolved, OwnCase, MinutesDoNotFit, StepNotOpen, NotYourStep),
 )
 @reaches(Relation.BANK)
+@rechecked_by(_still_theirs)
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working
 ) -> DisputeView:
@@ -127,4 +150,5 @@ async def resolve_dispute(
         minutes=body.minutes,
         reason=body.reason,
     )
-    return DisputeView.of(work, dispute)
+    (case,) = await queries.find_cases(work.session, caller, [dispute])
+    return DisputeView.of(work, case)

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.exchanges import operations as exchanges
 from app.exchanges import queries as exchange_queries
 from app.exchanges.tables import Exchange
-from app.identity.rules import Caller, Role
+from app.identity.rules import Caller, OwnCase, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.moderation import queries
@@ -14,7 +14,6 @@ from app.moderation.rules import (
     DisputeResolved,
     DisputeStatus,
     Outcome,
-    OwnCase,
     minutes_of,
 )
 from app.moderation.tables import Dispute
@@ -32,21 +31,30 @@ async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: st
     exchange = await exchanges.dispute(work, caller, exchange_id)
     if await queries.find_dispute_of(work.session, caller.bank_id, exchange_id) is not None:
         raise AlreadyDisputed
+    dispute = open_case(work, exchange, caller.me, reason)
+    other = exchange.receiver_id if caller.me == exchange.giver_id else exchange.giver_id
+    kind = NoticeKind.DISPUTE_OPENED
+    notices.tell_member(work, caller.bank_id, other, kind, dispute.dispute_id)
+    return dispute
+
+
+def open_case(work: Work, exchange: Exchange, opener_id: UUID, reason: str) -> Dispute:
+    """A case about an exchange that is stopped already; the moderators are told."""
     dispute_id = new_id()
     dispute = Dispute(
-        bank_id=caller.bank_id,
+        bank_id=exchange.bank_id,
         dispute_id=dispute_id,
-        exchange_id=exchange_id,
-        opener_id=caller.me,
+        exchange_id=exchange.exchange_id,
+        opener_id=opener_id,
         status=DisputeStatus.OPEN,
-        reason_sealed=work.envelopes.seal(caller.me, reason, "dispute", caller.bank_id, dispute_id),
+        reason_sealed=work.envelopes.seal(
+            opener_id, reason, "dispute", exchange.bank_id, dispute_id
+        ),
         opened_at=work.now,
     )
     work.session.add(dispute)
     kind = NoticeKind.DISPUTE_OPENED
-    notices.tell_staff(work, caller.bank_id, Role.MODERATOR, kind, dispute_id)
-    other = exchange.receiver_id if caller.me == exchange.giver_id else exchange.giver_id
-    notices.tell_member(work, caller.bank_id, other, kind, dispute_id)
+    notices.tell_staff(work, exchange.bank_id, Role.MODERATOR, kind, dispute_id)
     return dispute
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select, tuple_
@@ -11,8 +12,18 @@ from app.exchanges.tables import Exchange
 from app.identity.rules import Caller, Role
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
+from app.members import queries as members
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
+
+
+class Case(NamedTuple):
+    """A dispute, its exchange, and the two sides by the names that they go by."""
+
+    dispute: Dispute
+    exchange: Exchange
+    giver_alias: str
+    receiver_alias: str
 
 
 def _for(caller: Caller) -> Select[Dispute]:
@@ -36,6 +47,26 @@ async def get_dispute(session: AsyncSession, caller: Caller, dispute_id: UUID) -
     if dispute is None:
         raise NotFound
     return dispute
+
+
+async def find_cases(
+    session: AsyncSession, caller: Caller, disputes: Sequence[Dispute]
+) -> list[Case]:
+    """Disputes with what has to be known to decide them."""
+    if not disputes:
+        return []
+    asked = select(Exchange).where(
+        Exchange.bank_id == caller.bank_id,
+        Exchange.exchange_id.in_([one.exchange_id for one in disputes]),
+    )
+    exchanges = {row.exchange_id: row for row in (await session.scalars(asked)).all()}
+    people = {one for row in exchanges.values() for one in (row.giver_id, row.receiver_id)}
+    parties = await members.find_parties(session, caller, people)
+    return [
+        Case(dispute, row, parties[row.giver_id].alias, parties[row.receiver_id].alias)
+        for dispute in disputes
+        for row in [exchanges[dispute.exchange_id]]
+    ]
 
 
 async def find_dispute_of(

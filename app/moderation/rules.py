@@ -39,15 +39,6 @@ class DisputeResolved(Conflict):
     }
 
 
-class OwnCase(Conflict):
-    """Staff cannot act on cases in which they are a party."""
-
-    said: ClassVar = {
-        "en": Said("You are a party to this", "Another moderator has to decide."),
-        "sl": Said("V tem ste udeleženi", "Odločiti mora drug moderator."),
-    }
-
-
 class MinutesDoNotFit(Unfit):
     """`minutes` belongs to the outcome `adjusted`, and only to it."""
 

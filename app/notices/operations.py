@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, insert
 
 from app.identity.rules import Caller, Role
 from app.kit.bulk import insert_many
@@ -36,21 +39,25 @@ def tell_staff(work: Work, bank_id: UUID, role: Role, kind: NoticeKind, subject_
     work.session.add(_notice(work, bank_id, kind, subject_id, role=role.value))
 
 
+async def tell_staff_if(
+    work: Work,
+    bank_id: UUID,
+    role: Role,
+    kind: NoticeKind,
+    subject_id: UUID,
+    condition: ColumnElement[bool],
+) -> None:
+    """The same where this condition holds, by one statement either way: it lasts as long."""
+    told = Told(bank_id, kind, subject_id, role=role)
+    row = _row(work, told)
+    await work.session.execute(
+        insert(Notice).from_select(list(row), queries.values_where(row, condition))
+    )
+
+
 async def tell_many(work: Work, told: Sequence[Told]) -> None:
     """Several notices at once."""
-    rows = [
-        {
-            "bank_id": one.bank_id,
-            "notice_id": new_id(),
-            "member_id": one.member_id,
-            "role": one.role,
-            "kind": one.kind.value,
-            "subject_id": one.subject_id,
-            "created_at": work.now,
-        }
-        for one in told
-    ]
-    await insert_many(work.session, Notice, rows)
+    await insert_many(work.session, Notice, [_row(work, one) for one in told])
 
 
 async def read(work: Work, caller: Caller, notice_id: UUID) -> Notice:
@@ -62,6 +69,18 @@ async def read(work: Work, caller: Caller, notice_id: UUID) -> Notice:
     notice = await queries.lock_notice(work.session, caller, notice_id)
     notice.read_at = notice.read_at or work.now
     return notice
+
+
+def _row(work: Work, told: Told) -> dict[str, Any]:
+    return {
+        "bank_id": told.bank_id,
+        "notice_id": new_id(),
+        "member_id": told.member_id,
+        "role": told.role,
+        "kind": told.kind.value,
+        "subject_id": told.subject_id,
+        "created_at": work.now,
+    }
 
 
 def _notice(

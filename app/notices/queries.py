@@ -1,13 +1,15 @@
 """Reading notices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
+from app.kit.bulk import table_of
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 from app.notices.tables import Notice
@@ -33,6 +35,12 @@ async def lock_notice(session: AsyncSession, caller: Caller, notice_id: UUID) ->
     if notice is None:
         raise NotFound
     return notice
+
+
+def values_where(row: Mapping[str, Any], condition: ColumnElement[bool]) -> Select[Any]:
+    """These values of a notice once, where the condition holds."""
+    columns = table_of(Notice).c
+    return select(*(literal(one, columns[name].type) for name, one in row.items())).where(condition)
 
 
 def _for(caller: Caller) -> Select[Notice]:

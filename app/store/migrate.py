@@ -15,11 +15,23 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.kit.embedded import Server
+from app.store.privileges import SEALED_ROLE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OWNER_ROLE: Final = "timebank_owner"
 APPLICATION_ROLE: Final = "timebank_app"
 DATABASE: Final = "timebank"
+ROLES: Final = (
+    f"CREATE ROLE {OWNER_ROLE} LOGIN",
+    f"CREATE ROLE {APPLICATION_ROLE} LOGIN",
+    # One statement, so that a second process finds all of it done, or none.
+    f"""DO $$ BEGIN
+        CREATE ROLE {SEALED_ROLE} NOLOGIN;
+        ALTER ROLE {APPLICATION_ROLE} NOINHERIT;
+        GRANT {SEALED_ROLE} TO {APPLICATION_ROLE};
+    END $$""",
+)
+"""What makes the roles; the application may become the sealed one, and is not it by itself."""
 _EXISTS_ALREADY: Final = (
     asyncpg.DuplicateObjectError,
     asyncpg.DuplicateDatabaseError,
@@ -41,12 +53,12 @@ def embedded_urls(server: Server, database: str = DATABASE) -> Urls:
 
 
 async def prepare_embedded(server: Server, database: str = DATABASE) -> Urls:
-    """Make the two roles and the database, unless they are there."""
+    """Make the roles and the database, unless they are there."""
     url = server.url("postgres", "postgres").replace("+asyncpg", "")
     connection = await asyncpg.connect(url, timeout=10)
     try:
-        for role in (OWNER_ROLE, APPLICATION_ROLE):
-            await _unless_there(connection, f"CREATE ROLE {role} LOGIN")
+        for made in ROLES:
+            await _unless_there(connection, made)
         await _unless_there(connection, f"CREATE DATABASE {database} OWNER {OWNER_ROLE}")
     finally:
         await connection.close(timeout=5)

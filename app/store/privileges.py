@@ -1,13 +1,16 @@
 """What the application's role may do: read and add everywhere, change only what may change.
 
 Append-only tables (`info={"append_only": True}` beside the table) get no UPDATE and no DELETE, so
-not even a bug or a stolen application password can rewrite the books.
+not even a bug or a stolen application password can rewrite the books. Sealed tables
+(`info={"sealed": True}`) can only be added to; to read them the application has to become
+`timebank_sealed`, which the part `sealed` alone does.
 """
 
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 
+SEALED_ROLE: Final = "timebank_sealed"
 _QUEUE_PREFIX: Final = "pgqueuer"
 
 
@@ -15,6 +18,7 @@ def grant(connection: Connection, metadata: MetaData, role: str) -> None:
     """Set the role's privileges exactly; run by the owner after the migrations."""
     name = connection.dialect.identifier_preparer.quote(role)
     owner = connection.scalar(text("SELECT current_user"))
+    _grant_sealed(connection, metadata)
     if owner == role:
         return  # one role for both: nothing to grant to oneself
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
@@ -25,12 +29,22 @@ def grant(connection: Connection, metadata: MetaData, role: str) -> None:
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"))
 
 
+def _grant_sealed(connection: Connection, metadata: MetaData) -> None:
+    there = set(inspect(connection).get_table_names())
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {SEALED_ROLE}"))
+    for table in metadata.tables.values():
+        if table.info.get("sealed") and table.name in there:
+            connection.execute(text(f"GRANT SELECT, UPDATE ON {table.name} TO {SEALED_ROLE}"))
+
+
 def privileges(name: str, table: Table | None) -> tuple[str, ...]:
     """What the application may do with one table."""
     if name.startswith(_QUEUE_PREFIX):
         return ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
     if table is None:
         return ("SELECT",)
+    if table.info.get("sealed"):
+        return ("INSERT",)
     if table.info.get("append_only"):
         return ("SELECT", "INSERT")
     if table.info.get("deletable"):

@@ -1,23 +1,34 @@
 """The whole declared schema: every part's tables in one metadata."""
 
 from app.banks import tables as banks
+from app.credentials import tables as credentials
 from app.exchanges import tables as exchanges
+from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
+from app.identity.factors import tables as factors
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
 from app.listings import tables as listings
 from app.members import tables as members
+from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
 from app.notices import tables as notices
+from app.openings import tables as openings
 from app.partners import tables as partners
+from app.records import tables as records
+from app.screening import tables as screening
+from app.sealed import tables as sealed
 
 PARTS = (
     accounts,
     banks,
+    blocks,
+    credentials,
     exchanges,
+    factors,
     fund,
     idempotency,
     identity,
@@ -28,5 +39,10 @@ PARTS = (
     partners,
     moderation,
     notices,
+    openings,
+    records,
+    screening,
+    contacts,
+    sealed,
 )
 metadata = Base.metadata

@@ -42,8 +42,12 @@ _TAGS: Final = {
     "moderation": "Disputes and their outcomes.",
     "fund": "Giving to the community, and granting from it.",
     "ledger": "The proof of the books.",
+    "screening": "Texts that wait for a moderator.",
+    "records": "A member's record, for staff and for a reason.",
+    "openings": "Who looked at whom.",
     "partners": "Hours for services that people of other time banks gave.",
     "notices": "What is there to be read.",
+    "sealed": "The record that only a case worker opens.",
     "operating": "For the operator.",
 }
 

@@ -33,13 +33,14 @@ async def on_routing_error(request: Request, error: Exception) -> Response:
 
 
 async def _caller(request: Request) -> Caller | None:
-    """Who is asking; None where a public path is only asked with another method.
+    """Who is asking; None where a path that is public whole is only asked with another method.
 
     Raises:
         NotAuthenticated: without a valid token.
         Busy: when the database is away.
     """
-    if any(route.guard.open_to_all for route in _routes(request)):
+    routes = _routes(request)
+    if routes and all(route.guard.open_to_all for route in routes):
         return None
 
     async def attempt() -> Caller:

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from fastapi import FastAPI
 
-from app.identity.tokens import Access, KeyRing, SigningKey, issue, new_signing_pem
+from app.identity.claims import Access
+from app.identity.tokens import KeyRing, SigningKey, issue, new_signing_pem
 from app.kit.ids import new_id
 from tests.contract import bearer, status_with
 from tests.doings import same_as_absent
@@ -87,7 +88,7 @@ async def test_a_token_of_one_bank_is_no_good_in_another(
 
 async def test_a_token_of_another_installation_is_refused(town: Town) -> None:
     ana = await town.member()
-    theirs = KeyRing.of(SigningKey.from_pem(new_signing_pem()))
+    theirs = KeyRing(SigningKey.from_pem(new_signing_pem()))
     assert await status_with(town, issue(theirs, access_of(town, ana))) == 401
     issuer = altered(access_of(town, ana), issuer="elsewhere")
     assert await status_with(town, issue(town.tools.ring, issuer)) == 401

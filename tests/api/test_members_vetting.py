@@ -13,10 +13,19 @@ from tests.doings import NOWHERE, notices, same_as_absent, sql
 from tests.town import Person, Town, good, refused
 
 FOR_EVERYONE_SIGNED_IN = {
+    ("GET", "/v1/me/access-log"),
     ("GET", "/v1/me"),
     ("PATCH", "/v1/me"),
     ("GET", "/v1/sessions"),
-    ("DELETE", "/v1/sessions"),
+    ("POST", "/v1/me/confirmation"),
+    ("POST", "/v1/me/password"),
+    ("POST", "/v1/me/recovery-codes"),
+    ("GET", "/v1/me/recovery"),
+    ("DELETE", "/v1/me/recovery/{id}"),
+    ("GET", "/v1/me/second-factor"),
+    ("POST", "/v1/me/second-factor"),
+    ("DELETE", "/v1/me/second-factor"),
+    ("POST", "/v1/me/second-factor/confirmation"),
     ("DELETE", "/v1/sessions/{id}"),
 }
 

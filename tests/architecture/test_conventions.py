@@ -25,6 +25,7 @@ WRITES_SQL = {
     "app/ledger/sealing/queries.py": "reads each posting as both of its accounts see it",
     "app/ledger/verifying.py": "sets how long the proof may take",
     "app/ledger/operations.py": "changes all accounts of a batch in one statement",
+    "app/sealed/queries.py": "becomes the one role that may read sealed records",
     "app/store/migrate.py": "asks for the revision, before there need be any table",
     "app/store/privileges.py": "GRANT and REVOKE have no other form",
 }

@@ -2,7 +2,7 @@ import sys
 
 from tests.source import sources
 
-RULES_MAY_KNOW = ("app.kit.errors.",)
+RULES_MAY_KNOW = ("app.kit.errors.", "app.kit.wording.")
 TABLES_MAY_KNOW = ("app.kit.db.Base",)
 
 

@@ -153,12 +153,12 @@ def test_endpoints_live_in_api_modules_only() -> None:
 @pytest.mark.parametrize(
     ("body", "counts"),
     [
-        ("await operations.sign_out(work, caller, one)", {1}),
-        ("if one:\n  return await operations.sign_out(work)\nraise ValueError", {1}),
-        ("if one:\n  await operations.sign_out(work)", {0, 1}),
-        ("if one:\n  await operations.sign_out(work)\nawait operations.rotate(work)", {1, 2}),
+        ("await sessions.sign_out(work, caller, one)", {1}),
+        ("if one:\n  return await sessions.sign_out(work)\nraise ValueError", {1}),
+        ("if one:\n  await operations.rotate(work)", {0, 1}),
+        ("if one:\n  await sessions.sign_out(work)\nawait operations.rotate(work)", {1, 2}),
         ("return await _granted(work, tools, form)", {1}),
-        ("return jwks(tools.ring)", {0}),
+        ("return jwks(tools.ring, work.now)", {0}),
     ],
 )
 def test_paths_are_counted_as_they_are(body: str, counts: set[int]) -> None:

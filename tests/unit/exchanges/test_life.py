@@ -10,12 +10,15 @@ TOLD = """
     proposed  counter  proposed   awaited
     proposed  cancel   cancelled  proposer
     proposed  expire   expired    time
+    proposed  call_off cancelled  system
     accepted  deliver  delivered  giver
     accepted  cancel   cancelled  giver receiver
     accepted  dispute  disputed   giver receiver
     accepted  expire   expired    time
+    accepted  call_off cancelled  system
     delivered confirm  settled    receiver
     delivered dispute  disputed   giver receiver
+    delivered refer    disputed   system
     settled   dispute  disputed   giver receiver
     disputed  resolve  settled    moderator
     disputed  void     cancelled  moderator

@@ -13,16 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.identity.claims import Access
 from app.identity.errors import BadToken
-from app.identity.tokens import (
-    Access,
-    KeyRing,
-    SigningKey,
-    Verifier,
-    issue,
-    new_signing_pem,
-    read,
-)
+from app.identity.tokens import KeyRing, SigningKey, Verifier, issue, new_signing_pem, read
 
 ISSUER = "https://timebank.example"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -35,7 +28,7 @@ ACCESS = Access(
     issued_at=NOW,
     expires_at=NOW + timedelta(seconds=600),
 )
-RING = KeyRing.of(SigningKey.from_pem(new_signing_pem()))
+RING = KeyRing(SigningKey.from_pem(new_signing_pem()))
 ORDER = ec.SECP256R1().group_order
 
 

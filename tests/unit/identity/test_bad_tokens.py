@@ -41,7 +41,7 @@ SECONDS = int(NOW.timestamp())
 ORDER = ec.SECP256R1().group_order
 
 PEM = new_signing_pem()
-RING = KeyRing.of(SigningKey.from_pem(PEM))
+RING = KeyRing(SigningKey.from_pem(PEM))
 OURS: Any = load_pem_private_key(PEM.encode(), None)
 PUBLIC = OURS.public_key()
 THEIRS = ec.generate_private_key(ec.SECP256R1())

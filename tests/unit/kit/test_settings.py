@@ -137,11 +137,13 @@ WEAK_TOKEN_KEYS = NO_KEYS | {"locked": pem(EC, LOCK), "another use": pem(EDWARDS
 WEAK_SEAL_KEYS = NO_KEYS | {"locked": pem(EDWARDS, LOCK), "another use": pem(EC)}
 
 
-@pytest.mark.parametrize("name", ["TOKEN_KEY", "TOKEN_KEY_PREVIOUS"])
+@pytest.mark.parametrize("name", ["TOKEN_KEY", "TOKEN_KEY_NEXT"])
 @pytest.mark.parametrize("kind", WEAK_TOKEN_KEYS)
 def test_a_weak_signing_key_is_refused(
     production: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
+    production.setenv("TIMEBANK_TOKEN_KEY_NEXT", pem(EC))
+    production.setenv("TIMEBANK_TOKEN_KEY_NEXT_AT", "2026-12-01T03:00:00Z")
     production.setenv(f"TIMEBANK_{name}", WEAK_TOKEN_KEYS[kind])
     said = refusal()
     assert f"TIMEBANK_{name}" in said

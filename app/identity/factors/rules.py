@@ -1,0 +1,59 @@
+"""How many wrong codes there may be, and the refusals."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+
+from app.kit.errors import Conflict, NotAuthenticated, NotFound, Said
+
+FAILURES_MAX: Final = 5
+PAUSE: Final = timedelta(minutes=15)
+
+
+class SecondFactorNeeded(NotAuthenticated):
+    """The password is right; the code of the second factor is still to come."""
+
+    said: ClassVar = {
+        "en": Said("Now the code", "Sign in again with the code of your device as code."),
+        "sl": Said("Zdaj še koda", "Prijavite se znova in kodo z naprave pošljite kot code."),
+    }
+
+    def __init__(self) -> None:
+        """Carry OAuth's own name for it (RFC 6749, 5.2)."""
+        super().__init__(error="invalid_grant")
+
+
+class WrongCode(NotAuthenticated):
+    """The code is wrong, was used before, or too many wrong ones came."""
+
+    leaves_trace = True
+    said: ClassVar = {
+        "en": Said("The code is not good", "Wait for the next one; after five wrong ones, longer."),
+        "sl": Said("Koda ni dobra", "Počakajte na naslednjo; po petih napačnih pa dlje."),
+    }
+
+    def __init__(self) -> None:
+        """Carry OAuth's own name for it (RFC 6749, 5.2)."""
+        super().__init__(error="invalid_grant")
+
+
+class FactorThere(Conflict):
+    """There is a second factor already."""
+
+    said: ClassVar = {
+        "en": Said("You have a second factor already", "Take it away first."),
+        "sl": Said("Drugi dejavnik že imate", "Najprej ga odstranite."),
+    }
+
+
+class NoFactor(NotFound):
+    """There is no second factor to confirm."""
+
+    said: ClassVar = {
+        "en": Said("There is no second factor yet", "Begin with POST /v1/me/second-factor."),
+        "sl": Said("Drugega dejavnika še ni", "Začnite s POST /v1/me/second-factor."),
+    }
+
+
+def is_paused(failures: int, failed_at: datetime | None, now: datetime) -> bool:
+    """Whether so many wrong codes came that none is looked at for now."""
+    return failures >= FAILURES_MAX and failed_at is not None and now - failed_at < PAUSE

@@ -1,0 +1,82 @@
+"""Blocks over HTTP: silent, mutual, immediate, and the same answer for whatever id is named."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.identity.access import Member
+from app.kit.http import Route, Working
+from app.kit.paging import Page, Pager, Paging
+from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
+from app.kit.values import Email, Moment, Phone, RequestBody, View, as_rfc3339
+from app.members.blocks import operations as blocks
+from app.members.blocks import queries
+from app.members.blocks.rules import ContactKind, NoTelephone, OneContact, TooManyBlocks
+from app.moderation.parting import operations
+
+router = APIRouter(prefix="/v1/me/blocks", route_class=Route, tags=["members"])
+
+
+class BlockView(View):
+    """Somebody I block: a member as I saw them then, or a contact, of which only its kind."""
+
+    id: UUID = Field(description="Takes the block back: `DELETE /v1/me/blocks/{id}`.")
+    kind: Literal["member", "email", "phone"]
+    alias: str | None
+    created_at: Moment
+
+
+class BlockContact(RequestBody):
+    """An e-mail or a telephone; only a keyed hash of it is kept."""
+
+    email: Email | None = Field(None, examples=["somebody@example.org"])
+    phone: Phone | None = None
+
+    def named(self) -> tuple[ContactKind, str]:
+        """The one contact that was given.
+
+        Raises:
+            OneContact: when there is none, or both.
+        """
+        if self.email and not self.phone:
+            return ContactKind.EMAIL, self.email
+        if self.phone and not self.email:
+            return ContactKind.PHONE, self.phone
+        raise OneContact
+
+
+@router.get("")
+@reaches(Relation.OWN)
+async def list_blocks(caller: Member, work: Working, page: Paging) -> Page[BlockView]:
+    """Whom I block, oldest first."""
+    pager = Pager(work.vault, caller.login_id, "blocks", page)
+    rows = await queries.list_blocks(
+        work.session, caller, after=pager.after_moment(), limit=page.limit + 1
+    )
+    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.created_at), str(row.id)])
+    views = [BlockView.model_validate(row) for row in items]
+    return Page[BlockView](items=views, next_cursor=cursor)
+
+
+@router.post("", status_code=204, responses=raises(OneContact, NoTelephone, TooManyBlocks))
+@reaches(Relation.OWN)
+async def block_contact(body: BlockContact, caller: Member, work: Working) -> None:
+    """Block whoever has this contact, now or when they join; nothing says whether anybody has."""
+    await operations.block_contact(work, caller, *body.named())
+
+
+@router.put("/{member_id}", status_code=204, responses=raises(TooManyBlocks))
+@reaches(Relation.WHOEVER)
+async def block_member(member_id: UUID, caller: Member, work: Working) -> None:
+    """Block a member: neither sees the other from now on, and what we had open ends."""
+    await operations.block(work, caller, member_id)
+
+
+@router.delete("/{member_id}", status_code=204)
+@reaches(Relation.WHOEVER)
+async def unblock_member(member_id: UUID, caller: Member, work: Working) -> None:
+    """Take a block back, by the id in my list."""
+    await blocks.unblock(work, caller, member_id)

@@ -1,0 +1,1 @@
+"""Blocking over HTTP, and taking what it leaves unfinished to a moderator."""

@@ -1,0 +1,75 @@
+"""What is held, and for whom it is shown all the same."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.identity.rules import Caller
+from app.kit.db import lock_one
+from app.kit.errors import NotFound
+from app.screening.rules import ScreeningStatus
+from app.screening.tables import Screening
+
+
+def let_through_to(
+    viewer: Caller,
+    bank_id: InstrumentedAttribute[UUID],
+    subject_id: InstrumentedAttribute[UUID],
+    author_id: InstrumentedAttribute[UUID],
+) -> ColumnElement[bool]:
+    """The condition that a text is not held, or is the viewer's own."""
+    held = exists().where(
+        Screening.bank_id == bank_id,
+        Screening.subject_id == subject_id,
+        Screening.status != ScreeningStatus.RELEASED,
+    )
+    return or_(author_id == viewer.member_id, ~held)
+
+
+async def lock_held(session: AsyncSession, bank_id: UUID, subject_id: UUID) -> Screening | None:
+    """The screening that holds a text, locked; None when nothing does."""
+    asked = select(Screening).where(
+        Screening.bank_id == bank_id,
+        Screening.subject_id == subject_id,
+        Screening.status != ScreeningStatus.RELEASED,
+    )
+    return await lock_one(session, asked)
+
+
+async def lock_screening(session: AsyncSession, bank_id: UUID, screening_id: UUID) -> Screening:
+    """A screening, locked.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    asked = select(Screening).where(
+        Screening.bank_id == bank_id, Screening.screening_id == screening_id
+    )
+    found = await lock_one(session, asked)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_screenings(
+    session: AsyncSession,
+    bank_id: UUID,
+    *,
+    status: ScreeningStatus,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Screening]:
+    """The queue: who waits longest comes first."""
+    asked = (
+        select(Screening)
+        .where(Screening.bank_id == bank_id, Screening.status == status)
+        .order_by(Screening.held_at, Screening.screening_id)
+        .limit(limit)
+    )
+    if after is not None:
+        asked = asked.where(tuple_(Screening.held_at, Screening.screening_id) > after)
+    return (await session.scalars(asked)).all()

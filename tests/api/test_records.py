@@ -1,0 +1,156 @@
+"""Staff open records for a reason, and the person sees it; in an emergency two are needed."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from tests.asking import every_operation
+from tests.contract import almighty
+from tests.doings import NOWHERE, again, disputed, emergency_of, same_as_absent, sql
+from tests.town import JSON, Person, Town, good, refused
+
+WHY = "She asked at the desk."
+
+
+async def seen_by(person: Person) -> list[tuple[str, str, str | None]]:
+    items = good(await person.get("/v1/me/access-log"))["items"]
+    return [(one["kind"], one["role"], one["reason"]) for one in items]
+
+
+async def found(staff: Person, **by: str) -> list[JSON]:
+    answer = await staff.post("/v1/members/lookup", {"reason": WHY} | by)
+    return list(good(answer)["items"])
+
+
+async def test_a_member_is_found_by_exact_address_or_alias_and_can_read_why(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    coordinator = await town.staff("coordinator")
+    for by in ({"email": ana.email.upper()}, {"alias": "Ana"}):
+        (one,) = await found(coordinator, **by)
+        assert (one["id"], one["alias"]) == (str(ana.member_id), "Ana")
+        assert "email" not in one
+    for by in ({"email": "nobody@example.org"}, {"alias": "An"}, {"alias": "%"}):
+        assert await found(coordinator, **by) == []
+    assert await seen_by(ana) == [("lookup", "coordinator", WHY)] * 2
+    assert await seen_by(bor) == []
+    for bad in ({}, {"alias": "Ana", "email": ana.email}):
+        refused(await coordinator.post("/v1/members/lookup", {"reason": WHY} | bad), 422, "unfit")
+
+
+async def test_a_record_opens_for_a_reason_only_and_every_look_is_told(town: Town) -> None:
+    ana = await town.member("Ana")
+    worker, path = await town.staff("case_worker"), f"/v1/members/{ana.member_id}"
+    refused(await worker.get(path), 422, "unfit")
+    assert await seen_by(ana) == []
+    record = good(await worker.get(path, params={"reason": WHY}))
+    assert record.keys() == {"id", "alias", "kind", "status", "languages", "requested_at"}
+    assert await seen_by(ana) == [("record", "case_worker", WHY)]
+    absent = await worker.get(f"/v1/members/{NOWHERE}", params={"reason": WHY})
+    refused(absent, 404, "not-found")
+    moderator = await town.staff("moderator")
+    same_as_absent(await moderator.get(path, params={"reason": WHY}), absent)
+
+
+async def test_a_moderator_knows_what_has_to_be_known_and_the_parties_see_the_look(
+    town: Town,
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=90)
+    exchange = await town.accepted(ana, bor, 60)
+    good(await ana.post(f"/v1/exchanges/{exchange['id']}/delivery", {"minutes": 90}))
+    dispute = await disputed(bor, exchange)
+    moderator = await town.staff("moderator")
+    case = good(await moderator.get(f"/v1/disputes/{dispute['id']}"))
+    assert (case["giver_alias"], case["receiver_alias"]) == ("Ana", "Bor")
+    assert (case["agreed_minutes"], case["delivered_minutes"]) == (60, 90)
+    assert case["opened_by"] == "receiver"
+    assert str(ana.member_id) not in str(case)
+    good(await ana.get(f"/v1/disputes/{dispute['id']}"))
+    for person in (ana, bor):
+        assert await seen_by(person) == [("dispute", "moderator", None)]
+
+
+async def test_an_emergency_needs_a_second_person_is_short_and_must_be_reviewed(
+    town: Town,
+) -> None:
+    ana = await town.member("Ana")
+    asker, second = await town.staff("coordinator"), await town.staff("case_worker")
+    admin = await town.staff("admin")
+    body = {"member_id": str(ana.member_id), "reason": WHY}
+    path = f"/v1/emergencies/{good(await asker.post('/v1/emergencies', body))['id']}"
+    refused(await asker.post(f"{path}/contact"), 409, "emergency-closed")
+    refused(await asker.post(f"{path}/release"), 409, "second-person-needed")
+    good(await second.post(f"{path}/release"))
+    refused(await admin.post(f"{path}/release"), 409, "emergency-released")
+    refused(await second.post(f"{path}/contact"), 404, "not-found")
+    for _ in range(2):
+        assert good(await asker.post(f"{path}/contact")) == {"email": ana.email}
+    assert await seen_by(ana) == [("contact", "coordinator", WHY)] * 2
+    await town.step_on(31 / 24 / 60)
+    asker, second, admin = [await again(town, one) for one in (asker, second, admin)]
+    refused(await asker.post(f"{path}/contact"), 409, "emergency-closed")
+    await town.step_on(3)
+    asker, admin = await again(town, asker), await again(town, admin)
+    refused(await asker.post("/v1/emergencies", body), 409, "review-overdue")
+    good(await admin.post(f"{path}/review", {"finding": "It was right."}))
+    refused(await admin.post(f"{path}/review", {"finding": "x"}), 409, "emergency-reviewed")
+    good(await asker.post("/v1/emergencies", body))
+
+
+async def test_staff_who_are_concerned_cannot_act(town: Town) -> None:
+    ana, desk = await almighty(town, "Ana"), await town.staff("coordinator")
+    mine, reason = {"member_id": str(ana.member_id)}, {"reason": WHY}
+    for answer in (
+        await ana.get(f"/v1/members/{ana.member_id}", params=reason),
+        await ana.post("/v1/emergencies", mine | reason),
+        await ana.post(f"/v1/emergencies/{await emergency_of(desk, ana)}/release"),
+    ):
+        refused(answer, 409, "own-case")
+    refused(await ana.post("/v1/grants", mine | reason | {"minutes": 60}), 409, "own-grant")
+    nova = await town.applicant()
+    statement = "UPDATE login SET roles = '{coordinator}' WHERE login_id = $1"
+    await sql(town, statement, nova.login_id)
+    for step in ("approval", "rejection"):
+        refused(await nova.post(f"/v1/applications/{nova.member_id}/{step}"), 409, "own-case")
+
+
+async def test_the_chain_of_openings_shows_every_change_and_nobody_may_make_one(
+    town: Town,
+) -> None:
+    await town.member("Ana")
+    coordinator, auditor = await town.staff("coordinator"), await town.staff("auditor")
+    for _ in range(3):
+        await found(coordinator, alias="Ana")
+    proof = good(await auditor.get("/v1/openings/verification"))
+    assert (proof["proved"], proof["entries"]) == (True, 3)
+    for change in ("UPDATE opening SET role = 'x'", "DELETE FROM opening", "TRUNCATE opening"):
+        async with town.ground.database.begin() as session:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await session.execute(text(change))
+            await session.rollback()
+    changes = (
+        "UPDATE opening SET role = 'admin' WHERE seq = 2",
+        "UPDATE opening SET reason_sealed = reason_sealed || '\\x00' WHERE seq = 3",
+        "DELETE FROM opening WHERE seq = 2",
+        "DELETE FROM opening WHERE seq = 3",
+        "UPDATE opening_chain SET seq = 2",
+    )
+    for change in changes:
+        await sql(town, "CREATE TABLE kept AS SELECT * FROM opening")
+        await sql(town, "CREATE TABLE kept_chain AS SELECT * FROM opening_chain")
+        await sql(town, change)
+        assert not good(await auditor.get("/v1/openings/verification"))["proved"], change
+        await sql(town, "DELETE FROM opening")
+        await sql(town, "DELETE FROM opening_chain")
+        await sql(town, "INSERT INTO opening SELECT * FROM kept")
+        await sql(town, "INSERT INTO opening_chain SELECT * FROM kept_chain")
+        await sql(town, "DROP TABLE kept, kept_chain")
+    assert good(await auditor.get("/v1/openings/verification"))["proved"]
+
+
+async def test_there_is_no_way_to_list_or_search_people(town: Town) -> None:
+    lists = [
+        str(one)
+        for one in every_operation(town.app.openapi())
+        if one.method == "GET" and one.path.rstrip("/") in {"/v1/members", "/v1/people"}
+    ]
+    assert lists == []
