@@ -100,9 +100,9 @@ class Place:
 
     async def create_migrated(self, name: str) -> None:
         """Make a database with the application's schema and roles."""
-        for role in (migrate.OWNER_ROLE, migrate.APPLICATION_ROLE):
+        for made in migrate.ROLES:
             with suppress(*_EXISTS):
-                await self.run(f"CREATE ROLE {role} LOGIN")
+                await self.run(made)
         await self.create(name)
         urls = migrate.Urls(self.application_url(name), self.url(name, migrate.OWNER_ROLE))
         await migrate.upgrade(urls)

@@ -23,7 +23,7 @@ from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, NewHold
 from app.ledger.tables import Account
 from app.listings.tables import Listing
-from app.members.rules import MemberKind, MemberStatus
+from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
 
 BATCH: Final = 500
@@ -158,6 +158,7 @@ def _member(work: Work, person: Person) -> Row:
         "alias": f"Member {person.member_id.hex[:8]}",
         "languages": ["sl", "en"],
         "account_id": person.account_id,
+        "level": Level.NEW,
         "terms_version": 1,
         "version": 1,
         "requested_at": work.now,
