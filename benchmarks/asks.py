@@ -3,14 +3,19 @@
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from app.identity.claims import Access
+from app.identity.tokens import issue
+from app.identity.tools import IdentityTools
+from app.kit.ground import Ground
 from app.kit.ids import new_id
 from app.kit.values import as_rfc3339
 from benchmarks.filling import History
 from benchmarks.load import Plan
 from benchmarks.measuring import Window
-from benchmarks.town import Delivered
+from benchmarks.town import Delivered, Person, Town
 
 REPLAYERS_MAX: Final = 50
 """Few, so that the first answers all fall into the warm-up."""
@@ -37,6 +42,21 @@ class Means:
         """A plan for a server that is not known yet."""
         warm, seconds = self.window.warm, self.window.seconds
         return Plan(0, self.clients, warm, seconds, list(asks), repeats, key)
+
+
+def tokens(ground: Ground, town: Town, people: Sequence[Person]) -> list[str]:
+    """Access tokens of these people's sessions, signed as at a sign-in, good for ten minutes."""
+    tools = IdentityTools.of(ground.settings, ground.vault)
+    at = ground.clock().replace(microsecond=0)
+    until = at + timedelta(seconds=ground.settings.access_seconds)
+    issuer = ground.settings.issuer
+    return [
+        issue(
+            tools.ring,
+            Access(issuer, town.bank_id, one.login_id, one.session_id, new_id(), at, until),
+        )
+        for one in people
+    ]
 
 
 def _head(method: str, path: str, token: str | None, body: str = "", more: str = "") -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from benchmarks import engine, growth, yardsticks
-from benchmarks.asks import PLANS, Means
+from benchmarks.asks import PLANS, Means, tokens
 from benchmarks.filling import History, fill
 from benchmarks.measuring import Window, deadlocks
 from benchmarks.place import Place
 from benchmarks.proving import findings
 from benchmarks.results import Results
 from benchmarks.serving import Server, measure, serving
-from benchmarks.town import Delivered, Town, deliver, found, tokens
+from benchmarks.town import Delivered, Town, deliver, found
 
 TOWN: Final = "bench_town"
 TOWN_DELIVERED: Final = "bench_town_delivered"
@@ -78,7 +78,7 @@ async def build(place: Place, size: Size, results: Results, peer: list[Path]) ->
     """Make the templates that every cell begins from."""
     await place.create_migrated(TOWN)
     ground = place.ground(TOWN)
-    town = await found(ground, size.members)
+    town = await found(ground, size.members, size.signed_in)
     signed_in = town.accounts[: size.signed_in]
     await ground.database.close()
     count = POSTINGS_EACH * size.signed_in

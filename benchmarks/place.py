@@ -100,9 +100,9 @@ class Place:
 
     async def create_migrated(self, name: str) -> None:
         """Make a database with the application's schema and roles."""
-        for role in (migrate.OWNER_ROLE, migrate.APPLICATION_ROLE):
+        for made in migrate.ROLES:
             with suppress(*_EXISTS):
-                await self.run(f"CREATE ROLE {role} LOGIN")
+                await self.run(made)
         await self.create(name)
         urls = migrate.Urls(self.application_url(name), self.url(name, migrate.OWNER_ROLE))
         await migrate.upgrade(urls)
@@ -132,7 +132,9 @@ def place() -> Iterator[Place]:
     """
     with tempfile.TemporaryDirectory(prefix="timebank-bench-") as text:
         folder = Path(text)
-        settings = load_settings(environment=Environment.TEST, data_folder=folder / "keys")
+        settings = load_settings(
+            environment=Environment.TEST, data_folder=folder / "keys", log_level="ERROR"
+        )
         with lease(folder / "data") as server:
             url = make_url(server.url("postgres", "postgres"))
             yield Place(url, folder, cluster_of(server.folder), settings)

@@ -12,11 +12,8 @@ from sqlalchemy import insert
 from app import founding
 from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange
-from app.identity.claims import Access
 from app.identity.rules import Role
 from app.identity.tables import Login, Session
-from app.identity.tokens import issue
-from app.identity.tools import IdentityTools
 from app.kit.db import Base
 from app.kit.ground import Ground, Work
 from app.kit.ids import new_id
@@ -26,7 +23,7 @@ from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, NewHold
 from app.ledger.tables import Account
 from app.listings.tables import Listing
-from app.members.rules import MemberKind, MemberStatus
+from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
 
 BATCH: Final = 500
@@ -66,8 +63,11 @@ class Delivered(NamedTuple):
     receiver: Person
 
 
-async def found(ground: Ground, members: int) -> Town:
-    """Make the bank, its members, and an opening credit for each of them."""
+async def found(ground: Ground, members: int, signed_in: int) -> Town:
+    """Make the bank, its members, and an opening credit for each of them.
+
+    The first `signed_in` get data keys, too: what they are answered is kept sealed.
+    """
     async with ground.database.begin() as session:
         bank = await founding.found_bank(ground.work(session), slug="bench", name="Bench")
         fund = await queries.get_bank_account(session, bank.bank_id, AccountKind.FUND)
@@ -79,6 +79,8 @@ async def found(ground: Ground, members: int) -> Town:
             for table, rows in _rows(work, town.bank_id, some):
                 await session.execute(insert(table), rows)
             await _settle(work, [_opening(town, issuing, one) for one in some])
+    for person in people[:signed_in]:
+        await ground.envelopes.make(person.member_id)
     return town
 
 
@@ -100,21 +102,6 @@ async def deliver(ground: Ground, town: Town, receivers: int, count: int) -> lis
             await session.execute(insert(Exchange), exchanges)
         delivered += [Delivered(one.row["exchange_id"], one.receiver) for one in rows]
     return delivered
-
-
-def tokens(ground: Ground, town: Town, people: Sequence[Person]) -> list[str]:
-    """Access tokens of these people's sessions, signed as at a sign-in, good for ten minutes."""
-    tools = IdentityTools.of(ground.settings, ground.vault)
-    at = ground.clock().replace(microsecond=0)
-    until = at + timedelta(seconds=ground.settings.access_seconds)
-    issuer = ground.settings.issuer
-    return [
-        issue(
-            tools.ring,
-            Access(issuer, town.bank_id, one.login_id, one.session_id, new_id(), at, until),
-        )
-        for one in people
-    ]
 
 
 class _Agreed(NamedTuple):
@@ -171,6 +158,7 @@ def _member(work: Work, person: Person) -> Row:
         "alias": f"Member {person.member_id.hex[:8]}",
         "languages": ["sl", "en"],
         "account_id": person.account_id,
+        "level": Level.NEW,
         "terms_version": 1,
         "version": 1,
         "requested_at": work.now,
@@ -198,7 +186,10 @@ def _session(work: Work, person: Person) -> Row:
         "created_at": work.now,
         "rotated_at": work.now,
         "expires_at": work.now + timedelta(days=work.settings.session_days),
-    } | {"device": "other", "means": "password", "proved_at": work.now}
+        "device": "other",
+        "means": "password",
+        "proved_at": work.now,
+    }
 
 
 def _exchange(work: Work, town: Town, receivers: int, number: int) -> _Agreed:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
 
 from app.kit.errors import Busy
 from app.kit.metrics import BUSY, RETRIES
@@ -77,17 +78,14 @@ class Database:
 
     def __init__(self, url: str, *, pool_max: int, wait_seconds_max: float) -> None:
         """Connect lazily, with at most `pool_max` connections."""
+        self._url = url
         self.engine = create_async_engine(
             url,
             pool_size=pool_max,
             max_overflow=0,
             pool_timeout=wait_seconds_max,
             hide_parameters=True,
-            connect_args={
-                "server_settings": SERVER_SETTINGS,
-                "timeout": CONNECT_SECONDS_MAX,
-                "command_timeout": COMMAND_SECONDS_MAX,
-            },
+            connect_args=_connecting(COMMAND_SECONDS_MAX),
         )
         # No autoflush: a row is written when its change is whole, at the latest at the commit.
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
@@ -101,6 +99,19 @@ class Database:
             for count in session.info.pop(_ONCE_COMMITTED, ()):
                 count()
 
+    @asynccontextmanager
+    async def begin_patiently(self, seconds_max: float) -> AsyncIterator[AsyncSession]:
+        """Read one snapshot on a connection of its own, where a statement may take that long."""
+        engine = create_async_engine(
+            self._url,
+            poolclass=NullPool,
+            isolation_level="REPEATABLE READ",
+            hide_parameters=True,
+            connect_args=_connecting(seconds_max, statement_timeout=f"{seconds_max:.0f}s"),
+        )
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -109,6 +120,14 @@ class Database:
 def once_committed(session: AsyncSession, count: Callable[[], object]) -> None:
     """Do this when the transaction has committed: for counting only, as a crash may skip it."""
     session.info.setdefault(_ONCE_COMMITTED, []).append(count)
+
+
+def _connecting(seconds_max: float, **server_settings: str) -> dict[str, Any]:
+    return {
+        "server_settings": SERVER_SETTINGS | server_settings,
+        "timeout": CONNECT_SECONDS_MAX,
+        "command_timeout": seconds_max,
+    }
 
 
 async def lock_one(session: AsyncSession, statement: Select[Row]) -> Row | None:

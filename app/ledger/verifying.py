@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.ground import Ground
@@ -13,7 +12,8 @@ from app.ledger.sealing.proof import prove_chains, prove_seals
 from app.ledger.sealing.signing import Sealer
 
 CHECKS: Final = (*SQL_CHECKS, "V6", "V7")
-_PATIENCE: Final = text("SET LOCAL statement_timeout = '10min'")
+CHECK_SECONDS_MAX: Final = 600.0
+"""One check of a bank's books, however large."""
 
 
 def _silent(_check: str) -> None:
@@ -27,9 +27,7 @@ async def prove(
     tell: Callable[[str], None] = _silent,
 ) -> list[Finding]:
     """Every finding; empty when the books are proved. `tell` hears each check as it ends."""
-    async with ground.database.begin() as session:
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        await session.execute(_PATIENCE)
+    async with ground.database.begin_patiently(CHECK_SECONDS_MAX) as session:
         return await prove_in(session, bank_id, sealer, tell)
 
 
