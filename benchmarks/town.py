@@ -79,7 +79,7 @@ async def found(ground: Ground, members: int, signed_in: int) -> Town:
             for table, rows in _rows(work, town.bank_id, some):
                 await session.execute(insert(table), rows)
             await _settle(work, [_opening(town, issuing, one) for one in some])
-    for person in people[:signed_in]:
+    for person in town.people[:signed_in]:
         await ground.envelopes.make(person.member_id)
     return town
 
