@@ -118,7 +118,7 @@ class Served:
         guard = GUARDS[name]
         if not isinstance(guard, Needs):
             return [""]
-        if name in self.life.secrets:
+        if name in self.life.secrets and (not guard.roles or "member" in guard.roles):
             return ["member"]
         roles = {"other": "member"}
         everyone = sorted(self.life.people)
@@ -137,7 +137,8 @@ class Served:
         for holder in (case.path_parameters, case.body):
             values = holder if isinstance(holder, dict) else {}
             for name in self.life.ids.keys() & values.keys():
-                if is_uuid(values[name]):
+                is_slug = name == "bank" and holder is case.path_parameters and is_positive(case)
+                if is_slug or is_uuid(values[name]):
                     ids = self.life.ids[name]
                     values[name] = ids[turn // MADE_UP_IN % len(ids)]
         if isinstance(case.body, dict) and is_positive(case):

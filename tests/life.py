@@ -53,7 +53,8 @@ class Life:
             "session_id": [await _session(await town.signed_in(ana.email))],
         }
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
-        return cls(town, people, ids, await _secrets(town, ana, code))
+        opening = await _secrets(town, ana, code) | _named(ana, bor)
+        return cls(town, people, ids, opening)
 
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
@@ -78,6 +79,15 @@ async def _secrets(town: Town, ana: Person, code: str) -> dict[str, JSON]:
         "confirm_second_factor": {"code": shown},
         "change_password": {"current_password": PASSWORD, "password": password},
         "finish_recovery": named | {"email": ana.email, "code": code, "password": password},
+    }
+
+
+def _named(ana: Person, bor: Person) -> dict[str, JSON]:
+    """People whom staff name in a body, where one id of anything would not do."""
+    session = {"giver_ids": [str(ana.member_id)], "receiver_ids": [str(bor.member_id)]}
+    return {
+        "post_group_session": session | {"minutes": 1, "sharing": "shared", "companions": []},
+        "look_up_member": {"email": ana.email, "alias": None},
     }
 
 

@@ -25,7 +25,7 @@ from app.identity import operations as identity
 from app.identity import queries as logins
 from app.identity.factors import operations as factors
 from app.identity.passwords import salt_of
-from app.identity.rules import Caller
+from app.identity.rules import STAFF, Caller, Role
 from app.identity.sessions import operations as sessions
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.errors import NotFound
@@ -91,6 +91,9 @@ async def give_code(work: Work, caller: Caller, member_id: UUID, *, reason: str)
     """
     login_id = await logins.find_login_id(work.session, caller.bank_id, member_id)
     if login_id is None or login_id == caller.login_id:
+        raise NotFound
+    login = await logins.get_login(work.session, caller.bank_id, login_id)
+    if not STAFF.isdisjoint(login.roles) and not caller.may(Role.ADMIN):
         raise NotFound
     await _end_begun(work, caller.bank_id, login_id)
     code = new_code()

@@ -1,9 +1,8 @@
 """At the gate of every route: who asks proves it, and has not asked too often, before any work."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import Request
 
@@ -49,22 +48,23 @@ async def hold_guesses_to_limits(request: Request) -> None:
     Raises:
         TooManyRequests: when it is one too many.
     """
-    name = _named(await request.body(), request.headers.get("content-type", ""))
+    name = await _named(request)
     if name is not None:
         ground: Ground = request.app.state.ground
         limiter: Limiter = request.app.state.limiter
         limiter.guess(prefix_of(request, ground.settings.proxies), name, ground.clock())
 
 
-def _named(body: bytes, media_type: str) -> str | None:
-    """The name in a form or in JSON, if there is one."""
-    try:
-        if "json" in media_type:
-            told = json.loads(body)
-            found = [told.get(name) for name in _NAMES] if isinstance(told, dict) else []
-        else:
-            form = parse_qs(body.decode(), max_num_fields=20)
-            found = [form.get(name, [None])[0] for name in _NAMES]
-    except (ValueError, RecursionError):
-        return None
+async def _named(request: Request) -> str | None:
+    """The name in a form or in JSON, if there is one: the one that the operation will read."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    told: Any
+    if media_type.endswith("json"):
+        try:
+            told = json.loads(await request.body())
+        except (ValueError, RecursionError):
+            return None
+    else:
+        told = await request.form()
+    found = [told.get(name) for name in _NAMES] if isinstance(told, Mapping) else []
     return next((one for one in found if isinstance(one, str)), None)

@@ -14,7 +14,6 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 
 from app.kit import idempotency
 from app.kit.bodies import read, refusing
@@ -32,6 +31,7 @@ from app.kit.errors import (
 from app.kit.gate import hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
 from app.kit.limits import TooManyRequests
+from app.kit.named_first import NamedFirst
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 from app.kit.reach import Rate, reach_of
@@ -110,7 +110,7 @@ def rechecked_by(recheck: Recheck) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
-class Route(APIRoute):
+class Route(NamedFirst):
     """One operation over HTTP. See the module docstring."""
 
     guard: Guard

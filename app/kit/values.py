@@ -60,6 +60,12 @@ def _at_most(length: int) -> Callable[[str], str]:
     return check
 
 
+def _whole_number(value: object) -> object:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004 pydantic tells of a ValueError
+    return value
+
+
 def _text_only(value: object) -> object:
     # pydantic alone takes numbers, in digits too, for seconds or milliseconds since 1970.
     is_time = isinstance(value, str) and _RFC3339_BEGINS.match(value)
@@ -118,6 +124,8 @@ Email = Annotated[
 Phone = Annotated[Line, StringConstraints(min_length=3, max_length=40)]
 """As people write it; whoever compares numbers makes them canonical first."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
+WholeNumber = BeforeValidator(_whole_number)
+"""For a choice among numbers: true is no 1, and a text is no number."""
 Minutes = Annotated[int, Field(strict=True, ge=1, le=MINUTES_MAX)]
 """A whole, positive number of minutes."""
 Language = Annotated[

@@ -25,6 +25,7 @@ from app.kit.values import (
     Slug,
     Text,
     View,
+    WholeNumber,
     as_rfc3339,
 )
 from app.members import operations, queries
@@ -99,7 +100,7 @@ class DecideApplication(RequestBody):
 class Approve(DecideApplication):
     """Why, and how well the staff know them, where that is not as usual in the bank."""
 
-    level: Level | None = None
+    level: Annotated[Level, WholeNumber] | None = None
 
 
 class MeView(View):

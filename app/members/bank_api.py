@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.banks import operations, queries
 from app.banks.operations import safety_etag
@@ -50,12 +50,12 @@ class ChangeBank(RequestBody):
     """What may be changed; what is left out stays. A preset comes first, then the settings."""
 
     preset: Preset | None = None
-    vetting_ladder: bool | None = None
-    first_listings_read: bool | None = None
-    screening: bool | None = None
+    vetting_ladder: StrictBool | None = None
+    first_listings_read: StrictBool | None = None
+    screening: StrictBool | None = None
     contacts_new_max: Contacts | None = Field(None, description="Null: as many as they like.")
     contacts_max: Contacts | None = Field(None, description="Null: as many as they like.")
-    alerts: bool | None = None
+    alerts: StrictBool | None = None
 
     def changes(self) -> dict[str, object]:
         """What was named; null only means something for the numbers of contacts."""

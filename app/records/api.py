@@ -1,7 +1,7 @@
 """Members' records for staff, over HTTP. Every look is written down, and the member can see it."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,7 +13,17 @@ from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Alias, Email, Moment, NoBody, Reason, RequestBody, View, as_rfc3339
+from app.kit.values import (
+    Alias,
+    Email,
+    Moment,
+    NoBody,
+    Reason,
+    RequestBody,
+    View,
+    WholeNumber,
+    as_rfc3339,
+)
 from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
 from app.records import operations, queries
@@ -78,7 +88,7 @@ class RecordList(View):
 class GiveLevel(RequestBody):
     """The level, and why."""
 
-    level: Level
+    level: Annotated[Level, WholeNumber]
     reason: Reason = Field(examples=["She came to the workshop on Saturday."])
 
 

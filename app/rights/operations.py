@@ -41,6 +41,8 @@ async def leave(work: Work, caller: Caller) -> None:
     member = await members.lock_me(work.session, caller)
     if not STAFF.isdisjoint(caller.roles):
         raise StillStaff
+    if member.status == MemberStatus.LEFT:
+        return
     member.status = MemberStatus.LEFT
     member.decided_at = member.decided_at or work.now
     member.version += 1
@@ -101,6 +103,7 @@ async def _empty(work: Work, member: Member) -> None:
     await listings.empty_all(work, member.bank_id, member.member_id)
     await blocks.drop_all(work, member.bank_id, member.member_id)
     login_id = await empty_login(work, member.bank_id, member.member_id)
+    await sessions.end_sessions(work, member.bank_id, login_id)
     await credentials.drop_codes(work, member.bank_id, login_id)
     await work.session.execute(
         update(Notice)

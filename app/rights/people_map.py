@@ -96,13 +96,12 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.PERSON: "login_id",
                 Kind.KEY: "deed_id",
-                Kind.WORDS: "key answer",
-                Kind.SECRET: "request_hash",
+                Kind.WORDS: "key",
+                Kind.SECRET: "request_hash answer",
                 Kind.FACT: "status",
                 Kind.TIME: "created_at",
             },
             of="login_id",
-            labels={"answer": ("answer", "bank_id", "login_id", "key")},
         ),
         "listing": Held(
             Basis.CONTRACT,

@@ -21,6 +21,7 @@ from app.exchanges.rules import Status
 from app.exchanges.tables import Exchange
 from app.kit.db import Base
 from app.kit.queries import BATCH_MAX
+from app.members.blocks.tables import Block
 from app.members.rules import MemberStatus
 from app.members.tables import Member
 from app.moderation.rules import DisputeStatus
@@ -44,6 +45,8 @@ async def list_held(
         .order_by(*rows.primary_key)
         .limit(EXPORT_ROWS_MAX)
     )
+    if table == Block.__tablename__:  # what follows from a contact would tell whose it is
+        asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
     return (await session.execute(asked)).mappings().all()
 
 

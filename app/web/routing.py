@@ -62,7 +62,9 @@ def _allowed(request: Request, caller: Caller | None) -> frozenset[str]:
     routes = _routes(request)
     if not any(_lets(route, caller) for route in routes):
         return frozenset()
-    methods = {method for route in routes for method in route.methods or ()}
+    # A name stands before a placeholder: /members/lookup is nobody's record.
+    named = [route for route in routes if route.path == request.url.path] or routes
+    methods = {method for route in named for method in route.methods or ()}
     return frozenset(methods | {"HEAD"} if "GET" in methods else methods)
 
 

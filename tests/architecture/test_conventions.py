@@ -23,7 +23,6 @@ WRITES_SQL = {
     "app/ledger/journal/queries.py": "sets how long a slow reader may hold the snapshot",
     "app/ledger/queries.py": "finds a past balance by halving, in one statement",
     "app/ledger/sealing/queries.py": "reads each posting as both of its accounts see it",
-    "app/ledger/verifying.py": "sets how long the proof may take",
     "app/ledger/operations.py": "changes all accounts of a batch in one statement",
     "app/sealed/queries.py": "becomes the one role that may read sealed records",
     "app/store/migrate.py": "asks for the revision, before there need be any table",

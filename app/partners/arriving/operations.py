@@ -134,4 +134,5 @@ def _instruction(row: Transfer, kind: str, ends: HoldEnding, *legs: Leg) -> Inst
         subject_id=row.transfer_id,
         legs=legs,
         ends=ends,
+        may_pass_limits=bool(legs),  # hours that come back may pass a ceiling
     )
