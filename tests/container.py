@@ -88,5 +88,5 @@ def environment_of(service: str, outside: dict[str, str]) -> dict[str, str]:
 
 def locked(name: str) -> dict[str, str]:
     """The packages that a lock file pins."""
-    pins = re.findall(r"^([a-z0-9.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE)
-    return dict(pins)
+    pin = re.compile(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==(\S+)", re.MULTILINE)
+    return dict(pin.findall((ROOT / name).read_text()))

@@ -79,13 +79,17 @@ class Served:
     life: Life
     statuses: Counter[int] = field(default_factory=Counter)
     is_enforced: bool = False
+    is_tried: bool = False
 
     def asks(self, case: AnyCase) -> None:
         """Send the case as somebody who may, mostly with ids that are there; check the answer."""
         turn = turn_of(case)
-        self._make_real(case, turn)
+        # The first good one has real ids and comes from who may: short runs reach the rules too.
+        is_first = is_positive(case) and not self.is_tried
+        self.is_tried |= is_first
+        self._make_real(case, turn, is_first=is_first)
         admitted = self._admitted(name_of(case))
-        headers = self._headers(admitted[turn % len(admitted)])
+        headers = self._headers(admitted[0 if is_first else turn % len(admitted)])
         response = self._answer(case, headers, CHECKED)
         if headers and httpx.codes.is_success(response.status_code) and not self.is_enforced:
             # This asks again without a token and with a wrong one: once is enough.
@@ -121,7 +125,7 @@ class Served:
         if name in self.life.secrets and (not guard.roles or "member" in guard.roles):
             return ["member"]
         roles = {"other": "member"}
-        everyone = sorted(self.life.people)
+        everyone = sorted(self.life.people, key=lambda name: (name != "member", name))
         if not guard.roles:
             return everyone
         return [name for name in everyone if roles.get(name, name) in guard.roles]
@@ -131,8 +135,8 @@ class Served:
             return {}
         return self.life.people[who].headers
 
-    def _make_real(self, case: AnyCase, turn: int) -> None:
-        if turn % MADE_UP_IN == 0:
+    def _make_real(self, case: AnyCase, turn: int, *, is_first: bool) -> None:
+        if turn % MADE_UP_IN == 0 and not is_first:
             return
         for holder in (case.path_parameters, case.body):
             values = holder if isinstance(holder, dict) else {}
