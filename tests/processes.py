@@ -37,8 +37,11 @@ class Running:
         """Where it serves."""
         return self.waited_for(_SERVING).group(1)
 
-    def waited_for(self, pattern: re.Pattern[str]) -> re.Match[str]:
-        deadline = time.monotonic() + START_SECONDS_MAX
+    def waited_for(
+        self, pattern: re.Pattern[str], seconds_max: float = START_SECONDS_MAX
+    ) -> re.Match[str]:
+        """What was said that fits."""
+        deadline = time.monotonic() + seconds_max
         while (found := pattern.search(self.said)) is None:
             assert self.process.poll() is None, self.logged
             assert time.monotonic() < deadline, self.said + self.logged
