@@ -52,8 +52,18 @@ class Cluster:
         self.superuser_url = superuser_url
 
     def url(self, role: str, database: str) -> str:
-        url = make_url(self.superuser_url).set(database=database, username=role, password=None)
+        url = make_url(self.superuser_url).set(database=database, username=role)
         return url.render_as_string(hide_password=False)
+
+    async def share_password(self) -> None:
+        """Where the superuser has a password, the program's roles get the same one."""
+        password = make_url(self.superuser_url).password
+        if password is None:
+            return
+        told = str(password).replace("'", "''")
+        roles = (migrate.OWNER_ROLE, migrate.APPLICATION_ROLE)
+        each = "".join(f"ALTER ROLE {role} PASSWORD '{told}';" for role in roles)
+        await self.run(f"BEGIN; SELECT pg_advisory_xact_lock(0); {each} COMMIT")
 
     def urls(self, database: str) -> migrate.Urls:
         return migrate.Urls(
@@ -114,6 +124,7 @@ async def template(cluster: Cluster) -> str:
     for made in migrate.ROLES:
         with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
             await cluster.run(made)
+    await cluster.share_password()
     await cluster.run(f"CREATE DATABASE {name} OWNER {migrate.OWNER_ROLE}")
     await migrate.upgrade(cluster.urls(name))
     return name

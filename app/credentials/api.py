@@ -13,6 +13,7 @@ from app.identity.access import Coordinator, FreshSignedIn, SignedIn
 from app.identity.rules import TooManySignIns, WeakPassword, WrongCredentials
 from app.identity.tools import Tools
 from app.kit.http import Public, Route, Working
+from app.kit.paging import Whole
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Line, Moment, Reason, RequestBody, Slug, Text, View
@@ -35,10 +36,10 @@ class ChangePassword(RequestBody):
 class CodesView(View):
     """To be printed and kept where nobody else looks; shown this once. Each is good once."""
 
-    codes: list[str]
+    codes: list[str] = Field(examples=[["0G5K-7QXM-2T9A-HZ4C", "5R1N-W8BD-E3VY-6KQJ"]])
 
 
-class GiveCode(RequestBody):
+class GiveRecoveryCode(RequestBody):
     """How the coordinator knows who stands before them; kept sealed."""
 
     reason: Reason
@@ -80,13 +81,6 @@ class RecoveryView(View):
     ready_at: Moment
 
 
-class RecoveryList(View):
-    """What was begun and has no end."""
-
-    items: list[RecoveryView]
-    next_cursor: None = None
-
-
 @router.post(
     "/me/password",
     status_code=204,
@@ -111,10 +105,10 @@ async def print_recovery_codes(caller: FreshSignedIn, work: Working) -> CodesVie
 
 @router.get("/me/recovery")
 @reaches(Relation.OWN)
-async def list_recoveries(caller: SignedIn, work: Working) -> RecoveryList:
+async def list_recoveries(caller: SignedIn, work: Working) -> Whole[RecoveryView]:
     """Whether somebody is recovering my login, newest first."""
     rows = await queries.list_begun(work.session, caller)
-    return RecoveryList(items=[_recovery(row) for row in rows])
+    return Whole(items=[_recovery(row) for row in rows])
 
 
 @router.delete("/me/recovery/{code_id}", status_code=204)
@@ -127,7 +121,7 @@ async def stop_recovery(code_id: UUID, caller: SignedIn, work: Working) -> None:
 @router.post("/members/{member_id}/recovery", status_code=201)
 @reaches(Relation.BANK)
 async def give_recovery_code(
-    member_id: UUID, body: GiveCode, caller: Coordinator, work: Working
+    member_id: UUID, body: GiveRecoveryCode, caller: Coordinator, work: Working
 ) -> GivenView:
     """Give a member at the desk a code to get back in; it works after three days."""
     given = await operations.give_code(work, caller, member_id, reason=body.reason)

@@ -1,6 +1,7 @@
 """Exchanges over HTTP. The URL of a step is the noun that it makes."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -32,7 +33,7 @@ from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
+from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug
 from app.kit.versions import etag
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
 
@@ -116,15 +117,14 @@ async def list_exchanges(
 ) -> Page[ExchangeView]:
     """My exchanges, newest first."""
     pager = Pager(work.vault, caller.login_id, "exchanges", page)
-    after = pager.after_moment()
     rows = await queries.list_exchanges(
-        work.session, caller, status=status, after=after, limit=page.limit + 1
+        work.session, caller, status=status, after=pager.after_moment(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(
-        rows, lambda one: [as_rfc3339(one.exchange.created_at), str(one.exchange.exchange_id)]
+    return pager.page(
+        rows,
+        lambda one: (one.exchange.created_at, one.exchange.exchange_id),
+        lambda one: ExchangeView.of(one, caller),
     )
-    views = [ExchangeView.of(one, caller) for one in items]
-    return Page[ExchangeView](items=views, next_cursor=cursor)
 
 
 @router.get("/{exchange_id}")
@@ -227,11 +227,10 @@ async def list_messages(
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
     rows = await queries.list_messages(
-        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, exchange, after=pager.after_moment(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
-    views = [MessageView.of(work, caller, row) for row in items]
-    return Page[MessageView](items=views, next_cursor=cursor)
+    show = partial(MessageView.of, work, caller)
+    return pager.page(rows, lambda row: (row.sent_at, row.message_id), show)
 
 
 @router.post("/{exchange_id}/messages", status_code=201, responses=raises(ConversationOver))

@@ -23,10 +23,10 @@ class ExchangeView(View):
     """An exchange as its two parties see it."""
 
     id: UUID
-    status: Status
+    status: Status = Field(examples=[Status.SETTLED])
     listing_id: UUID
     giver: PartyView
-    receiver: PartyView
+    receiver: PartyView = Field(examples=[{"id": str(UUID(int=2, version=4)), "alias": "Bor"}])
     minutes: int = Field(description="Agreed minutes.")
     delivered_minutes: int | None
     settled_minutes: int | None
@@ -35,7 +35,7 @@ class ExchangeView(View):
     proposed_by_me: bool = Field(description="Whether the last proposal was mine.")
     created_at: Moment
     settled_at: Moment | None
-    expires_at: Moment | None
+    expires_at: Moment | None = Field(examples=[None])
 
     @classmethod
     def of(cls, shown: Shown, caller: Caller) -> "ExchangeView":

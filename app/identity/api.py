@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Header, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.identity import operations, queries
 from app.identity.access import Desk, Panicking, SignedIn
@@ -16,6 +16,7 @@ from app.identity.sessions import operations as sessions
 from app.identity.tokens import jwks
 from app.identity.tools import Tools
 from app.kit.http import Public, Route, Working
+from app.kit.paging import Whole
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Line, RequestBody, Slug, Text, View
@@ -28,14 +29,44 @@ UserAgent = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
 Credential = Annotated[Line, StringConstraints(max_length=CREDENTIAL_MAX)]
 
 
+JWKS = {
+    "example": {
+        "keys": [
+            {
+                "kty": "EC",
+                "crv": "P-256",
+                "alg": "ES256",
+                "use": "sig",
+                "kid": "1",
+                "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+            }
+        ]
+    }
+}
+"""The example of RFC 7517, A.1."""
+
+
 class SignIn(BaseModel):
     """The form of RFC 6749; other members of it are ignored, as OAuth asks."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "grant_type": "password",
+                    "username": "ana@example.org",
+                    "password": "three plain words here",
+                }
+            ]
+        }
+    )
 
     grant_type: Literal["password", "refresh_token"] = Field(examples=["password"])
     username: Credential | None = Field(None, examples=["ana@example.org"])
     password: Annotated[Text, StringConstraints(max_length=CREDENTIAL_MAX)] | None = None
     code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = Field(
-        None, description="Of the second factor, for those who have one."
+        None, examples=["123456"], description="Of the second factor, for those who have one."
     )
     refresh_token: Credential | None = None
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
@@ -45,7 +76,9 @@ class ConfirmMe(RequestBody):
     """What signing in asks for."""
 
     password: Annotated[Text, StringConstraints(max_length=CREDENTIAL_MAX)]
-    code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = None
+    code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = Field(
+        None, examples=["123456"]
+    )
 
 
 class TokenView(View):
@@ -64,13 +97,6 @@ class SessionView(View):
     device: Device
     day: date = Field(description="When I signed in there, in UTC.")
     is_current: bool
-
-
-class SessionList(View):
-    """My sessions."""
-
-    items: list[SessionView]
-    next_cursor: None = None
 
 
 @router.post(
@@ -121,7 +147,7 @@ async def confirm_me(body: ConfirmMe, tools: Tools, caller: SignedIn, work: Work
 
 @router.get("/v1/sessions")
 @reaches(Relation.OWN)
-async def list_sessions(caller: SignedIn, work: Working) -> SessionList:
+async def list_sessions(caller: SignedIn, work: Working) -> Whole[SessionView]:
     """Where I am signed in, newest first."""
     rows = await queries.list_sessions(work.session, caller.bank_id, caller.login_id, work.now)
     views = [
@@ -133,7 +159,7 @@ async def list_sessions(caller: SignedIn, work: Working) -> SessionList:
         )
         for row in rows
     ]
-    return SessionList(items=views)
+    return Whole(items=views)
 
 
 @router.delete("/v1/sessions/{session_id}", status_code=204)
@@ -158,7 +184,7 @@ async def delete_sessions_of_member(member_id: UUID, caller: Desk, work: Working
     await sessions.sign_out_member(work, caller, member_id)
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", responses={200: {"content": {"application/json": JWKS}}})
 @reaches(Relation.NOBODYS)
 async def get_jwks(tools: Tools, work: Working, _: Public) -> dict[str, Any]:
     """The public keys that verify access tokens (RFC 7517), the next one before its time too."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from app.kit.errors import Said, Unfit
-from app.kit.values import View
+from app.kit.values import View, as_rfc3339
 from app.kit.vault import Tampered, Vault
 
 LIMIT_DEFAULT = 20
@@ -22,6 +22,8 @@ CURSOR = "cursor"
 """The name of the query parameter."""
 Item = TypeVar("Item", bound=View)
 Row = TypeVar("Row")
+SortKey = tuple[datetime | UUID | int | str, ...]
+"""What a list is sorted by: of the last row of a page it is all that the cursor holds."""
 
 
 class UnknownCursor(Unfit):
@@ -59,6 +61,13 @@ class Page(View, Generic[Item]):
     next_cursor: str | None
 
 
+class Whole(View, Generic[Item]):
+    """A whole list, in the shape of a page: it is short by its nature, so there is no next one."""
+
+    items: list[Item]
+    next_cursor: None = None
+
+
 @dataclass(frozen=True)
 class Pager:
     """Reads and writes the cursors of one list for one viewer."""
@@ -92,14 +101,43 @@ class Pager:
         key = self.after()
         return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
 
-    def cut(self, rows: Sequence[Row], key: Any) -> tuple[list[Row], str | None]:
-        """From `limit + 1` rows: those of this page, and the cursor of the next.
+    def after_seq(self) -> int | None:
+        """The same, for lists sorted by a sequence number.
 
-        `key(row)` gives the row's sort key as a list of strings and numbers.
+        Raises:
+            UnknownCursor: as above.
         """
+        key = self.after()
+        return int(key[0]) if key else None
+
+    @property
+    def rows_max(self) -> int:
+        """How many rows to read: one more than the page shows tells whether there is a next."""
+        return self.query.limit + 1
+
+    def page(
+        self,
+        rows: Sequence[Row],
+        key: Callable[[Row], SortKey],
+        view: Callable[[Row], Item],
+    ) -> Page[Item]:
+        """The page of these rows (at most `rows_max`), each shown by `view`."""
+        items, cursor = self.cut(rows, key)
+        return Page(items=[view(row) for row in items], next_cursor=cursor)
+
+    def cut(
+        self, rows: Sequence[Row], key: Callable[[Row], SortKey]
+    ) -> tuple[list[Row], str | None]:
+        """The rows of this page, and the cursor of the next: for views made of several rows."""
         page = list(rows[: self.query.limit])
         if len(rows) <= self.query.limit:
             return page, None
-        text = json.dumps(key(page[-1]))
+        text = json.dumps([_told(part) for part in key(page[-1])])
         sealed = self.vault.seal(text, "cursor", self.viewer, self.name)
         return page, base64.urlsafe_b64encode(sealed).decode()
+
+
+def _told(part: object) -> object:
+    if isinstance(part, datetime):
+        return as_rfc3339(part)
+    return str(part) if isinstance(part, UUID) else part

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
@@ -27,6 +27,11 @@ MEDIA_TYPE: Final = "application/problem+json"
 LANGUAGE_DEFAULT: Final = "en"
 LANGUAGES: Final = ("en", "sl")
 ERRORS_MAX: Final = 20
+ACCEPT_LANGUAGE_MAX: Final = 200
+AcceptLanguage = Annotated[
+    str | None, Header(alias="Accept-Language", max_length=ACCEPT_LANGUAGE_MAX)
+]
+"""What the reader likes to read, as a parameter of an endpoint; see `language_of`."""
 _WEIGHT: Final = re.compile(r"\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*")
 _HEADERS_ALWAYS: Final[dict[str, Any]] = {
     "Content-Language": {

@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from app.kit.wording import shown_text
@@ -135,7 +136,11 @@ Language = Annotated[
 ]
 """A language tag (BCP 47), its primary part in lower case."""
 Languages = Annotated[list[Language], Field(min_length=1, max_length=LANGUAGES_MAX)]
-Moment = Annotated[datetime, PlainSerializer(as_rfc3339, return_type=str)]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(as_rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 """A moment in an answer: ours, so not judged by what a request may say."""
 Instant = Annotated[
     AwareDatetime,

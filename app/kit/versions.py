@@ -1,8 +1,15 @@
 """Lost updates: the entity tag of a version, and what `If-Match` says to it (RFC 9110)."""
 
 import hashlib
+from typing import Annotated
+
+from fastapi import Header
 
 from app.kit.errors import Stale
+
+IF_MATCH_MAX = 500
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=IF_MATCH_MAX)]
+"""The version that a change was made on, as a parameter of its endpoint."""
 
 
 def etag(*version: object) -> str:

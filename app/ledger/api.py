@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.identity.access import Auditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
+from app.kit.paging import Whole
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Moment, View
 from app.ledger import queries
@@ -34,7 +35,7 @@ Seals = Annotated[Sealer | None, Depends(_sealer)]
 class TrialBalanceLine(View):
     """All accounts of one kind together, in minutes."""
 
-    kind: str
+    kind: str = Field(examples=["member"])
     accounts: int
     balance_minutes: int
     held_minutes: int
@@ -43,16 +44,9 @@ class TrialBalanceLine(View):
 class FindingView(View):
     """One fault in the books."""
 
-    check: str
+    check: str = Field(examples=["V2"])
     subject_id: UUID
     detail: str
-
-
-class SealList(View):
-    """The newest seals; older ones are covered by them."""
-
-    items: list[PublishedSealView]
-    next_cursor: None = None
 
 
 class VerificationView(View):
@@ -62,8 +56,8 @@ class VerificationView(View):
     sum_minutes: int = Field(description="Over all accounts; zero when the books are whole.")
     postings: int
     trial_balance: list[TrialBalanceLine]
-    checks: list[str]
-    findings: list[FindingView]
+    checks: list[str] = Field(examples=[["V1", "V2"]])
+    findings: list[FindingView] = Field(examples=[[]])
     at: Moment
 
 
@@ -75,7 +69,8 @@ class VerificationView(View):
             "description": "The whole journal.",
             "content": {
                 form.media_type.split(";")[0]: {
-                    "schema": {"type": "object" if form is JournalFormat.JSON else "string"}
+                    "schema": {"type": "object" if form is JournalFormat.JSON else "string"},
+                    "example": form.example,
                 }
                 for form in JournalFormat
             },
@@ -116,7 +111,9 @@ async def verify_ledger(
 
 @router.get("/seals")
 @reaches(Relation.NOBODYS)
-async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> SealList:
+async def list_seals(
+    caller: MemberOrStaff, work: Working, sealer: Seals
+) -> Whole[PublishedSealView]:
     """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
     rows = await sealing.list_newest_seals(work.session, caller.bank_id)
     keys = {key_id: raw(key).hex() for key_id, key in sealer.public.items()} if sealer else {}
@@ -124,4 +121,4 @@ async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> Sea
         PublishedSealView(**PublishedSealView.facts(row), public_key=keys.get(row.key_id))
         for row in rows
     ]
-    return SealList(items=views)
+    return Whole(items=views)

@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Member, MemberOrCoordinator, MemberOrStaff
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Route, Working
-from app.kit.paging import Page, Pager, Paging
-from app.kit.problems import language_of, raises
+from app.kit.paging import Page, Pager, Paging, Whole
+from app.kit.problems import AcceptLanguage, language_of, raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import (
     Body,
@@ -24,8 +24,8 @@ from app.kit.values import (
     Slug,
     Title,
     View,
-    as_rfc3339,
 )
+from app.kit.versions import IfMatch
 from app.listings import operations, queries
 from app.listings.categories import CATEGORIES
 from app.listings.operations import ListingText, listing_etag
@@ -51,16 +51,9 @@ Availability = Annotated[Line, StringConstraints(max_length=AVAILABILITY_MAX)]
 class CategoryView(View):
     """A category in the reader's language."""
 
-    slug: str
-    label: str
+    slug: str = Field(examples=["slovene_lessons"])
+    label: str = Field(examples=["Slovene lessons"])
     group: str
-
-
-class CategoryList(View):
-    """All of the bank's categories: a short list that has no further page."""
-
-    items: list[CategoryView]
-    next_cursor: None = None
 
 
 class AuthorView(View):
@@ -166,8 +159,8 @@ class SearchQuery:
 async def list_categories(
     caller: MemberOrStaff,
     work: Working,
-    accept_language: Annotated[str | None, Header(max_length=200)] = None,
-) -> CategoryList:
+    accept_language: AcceptLanguage = None,
+) -> Whole[CategoryView]:
     """The categories of the bank, labelled in the reader's language."""
     speaks_slovene = language_of(accept_language) == "sl"
     offered = await queries.list_categories(work.session, caller.bank_id)
@@ -176,7 +169,7 @@ async def list_categories(
         CategoryView(slug=one.slug, group=one.group, label=one.sl if speaks_slovene else one.en)
         for one in known
     ]
-    return CategoryList(items=views)
+    return Whole(items=views)
 
 
 @router.post("/listings", status_code=201, responses=raises(NotFound, *UNFIT, TooManyListings))
@@ -196,15 +189,17 @@ async def list_listings(
 ) -> Page[ListingView]:
     """Search open listings, or my own with `mine`, by month of posting."""
     pager = Pager(work.vault, caller.login_id, "listings", page)
-    after = pager.after_moment()
     rows = await queries.list_listings(
-        work.session, caller, search.value, now=work.now, after=after, limit=page.limit + 1
+        work.session,
+        caller,
+        search.value,
+        now=work.now,
+        after=pager.after_moment(),
+        limit=pager.rows_max,
     )
-    items, cursor = pager.cut(
-        rows,
-        lambda seen: [as_rfc3339(seen.listing.posted_month), str(seen.listing.listing_id)],
+    return pager.page(
+        rows, lambda seen: (seen.listing.posted_month, seen.listing.listing_id), ListingView.of
     )
-    return Page[ListingView](items=[ListingView.of(one) for one in items], next_cursor=cursor)
 
 
 @router.get("/listings/{listing_id}")
@@ -228,7 +223,7 @@ async def change_listing(
     caller: Member,
     work: Working,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=500)] = None,
+    if_match: IfMatch = None,
 ) -> ListingView:
     """Change one of my listings."""
     seen = await operations.change(work, caller, listing_id, body.changes(), if_match)

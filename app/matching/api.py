@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from app.identity.access import MemberOrCoordinator
 from app.kit.http import Route, Working
-from app.kit.paging import LIMIT_DEFAULT, LIMIT_MAX
+from app.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Whole
 from app.kit.reach import Relation, reaches
 from app.kit.values import View
 from app.listings.api import ListingView
@@ -43,13 +43,6 @@ class MatchView(View):
         return cls(listing=ListingView.of(match.seen), score=match.score, reasons=reasons)
 
 
-class MatchList(View):
-    """The best matches; there is no further page, a better listing brings better ones."""
-
-    items: list[MatchView]
-    next_cursor: None = None
-
-
 @router.get("/listings/{listing_id}/matches")
 @reaches(Relation.OWN, staff=Relation.VISIBLE)
 async def list_matches(
@@ -57,7 +50,7 @@ async def list_matches(
     caller: MemberOrCoordinator,
     work: Working,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
-) -> MatchList:
+) -> Whole[MatchView]:
     """The best listings of the other kind for this one, best first, with reasons."""
     found = await queries.list_matches(work.session, caller, listing_id, now=work.now, limit=limit)
-    return MatchList(items=[MatchView.of(match) for match in found])
+    return Whole(items=[MatchView.of(match) for match in found])

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.identity.access import Member, MemberFreshForCsv
+from app.identity.rules import Caller
 from app.kit.errors import NotFound
+from app.kit.ground import Work
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
@@ -23,6 +25,10 @@ from app.members import queries
 from app.members.receipt_view import ReceiptView
 
 CSV_LINES_MAX = 10_000
+CSV = {
+    "schema": {"type": "string"},
+    "example": "id,at,direction,minutes\r\n0d9f6c5e,2026-03-02T17:00:00Z,in,60\r\n",
+}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 router = APIRouter(prefix="/v1/me/account", route_class=Route, tags=["members"])
@@ -32,9 +38,9 @@ class AccountView(View):
     """My account, in minutes. available = balance - held; it may reach the floor."""
 
     account_id: UUID
-    balance_minutes: int
+    balance_minutes: int = Field(examples=[180])
     held_minutes: int
-    available_minutes: int
+    available_minutes: int = Field(examples=[120])
     floor_minutes: int
 
 
@@ -58,8 +64,12 @@ class StatementLineView(View):
     kind: str
     exchange_id: UUID | None
     counterpart_alias: str | None
-    reverses_id: UUID | None = Field(description="The posting that this one takes back.")
-    reversed_by: list[UUID] = Field(description="The postings that took this one back, in parts.")
+    reverses_id: UUID | None = Field(
+        examples=[None], description="The posting that this one takes back."
+    )
+    reversed_by: list[UUID] = Field(
+        examples=[[]], description="The postings that took this one back, in parts."
+    )
 
 
 @router.get("", responses=raises(NotFound))
@@ -94,7 +104,7 @@ async def get_my_balance_at(caller: Member, work: Working, at: Instant) -> Balan
 @router.get(
     "/postings",
     response_model=Page[StatementLineView],
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/csv": CSV}}},
 )
 @reaches(Relation.OWN)
 async def list_my_postings(
@@ -108,19 +118,12 @@ async def list_my_postings(
     The CSV leaves the app, so it needs a proof of who is asking that is fresh.
     """
     if form == "csv":
-        lines, aliases = await queries.list_my_statement(
-            work.session, caller, before_seq=None, limit=CSV_LINES_MAX
-        )
-        text = _csv([_line(line, aliases) for line in lines])
-        return Response(text, media_type="text/csv; charset=utf-8")
+        return Response(await _csv(work, caller), media_type="text/csv; charset=utf-8")
     pager = Pager(work.vault, caller.login_id, "postings", page)
-    key = pager.after()
     lines, aliases = await queries.list_my_statement(
-        work.session, caller, before_seq=key[0] if key else None, limit=page.limit + 1
+        work.session, caller, before_seq=pager.after_seq(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(lines, lambda line: [line.seq])
-    views = [_line(line, aliases) for line in items]
-    return Page[StatementLineView](items=views, next_cursor=cursor)
+    return pager.page(lines, lambda line: (line.seq,), lambda line: _line(line, aliases))
 
 
 @router.get("/postings/{posting_id}/receipt", responses=raises(NotSealedYet))
@@ -132,13 +135,16 @@ async def get_my_receipt(posting_id: UUID, caller: Member, work: Working) -> Rec
     return ReceiptView.of(receipt)
 
 
-def _csv(lines: list[StatementLineView]) -> str:
-    """The lines as RFC 4180, so that no spreadsheet takes an alias for a formula."""
+async def _csv(work: Work, caller: Caller) -> str:
+    """The newest lines as RFC 4180, so that no spreadsheet takes an alias for a formula."""
+    lines, aliases = await queries.list_my_statement(
+        work.session, caller, before_seq=None, limit=CSV_LINES_MAX
+    )
     text = io.StringIO()
     writer = csv.DictWriter(text, list(StatementLineView.model_fields))
     writer.writeheader()
     for line in lines:
-        row = line.model_dump(mode="json")
+        row = _line(line, aliases).model_dump(mode="json")
         row["counterpart_alias"] = _harmless(row["counterpart_alias"] or "")
         row["reversed_by"] = " ".join(row["reversed_by"])
         writer.writerow(row)

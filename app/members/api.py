@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
@@ -26,8 +26,8 @@ from app.kit.values import (
     Text,
     View,
     WholeNumber,
-    as_rfc3339,
 )
+from app.kit.versions import IfMatch
 from app.members import operations, queries
 from app.members.blocks.rules import NoTelephone
 from app.members.operations import member_etag
@@ -42,7 +42,6 @@ from app.members.rules import (
 from app.members.tables import Member as MemberRow
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
 PASSWORD_TYPED_MAX = 512
 
 
@@ -61,7 +60,7 @@ class AskToJoin(RequestBody):
         description="If you like; only a keyed hash is kept, which lets blocks work both ways.",
     )
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
-    terms_version: int | None = Field(None, ge=1, le=1_000_000)
+    terms_version: int | None = Field(None, examples=[1], ge=1, le=1_000_000)
 
 
 class Asked(View):
@@ -109,7 +108,7 @@ class MeView(View):
     id: UUID | None
     alias: str | None
     kind: MemberKind | None
-    status: MemberStatus | None
+    status: MemberStatus | None = Field(examples=[MemberStatus.ACTIVE])
     languages: list[str]
     roles: list[Role]
 
@@ -152,13 +151,10 @@ async def list_applications(
 ) -> Page[ApplicationView]:
     """Those who wait for an answer, longest first."""
     pager = Pager(work.vault, caller.login_id, "applications", page)
-    after = pager.after_moment()
     rows = await queries.list_applications(
-        work.session, caller.bank_id, after=after, limit=page.limit + 1
+        work.session, caller.bank_id, after=pager.after_moment(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.requested_at), str(row.member_id)])
-    views = [ApplicationView.of(row) for row in items]
-    return Page[ApplicationView](items=views, next_cursor=cursor)
+    return pager.page(rows, lambda row: (row.requested_at, row.member_id), ApplicationView.of)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import Field, StrictBool
 
 from app.banks import operations, queries
@@ -13,20 +13,20 @@ from app.banks.tables import Area, MeetingPoint
 from app.identity.access import Admin, MemberOrStaff
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Public, Route, Working
-from app.kit.problems import language_of, raises
+from app.kit.paging import Whole
+from app.kit.problems import AcceptLanguage, language_of, raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import RequestBody, Slug, View
+from app.kit.versions import IfMatch
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
 Contacts = Annotated[int, Field(strict=True, ge=1, le=1_000)]
-AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language", max_length=200)]
 
 
 class BankView(View):
     """A bank's name, languages, and the rules that concern members."""
 
-    slug: str
+    slug: str = Field(examples=["kljuc"])
     name: str
     preset: Preset
     time_zone: str
@@ -71,13 +71,6 @@ class PlaceView(View):
     label: str
 
 
-class PlaceList(View):
-    """All of the bank's places of one kind: a short list that has no further page."""
-
-    items: list[PlaceView]
-    next_cursor: None = None
-
-
 @router.get("/bank", responses=raises(NotFound))
 @reaches(Relation.NOBODYS)
 async def get_bank(work: Working, _: Public, bank: Slug | None = None) -> BankView:
@@ -116,7 +109,7 @@ async def change_bank(
 @reaches(Relation.NOBODYS)
 async def list_areas(
     caller: MemberOrStaff, work: Working, accept_language: AcceptLanguage = None
-) -> PlaceList:
+) -> Whole[PlaceView]:
     """The areas that a listing can name, labelled in the reader's language."""
     return _places(await queries.list_areas(work.session, caller.bank_id), accept_language)
 
@@ -125,7 +118,7 @@ async def list_areas(
 @reaches(Relation.NOBODYS)
 async def list_meeting_points(
     caller: MemberOrStaff, work: Working, accept_language: AcceptLanguage = None
-) -> PlaceList:
+) -> Whole[PlaceView]:
     """The public places where an exchange may begin."""
     rows = await queries.list_meeting_points(work.session, caller.bank_id)
     return _places(rows, accept_language)
@@ -133,10 +126,10 @@ async def list_meeting_points(
 
 def _places(
     rows: Sequence[Area] | Sequence[MeetingPoint], accept_language: str | None
-) -> PlaceList:
+) -> Whole[PlaceView]:
     speaks_slovene = language_of(accept_language) == "sl"
     views = [
         PlaceView(slug=row.slug, label=row.label_sl if speaks_slovene else row.label_en)
         for row in rows
     ]
-    return PlaceList(items=views)
+    return Whole(items=views)

@@ -15,7 +15,7 @@ from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Minutes, Moment, Reason, RequestBody, View, as_rfc3339
+from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.reversing.rules import OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation import operations, queries
@@ -30,6 +30,7 @@ from app.moderation.rules import (
 )
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["moderation"])
+DISAGREED = "We met for half an hour, not for a whole one."
 
 
 class DisputeView(View):
@@ -37,15 +38,19 @@ class DisputeView(View):
 
     id: UUID
     exchange_id: UUID
-    status: DisputeStatus
-    reason: str | None = Field(description="Null when its author has left and was forgotten.")
+    status: DisputeStatus = Field(examples=[DisputeStatus.RESOLVED])
+    reason: str | None = Field(
+        examples=[DISAGREED], description="Null when its author has left and was forgotten."
+    )
     giver_alias: str
     receiver_alias: str
     opened_by: Literal["giver", "receiver"]
     agreed_minutes: int
     delivered_minutes: int | None = Field(description="As the giver said; null before delivery.")
-    outcome: Outcome | None
-    minutes: int | None = Field(description="What the exchange came to; null when void or open.")
+    outcome: Outcome | None = Field(examples=[Outcome.ADJUSTED])
+    minutes: int | None = Field(
+        examples=[30], description="What the exchange came to; null when void or open."
+    )
     resolution_reason: str | None
     opened_at: Moment
     resolved_at: Moment | None
@@ -76,15 +81,17 @@ class DisputeView(View):
 class OpenDispute(RequestBody):
     """What is wrong."""
 
-    reason: Reason = Field(examples=["We met for half an hour, not for a whole one."])
+    reason: Reason = Field(examples=[DISAGREED])
 
 
 class ResolveDispute(RequestBody):
     """A moderator's decision."""
 
-    outcome: Outcome
-    minutes: Minutes | None = Field(None, description="With the outcome `adjusted` only.")
-    reason: Reason
+    outcome: Outcome = Field(examples=[Outcome.ADJUSTED])
+    minutes: Minutes | None = Field(
+        None, examples=[30], description="With the outcome `adjusted` only."
+    )
+    reason: Reason = Field(examples=["Both say half an hour."])
 
 
 async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
@@ -119,12 +126,11 @@ async def list_disputes(
     """The bank's disputes for moderators, my own for members; who waits longest comes first."""
     pager = Pager(work.vault, caller.login_id, "disputes", page)
     rows = await queries.list_disputes(
-        work.session, caller, status=status, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, status=status, after=pager.after_moment(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.opened_at), str(row.dispute_id)])
+    items, cursor = pager.cut(rows, lambda row: (row.opened_at, row.dispute_id))
     cases = await queries.find_cases(work.session, caller, items)
-    views = [DisputeView.of(work, case) for case in cases]
-    return Page[DisputeView](items=views, next_cursor=cursor)
+    return Page(items=[DisputeView.of(work, case) for case in cases], next_cursor=cursor)
 
 
 @router.get("/disputes/{dispute_id}")  # noqa: FAST003 the opening takes it

@@ -4,14 +4,14 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.identity.access import Member
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Email, Moment, Phone, RequestBody, View, as_rfc3339
+from app.kit.values import Email, Moment, Phone, RequestBody, View
 from app.members.blocks import operations as blocks
 from app.members.blocks import queries
 from app.members.blocks.rules import ContactKind, NoTelephone, OneContact, TooManyBlocks
@@ -32,7 +32,9 @@ class BlockView(View):
 class BlockContact(RequestBody):
     """An e-mail or a telephone; only a keyed hash of it is kept."""
 
-    email: Email | None = Field(None, examples=["somebody@example.org"])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "somebody@example.org"}]})
+
+    email: Email | None = None
     phone: Phone | None = None
 
     def named(self) -> tuple[ContactKind, str]:
@@ -54,11 +56,9 @@ async def list_blocks(caller: Member, work: Working, page: Paging) -> Page[Block
     """Whom I block, oldest first."""
     pager = Pager(work.vault, caller.login_id, "blocks", page)
     rows = await queries.list_blocks(
-        work.session, caller, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, after=pager.after_moment(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.created_at), str(row.id)])
-    views = [BlockView.model_validate(row) for row in items]
-    return Page[BlockView](items=views, next_cursor=cursor)
+    return pager.page(rows, lambda row: (row.created_at, row.id), BlockView.model_validate)
 
 
 @router.post("", status_code=204, responses=raises(OneContact, NoTelephone, TooManyBlocks))

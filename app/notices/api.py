@@ -8,7 +8,7 @@ from app.identity.access import MemberOrStaff
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.reach import Relation, reaches
-from app.kit.values import Moment, NoBody, View, as_rfc3339
+from app.kit.values import Moment, NoBody, View
 from app.notices import operations, queries
 from app.notices.rules import NoticeKind
 from app.notices.tables import Notice
@@ -42,10 +42,10 @@ class NoticeView(View):
 async def list_notices(caller: MemberOrStaff, work: Working, page: Paging) -> Page[NoticeView]:
     """My notices, newest first; staff also see those of their roles."""
     pager = Pager(work.vault, caller.login_id, "notices", page)
-    after = pager.after_moment()
-    rows = await queries.list_notices(work.session, caller, after=after, limit=page.limit + 1)
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.created_at), str(row.notice_id)])
-    return Page[NoticeView](items=[NoticeView.of(row) for row in items], next_cursor=cursor)
+    rows = await queries.list_notices(
+        work.session, caller, after=pager.after_moment(), limit=pager.rows_max
+    )
+    return pager.page(rows, lambda row: (row.created_at, row.notice_id), NoticeView.of)
 
 
 @router.post("/{notice_id}/read")

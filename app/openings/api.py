@@ -1,5 +1,6 @@
 """Who looked at me, and the proof that the list is whole, over HTTP."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -53,20 +54,14 @@ class OpeningsProofView(View):
 async def list_access_log(caller: SignedIn, work: Working, page: Paging) -> Page[OpeningView]:
     """Which staff looked at my record, when and why, newest first."""
     pager = Pager(work.vault, caller.login_id, "access-log", page)
-    key = pager.after()
-    rows = (
-        await queries.list_openings_of(
-            work.session,
-            caller.bank_id,
-            caller.member_id,
-            before_seq=key[0] if key else None,
-            limit=page.limit + 1,
-        )
-        if caller.member_id
-        else []
+    rows = await queries.list_openings_of(
+        work.session,
+        caller.bank_id,
+        caller.member_id,
+        before_seq=pager.after_seq(),
+        limit=pager.rows_max,
     )
-    items, cursor = pager.cut(rows, lambda row: [row.seq])
-    return Page[OpeningView](items=[OpeningView.of(work, row) for row in items], next_cursor=cursor)
+    return pager.page(rows, lambda row: (row.seq,), partial(OpeningView.of, work))
 
 
 @router.get("/openings/verification")

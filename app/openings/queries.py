@@ -30,9 +30,14 @@ async def lock_chain(session: AsyncSession, bank_id: UUID) -> OpeningChain:
 
 
 async def list_openings_of(
-    session: AsyncSession, bank_id: UUID, member_id: UUID, *, before_seq: int | None, limit: int
+    session: AsyncSession,
+    bank_id: UUID,
+    member_id: UUID | None,
+    *,
+    before_seq: int | None,
+    limit: int,
 ) -> Sequence[Opening]:
-    """Who looked at a member, newest first."""
+    """Who looked at a member, newest first; at nobody, nobody did."""
     asked = (
         select(Opening)
         .where(Opening.bank_id == bank_id, Opening.member_id == member_id)

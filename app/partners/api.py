@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.identity.access import Admin, AdminOrCoordinator, Coordinator
 from app.kit.http import Route, Working
+from app.kit.paging import Whole
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, Slug, View
@@ -55,13 +56,6 @@ class PartnerView(View):
     under_way_minutes: int = Field(description="Sent by us, not yet taken or returned.")
 
 
-class PartnerList(View):
-    """All partner banks."""
-
-    items: list[PartnerView]
-    next_cursor: None = None
-
-
 class SendHours(RequestBody):
     """Who here received a service from whom in the partner bank, how long, and what it was."""
 
@@ -80,7 +74,7 @@ class TransferView(View):
     minutes: int
     status: TransferStatus
     sent_at: Moment
-    ended_at: Moment | None
+    ended_at: Moment | None = Field(examples=[None])
 
     @classmethod
     def of(cls, row: Transfer) -> "TransferView":
@@ -97,10 +91,10 @@ class TransferView(View):
 
 @router.get("/partners")
 @reaches(Relation.BANK)
-async def list_partners(caller: AdminOrCoordinator, work: Working) -> PartnerList:
+async def list_partners(caller: AdminOrCoordinator, work: Working) -> Whole[PartnerView]:
     """The partner banks, and where the hours between us stand."""
     rows = await queries.list_partners(work.session, caller.bank_id)
-    return PartnerList(items=[PartnerView.model_validate(row) for row in rows])
+    return Whole(items=[PartnerView.model_validate(row) for row in rows])
 
 
 @router.put("/partners/{bank}", responses=raises(OwnBank, TooManyPartners))

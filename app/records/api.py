@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.identity.access import Keeper, RecordReader, Releaser, Reviewer
 from app.identity.rules import OwnCase
 from app.kit.http import Route, Working
-from app.kit.paging import Page, Pager, Paging
+from app.kit.paging import Page, Pager, Paging, Whole
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import (
@@ -22,7 +22,6 @@ from app.kit.values import (
     RequestBody,
     View,
     WholeNumber,
-    as_rfc3339,
 )
 from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
@@ -44,9 +43,15 @@ router = APIRouter(prefix="/v1", route_class=Route, tags=["records"])
 class LookUp(RequestBody):
     """An exact e-mail or an exact alias, and why; there is no search by a part of either."""
 
-    email: Email | None = Field(None, examples=["ana@example.org"])
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"email": "ana@example.org", "reason": "She asked at the desk."}]
+        }
+    )
+
+    email: Email | None = None
     alias: Alias | None = None
-    reason: Reason = Field(examples=["She asked at the desk for help with her password."])
+    reason: Reason
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "LookUp":
@@ -76,13 +81,6 @@ class RecordView(View):
             languages=row.languages,
             requested_at=row.requested_at,
         )
-
-
-class RecordList(View):
-    """Whoever has exactly this address or alias; an alias may be several people's."""
-
-    items: list[RecordView]
-    next_cursor: None = None
 
 
 class GiveLevel(RequestBody):
@@ -145,12 +143,12 @@ class ContactView(View):
 
 @router.post("/members/lookup")
 @reaches(Relation.BANK)
-async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> RecordList:
+async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> Whole[RecordView]:
     """Find a member by exact e-mail or alias; the member can read that it was done, and why."""
     rows = await operations.look_up(
         work, caller, email=body.email, alias=body.alias, reason=body.reason
     )
-    return RecordList(items=[RecordView.of(row) for row in rows])
+    return Whole(items=[RecordView.of(row) for row in rows])
 
 
 @router.get("/members/{member_id}", responses=raises(OwnCase))  # noqa: FAST003 the opening takes it
@@ -186,10 +184,9 @@ async def list_emergencies(caller: Keeper, work: Working, page: Paging) -> Page[
     """The bank's emergencies, newest first."""
     pager = Pager(work.vault, caller.login_id, "emergencies", page)
     rows = await queries.list_emergencies(
-        work.session, caller.bank_id, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller.bank_id, after=pager.after_moment(), limit=pager.rows_max
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.asked_at), str(row.emergency_id)])
-    return Page[EmergencyView](items=[EmergencyView.of(row) for row in items], next_cursor=cursor)
+    return pager.page(rows, lambda row: (row.asked_at, row.emergency_id), EmergencyView.of)
 
 
 @router.post(

@@ -19,8 +19,10 @@ class ExportView(View):
     """Everything held about me, by table; columns as docs/data-map.md names them."""
 
     made_at: Moment
-    held: dict[str, list[dict[str, JsonValue]]]
-    cut: list[str] = Field(description="Tables of which only the first rows are here.")
+    held: dict[str, list[dict[str, JsonValue]]] = Field(examples=[{"member": [{"alias": "Ana"}]}])
+    cut: list[str] = Field(
+        examples=[[]], description="Tables of which only the first rows are here."
+    )
 
 
 @router.get("/export")

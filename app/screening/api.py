@@ -1,5 +1,6 @@
 """The queue of held texts, for moderators."""
 
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Moment, Reason, RequestBody, View, as_rfc3339
+from app.kit.values import Moment, Reason, RequestBody, View
 from app.screening import operations, queries
 from app.screening.rules import ScreeningResolved, ScreeningStatus, Subject
 from app.screening.tables import Screening
@@ -65,11 +66,10 @@ async def list_screenings(
         caller.bank_id,
         status=status,
         after=pager.after_moment(),
-        limit=page.limit + 1,
+        limit=pager.rows_max,
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.held_at), str(row.screening_id)])
-    views = [ScreeningView.of(work, row) for row in items]
-    return Page[ScreeningView](items=views, next_cursor=cursor)
+    show = partial(ScreeningView.of, work)
+    return pager.page(rows, lambda row: (row.held_at, row.screening_id), show)
 
 
 @router.post("/{screening_id}/resolution", responses=raises(ScreeningResolved, OwnCase))

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.kit.problems import Problem
 from app.kit.settings import Settings
+from app.web.examples import give_examples
 
 TITLE: Final = "Timebank"
 VERSION: Final = "0.1.0"
@@ -93,7 +94,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
 
 
 def _contract(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI with the shape of every problem; made once."""
+    """OpenAPI with the shape of every problem, and with examples; made once."""
     if app.openapi_schema is None:
         contract = get_openapi(
             title=app.title,
@@ -103,6 +104,7 @@ def _contract(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             tags=app.openapi_tags,
         )
+        give_examples(contract)
         template = "#/components/schemas/{model}"
         problem = Problem.model_json_schema(ref_template=template)
         contract["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}

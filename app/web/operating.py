@@ -13,6 +13,10 @@ from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import View
 from app.store import migrate
 
+METRICS = {
+    "schema": {"type": "string"},
+    "example": 'timebank_ledger_deeds_total{outcome="accepted"} 42.0\n',
+}
 router = APIRouter(route_class=Route, tags=["operating"])
 
 
@@ -49,7 +53,7 @@ async def get_readiness(work: Working, _: Public) -> HealthView:
 
 @router.get(
     "/metrics",
-    responses=raises(NotFound) | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses=raises(NotFound) | {200: {"content": {"text/plain": METRICS}}},
     response_class=Response,
 )
 @reaches(Relation.NOBODYS, rate=Rate.FREE)

@@ -2,17 +2,18 @@
 
 A module counts all its lines. A function counts the lines of its body that hold code: no
 docstring, no blank lines, no comments; its signature and decorators are not counted, and what an
-inner function holds counts for the outer one too.
+inner function holds counts for the outer one too. An endpoint counts its statements.
 """
 
 import ast
 import io
 import tokenize
 
-from tests.source import Function, sources
+from tests.source import Function, called, sources
 
 MODULE_LINES_MAX = 250
 FUNCTION_LINES_MAX = 30
+ENDPOINT_STATEMENTS_MAX = 5
 NO_CODE = frozenset(
     {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 )
@@ -32,6 +33,24 @@ def test_a_function_fits_on_a_screen() -> None:
         for node in source.functions()
     }
     assert {name: size for name, size in sizes.items() if size > FUNCTION_LINES_MAX} == {}
+
+
+def test_an_endpoint_has_a_few_statements() -> None:
+    apis = [*sources("app/**/api.py"), *sources("app/**/*_api.py")]
+    sizes = {node.name: statements(node) for api in apis for node in api.functions() if asked(node)}
+    assert len(sizes) > 80
+    assert {name: n for name, n in sizes.items() if n > ENDPOINT_STATEMENTS_MAX} == {}
+
+
+def asked(node: Function) -> bool:
+    """Whether it is an endpoint."""
+    return any(called(one) == "reaches" for one in node.decorator_list if isinstance(one, ast.Call))
+
+
+def statements(node: Function) -> int:
+    """Its statements, those of its branches too; the docstring is none."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return sum(isinstance(one, ast.stmt) for part in body for one in ast.walk(part))
 
 
 def test_only_lines_of_the_body_with_code_are_counted() -> None:

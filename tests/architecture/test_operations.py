@@ -20,6 +20,7 @@ from app.kit.reach import Rate
 from app.kit.settings import Settings
 from app.main import PARTS, create_app
 from app.web.docs import DOCS_PATH, OPENAPI_PATH
+from app.web.examples import Unexampled, give_examples
 
 ASSETS = "/docs-assets"
 CLIENT_ERROR = 400
@@ -42,6 +43,12 @@ class Operation(NamedTuple):
         """The documented refusals by status."""
         every = {int(status): one for status, one in self.told["responses"].items()}
         return {status: one for status, one in every.items() if status >= CLIENT_ERROR}
+
+    @property
+    def good(self) -> dict[str, Any]:
+        """The one answer that is no refusal."""
+        (good,) = [one for status, one in self.told["responses"].items() if status < "4"]
+        return dict(good)
 
     def slugs(self, status: int) -> set[str]:
         return set(self.refusals[status]["content"][MEDIA_TYPE]["examples"])
@@ -120,6 +127,50 @@ def test_an_operation_succeeds_in_one_documented_way(operations: list[Operation]
         shown = one.told["responses"][str(status)].get("content", {})
         assert bool(shown) is (status != HTTPStatus.NO_CONTENT), one.name
         assert all("schema" in media for media in shown.values()), one.name
+
+
+def test_every_body_has_an_example_that_fits(operations: list[Operation]) -> None:
+    taken = [one for one in operations if "requestBody" in one.told]
+    assert len(taken) > 40
+    for one in taken:
+        for media in one.told["requestBody"]["content"].values():
+            field = one.route.body_field
+            assert field is not None
+            _, errors = field.validate(media["example"], {}, loc=("body",))
+            assert not errors, f"{one.name}: {errors}"
+
+
+def test_every_good_answer_has_an_example_that_fits(operations: list[Operation]) -> None:
+    for one in operations:
+        (told,) = [
+            told for status, told in one.told["responses"].items() if int(status) < CLIENT_ERROR
+        ]
+        for kind, media in told.get("content", {}).items():
+            assert media["example"], f"{one.name}: {kind}"
+            if kind == "application/json" and one.route.response_field is not None:
+                _, errors = one.route.response_field.validate(media["example"], {}, loc=())
+                assert not errors, f"{one.name}: {errors}"
+
+
+def test_every_property_has_an_example_and_no_name_tells_where_its_code_stands(
+    app: FastAPI,
+) -> None:
+    shapes = app.openapi()["components"]["schemas"]
+    assert [name for name in shapes if "__" in name] == []
+    bare = [
+        f"{name} {word}"
+        for name, shape in shapes.items()
+        if name not in {"Problem", "FieldProblem"}  # every answer has examples of its own
+        for word, told in shape.get("properties", {}).items()
+        if "$ref" not in told and "examples" not in told
+    ]
+    assert bare == []
+
+
+def test_a_word_without_meaning_needs_an_example_of_its_own() -> None:
+    told = {"Thing": {"properties": {"gizmo": {"type": "string"}}}}
+    with pytest.raises(Unexampled, match="gizmo"):
+        give_examples({"components": {"schemas": told}, "paths": {}})
 
 
 def test_an_operation_documents_the_refusals_that_it_must_have(

@@ -20,8 +20,11 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 class SeedView(View):
     """What my device takes: shown this once."""
 
-    seed: str = Field(description="In base32, to be typed.")
-    uri: str = Field(description="The same as a link or a picture (otpauth).")
+    seed: str = Field(examples=["JBSWY3DPEHPK3PXP"], description="In base32, to be typed.")
+    uri: str = Field(
+        examples=["otpauth://totp/Timebank?secret=JBSWY3DPEHPK3PXP"],
+        description="The same as a link or a picture (otpauth).",
+    )
 
 
 class SecondFactorView(View):
@@ -31,7 +34,7 @@ class SecondFactorView(View):
     is_needed: bool = Field(description="Staff reach nothing else before they have one.")
 
 
-class GiveCode(RequestBody):
+class ConfirmWithCode(RequestBody):
     """The code that the device shows now."""
 
     code: Code = Field(examples=["123456"])
@@ -55,7 +58,7 @@ async def begin_second_factor(caller: FreshSignedIn, work: Working) -> SeedView:
 
 @router.post("/confirmation", status_code=204, responses=raises(NoFactor, FactorThere, WrongCode))
 @reaches(Relation.OWN, rate=Rate.ENTRY)
-async def confirm_second_factor(body: GiveCode, caller: SignedIn, work: Working) -> None:
+async def confirm_second_factor(body: ConfirmWithCode, caller: SignedIn, work: Working) -> None:
     """Confirm the device with its code: from now on signing in asks for one."""
     await operations.confirm(work, caller, body.code)
 

@@ -17,6 +17,11 @@ class JournalFormat(StrEnum):
         """The content type of the format."""
         return _MEDIA_TYPES[self]
 
+    @property
+    def example(self) -> object:
+        """How the format begins to look."""
+        return _EXAMPLES[self]
+
 
 _MEDIA_TYPES: Final = {
     JournalFormat.JSON: "application/json",
@@ -24,3 +29,10 @@ _MEDIA_TYPES: Final = {
     JournalFormat.HLEDGER: "text/plain; charset=utf-8",
     JournalFormat.BEANCOUNT: "text/plain; charset=utf-8",
 }
+_EXAMPLES: Final[dict[JournalFormat, object]] = {
+    JournalFormat.JSON: {"unit": "minute", "accounts": [], "postings": [], "balances": {}},
+    JournalFormat.CSV: "posting_id,posted_at,kind\r\n0d9f6c5e,2026-03-02T17:00:00Z,settlement\r\n",
+    JournalFormat.HLEDGER: "2026-03-02 * settlement\n    Assets:Members:0D9F6C5E  60 MIN\n",
+    JournalFormat.BEANCOUNT: '2026-03-02 * "settlement"\n  Assets:Members:0D9F6C5E  60 MIN\n',
+}
+"""Only their beginnings."""

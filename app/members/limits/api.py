@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from app.banks import queries as banks
-from app.identity.access import Coordinator, Needs
-from app.identity.rules import Caller, Role
+from app.identity.access import Admin, Coordinator
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Route, Working
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Reason, RequestBody, View
+from app.kit.versions import IfMatch
 from app.ledger import queries as ledger
 from app.ledger.accounts.rules import LIMIT_MINUTES_MAX, Limits
 from app.ledger.limits.operations import limits_etag
@@ -24,8 +24,6 @@ from app.members.limits.operations import Wish
 from app.members.limits.rules import OwnLimits
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
-Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
 Floor = Annotated[int, Field(strict=True, ge=-LIMIT_MINUTES_MAX, le=0)]
 Ceiling = Annotated[int, Field(strict=True, ge=0, le=LIMIT_MINUTES_MAX)]
 
@@ -61,12 +59,10 @@ async def get_member_limits(
     member_id: UUID, caller: Coordinator, work: Working, response: Response
 ) -> LimitsView:
     """A member's limits."""
-    found = await queries.find_active_accounts(work.session, caller.bank_id, [member_id])
-    if member_id not in found:
-        raise NotFound
-    row = await ledger.get_account(work.session, caller.bank_id, found[member_id])
+    account_id = await queries.get_active_account_id(work.session, caller.bank_id, member_id)
+    row = await ledger.get_account(work.session, caller.bank_id, account_id)
     limits = Limits(row.policy_floor_minutes, row.policy_ceiling_minutes)
-    response.headers["ETag"] = limits_etag(row.account_id, limits)
+    response.headers["ETag"] = limits_etag(account_id, limits)
     return LimitsView.of(limits)
 
 
@@ -75,11 +71,19 @@ async def get_member_limits(
 )
 @reaches(Relation.BANK)
 async def set_member_limits(
-    member_id: UUID, body: SetLimits, caller: Coordinator, work: Working, if_match: IfMatch = None
+    member_id: UUID,
+    body: SetLimits,
+    caller: Coordinator,
+    work: Working,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> LimitsView:
     """Give a member limits of their own, with a reason."""
     wish = body.wish(if_match)
-    return LimitsView.of(await operations.set_for_member(work, caller, member_id, wish))
+    response.headers["ETag"], limits = await operations.set_for_member(
+        work, caller, member_id, wish
+    )
+    return LimitsView.of(limits)
 
 
 @router.get("/bank/limits")
@@ -95,7 +99,9 @@ async def get_bank_limits(caller: Admin, work: Working, response: Response) -> L
 @router.patch("/bank/limits", responses=raises(Stale))
 @reaches(Relation.BANK)
 async def set_bank_limits(
-    body: SetLimits, caller: Admin, work: Working, if_match: IfMatch = None
+    body: SetLimits, caller: Admin, work: Working, response: Response, if_match: IfMatch = None
 ) -> LimitsView:
     """Change the limits of all who have none of their own, with a reason."""
-    return LimitsView.of(await operations.set_for_bank(work, caller, body.wish(if_match)))
+    wish = body.wish(if_match)
+    response.headers["ETag"], limits = await operations.set_for_bank(work, caller, wish)
+    return LimitsView.of(limits)

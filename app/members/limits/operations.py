@@ -1,15 +1,16 @@
 """Setting the limits of a member, and of the bank."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from app.banks import queries as banks
 from app.identity.rules import Caller
-from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.ledger import queries as books
 from app.ledger.accounts.rules import Limits
 from app.ledger.limits import operations as ledger
+from app.ledger.limits.operations import limits_etag
 from app.members import queries
 from app.members.limits.rules import OwnLimits
 
@@ -31,7 +32,14 @@ class Wish:
         return Limits(floor, self.ceiling if self.names_ceiling else now.ceiling)
 
 
-async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish) -> Limits:
+class InForce(NamedTuple):
+    """The limits from now on, and the entity tag that names them."""
+
+    etag: str
+    limits: Limits
+
+
+async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish) -> InForce:
     """Give a member limits of their own, also where they are past them.
 
     Raises:
@@ -42,26 +50,24 @@ async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish
     """
     if caller.member_id == member_id:
         raise OwnLimits
-    active = await queries.find_active_accounts(work.session, caller.bank_id, [member_id])
-    if member_id not in active:
-        raise NotFound
-    key = (caller.bank_id, active[member_id])
+    account_id = await queries.get_active_account_id(work.session, caller.bank_id, member_id)
+    key = (caller.bank_id, account_id)
     state = (await books.lock_accounts(work.session, [key]))[key]
     limits = wish.on(Limits(state.policy_floor, state.policy_ceiling))
     await ledger.set_limits(
         work,
         caller.bank_id,
-        active[member_id],
+        account_id,
         limits,
         if_match=wish.if_match,
         by=caller.login_id,
         reason=wish.reason,
         about=member_id,
     )
-    return limits
+    return InForce(limits_etag(account_id, limits), limits)
 
 
-async def set_for_bank(work: Work, caller: Caller, wish: Wish) -> Limits:
+async def set_for_bank(work: Work, caller: Caller, wish: Wish) -> InForce:
     """Change the bank's limits, and those of all members who have none of their own.
 
     Raises:
@@ -77,4 +83,4 @@ async def set_for_bank(work: Work, caller: Caller, wish: Wish) -> Limits:
         by=caller.login_id,
         reason=wish.reason,
     )
-    return limits
+    return InForce(limits_etag(bank.bank_id, limits), limits)

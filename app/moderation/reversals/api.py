@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen
 from app.identity.access import Moderator
@@ -31,7 +31,13 @@ class Correction(RequestBody):
 class ReversePosting(RequestBody):
     """What to take back, why, and what should have moved instead."""
 
-    reason: Reason = Field(examples=["The hour was written down twice."])
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"reason": "It was shorter.", "correction": {"minutes": 45}}]
+        }
+    )
+
+    reason: Reason
     minutes: Minutes | None = Field(
         None, description="How much to take back; when left out, all that is left of it."
     )
@@ -43,12 +49,14 @@ class ReversalView(View):
 
     id: UUID = Field(description="The posting that took the original back.")
     original_id: UUID
-    kind: Literal["reversal", "correction"]
+    kind: Literal["correction", "reversal"]
     minutes: int
-    left_minutes: int = Field(description="What still stands of the original.")
+    left_minutes: int = Field(examples=[0], description="What still stands of the original.")
     correction_id: UUID | None = Field(description="The posting in the original's place.")
-    correction_minutes: int | None
-    passed_limits: bool = Field(description="Whether an account was taken past its limit for it.")
+    correction_minutes: int | None = Field(examples=[45])
+    passed_limits: bool = Field(
+        examples=[False], description="Whether an account was taken past its limit for it."
+    )
     at: Moment
 
     @classmethod
