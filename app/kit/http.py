@@ -169,12 +169,8 @@ class Route(NamedFirst):
         key = await idempotency.begin(work, await use_of(request, caller))
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
-        try:
+        async with idempotency.in_use(work, key):
             response = await handle(request)
-        except AppError as refusal:
-            if refusal.leaves_trace:  # the trace is committed, and the key is not used up
-                await idempotency.forget_many(work, [key])
-            raise
         deed_id = work.deeds[-1] if work.deeds else None
         body = bytes(response.body)
         kept = idempotency.Kept(response.status_code, body, caller.owner_id, deed_id)
