@@ -1,11 +1,16 @@
 """Which passwords are taken; hashing is bounded, and an unknown login takes as long as a known."""
 
 import asyncio
+import dataclasses
+import resource
 import threading
 import time
 import unicodedata
 from importlib import resources
+from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from argon2 import extract_parameters
@@ -82,7 +87,7 @@ async def test_an_endless_text_costs_no_endless_normalising(passwords: Passwords
 
 async def test_the_profiles_cost_what_they_say() -> None:
     costs = {
-        PasswordProfile.STRONG: (64 * 1024, 3, 4),
+        PasswordProfile.STRONG: (64 * 1024, 3, 1),
         PasswordProfile.MINIMUM: (19 * 1024, 2, 1),
         PasswordProfile.TEST: (8, 1, 1),
     }
@@ -226,6 +231,48 @@ def test_a_new_password_is_judged_by_length_and_by_what_everybody_tries(
     password: str, flaw: PasswordFlaw | None
 ) -> None:
     assert check_acceptable(password) is flaw
+
+
+@pytest.mark.parametrize(
+    ("password", "flaw"),
+    [
+        ("zvezdana-1987", PasswordFlaw.PERSONAL),
+        ("ZVEZDANA kos!", PasswordFlaw.PERSONAL),
+        ("kos.zvezdana.kos", PasswordFlaw.PERSONAL),
+        ("Time Bank Ptuj", PasswordFlaw.PERSONAL),
+        ("ptuj1234567890", PasswordFlaw.PERSONAL),
+        (unicodedata.normalize("NFD", "šparovec šparovec"), PasswordFlaw.PERSONAL),
+        ("zvezdana", PasswordFlaw.TOO_SHORT),
+        ("zvezdana walks home late", None),
+        ("no such words at all", None),
+    ],
+)
+def test_what_others_know_of_a_person_counts_for_nothing(
+    password: str, flaw: PasswordFlaw | None
+) -> None:
+    known = ("Šparovec", "zvezdana_kos", "Time Bank Ptuj", "of")
+    assert check_acceptable(password, *known) is flaw
+    assert check_acceptable("no such words at all", "", " ", "@", "of") is None
+
+
+async def test_many_sign_ins_at_once_hold_the_memory_of_two() -> None:
+    # So much memory at once that it is given back to the machine as soon as a hash is done.
+    quick = dataclasses.replace(PasswordProfile.MINIMUM.value, time_cost=1, memory_cost=40 * 1024)
+    profile = cast("PasswordProfile", SimpleNamespace(value=quick))
+    passwords = Passwords(profile, at_once=2, queue_max=100)
+    stored = await passwords.hash(GOOD)
+    before = resident_mib()
+    waiting = [asyncio.create_task(passwords.verify(stored, "wrong")) for _ in range(8)]
+    most = before
+    while not all(one.done() for one in waiting):
+        most = max(most, resident_mib())
+        await asyncio.sleep(0.005)
+    assert most - before < 2 * 40 + 20
+
+
+def resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def test_the_list_of_common_passwords_holds_only_what_can_be_met() -> None:
