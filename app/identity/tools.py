@@ -19,6 +19,8 @@ from app.identity.passwords import (
 )
 from app.identity.rules import TooManySignIns, WeakPassword
 from app.identity.tokens import KeyRing, SigningKey, Verifier, check_backend
+from app.kit.keys import renewable_key
+from app.kit.renewable import REFRESH, RenewableKey
 from app.kit.settings import BadSettings, Environment, Settings
 from app.kit.vault import Vault
 
@@ -37,7 +39,7 @@ class IdentityTools:
     ring: KeyRing
     verifier: Verifier
     passwords: Passwords
-    refresh_key: bytes
+    refresh: RenewableKey
     salt_key: bytes
 
     @classmethod
@@ -53,9 +55,18 @@ class IdentityTools:
             ring,
             Verifier(ring, settings.issuer),
             Passwords(PROFILES[settings.environment]),
-            vault.key("refresh"),
+            renewable_key(settings, REFRESH, vault.key("refresh")),
             vault.key("salt"),
         )
+
+    @property
+    def refresh_key(self) -> bytes:
+        """From which refresh tokens are derived.
+
+        Raises:
+            KeysAway: when the keystore cannot be reached.
+        """
+        return self.refresh.current()
 
     def salt_for(self, fingerprint: bytes, stored: Sequence[str]) -> bytes:
         """The salt of new passwords of an address: what its other logins have, or its own.
