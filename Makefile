@@ -34,7 +34,7 @@ test-books: $(READY) ## Let hledger read the exported journal (installs it on De
 test-deep: $(READY) ## Run the tests that take longer
 	$(BIN)/pytest -m deep
 
-bench: $(READY) ## Measure the books beside yardsticks, which takes half an hour
+bench: $(READY) ## Measure the books beside yardsticks, which takes an hour (docs/benchmarks.md)
 	$(BIN)/python -m benchmarks.ledger
 
 lint: $(READY) ## Check format, lint, types and import contracts
