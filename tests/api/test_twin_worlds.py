@@ -20,7 +20,7 @@ from app.moderation.parting import operations as parting
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import leaves
 from tests.town import good
 from tests.twins import Fact, Line, World, Worlds, differences
