@@ -38,7 +38,10 @@ from app.members import bank_api as bank
 from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
+from app.moderation.appeals import api as appeals
+from app.moderation.flags import api as flags
 from app.moderation.reversals import api as reversals
+from app.moderation.statements import api as statements
 from app.notices import api as notices
 from app.openings import api as openings
 from app.partners import api as partners
@@ -65,6 +68,9 @@ PARTS = (
     listings,
     matching,
     moderation,
+    statements,
+    appeals,
+    flags,
     rights,
     reversals,
     blocks,

@@ -179,7 +179,7 @@ async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
 
 
 async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | None) -> Exchange:
-    """A moderator's outcome: these minutes, or void when None.
+    """A moderator's outcome, the first or an appeal's: these minutes, or void when None.
 
     Raises:
         NotFound, StepNotOpen.

@@ -139,19 +139,18 @@ async def list_messages(
     limit: int,
 ) -> Sequence[Message]:
     """What the parties wrote, oldest first."""
-    asked = (
-        select(Message)
-        .where(
-            Message.bank_id == exchange.bank_id,
-            Message.exchange_id == exchange.exchange_id,
-            let_through_to(caller, Message.bank_id, Message.message_id, Message.author_id),
-        )
-        .order_by(Message.sent_at, Message.message_id)
-        .limit(limit)
-    )
+    asked = _readable(caller, exchange).order_by(Message.sent_at, Message.message_id).limit(limit)
     if after is not None:
         asked = asked.where(tuple_(Message.sent_at, Message.message_id) > after)
     return (await session.scalars(asked)).all()
+
+
+async def list_newest_messages(
+    session: AsyncSession, caller: Caller, exchange: Exchange, *, limit: int
+) -> Sequence[Message]:
+    """The last things that the caller could read in one of their exchanges, newest first."""
+    asked = _readable(caller, exchange).order_by(Message.sent_at.desc(), Message.message_id.desc())
+    return (await session.scalars(asked.limit(limit))).all()
 
 
 async def count_open_proposals(session: AsyncSession, bank_id: UUID, proposer_id: UUID) -> int:
@@ -167,6 +166,14 @@ async def count_open_proposals(session: AsyncSession, bank_id: UUID, proposer_id
         )
     )
     return (await session.scalars(asked)).one()
+
+
+def _readable(caller: Caller, exchange: Exchange) -> Select[Message]:
+    return select(Message).where(
+        Message.bank_id == exchange.bank_id,
+        Message.exchange_id == exchange.exchange_id,
+        let_through_to(caller, Message.bank_id, Message.message_id, Message.author_id),
+    )
 
 
 async def _shown(

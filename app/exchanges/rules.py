@@ -82,6 +82,7 @@ LIFE: Final[dict[tuple[Status, Step], Way]] = {
     (Status.SETTLED, Step.DISPUTE): Way(Status.DISPUTED, PARTIES),
     (Status.SETTLED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
     (Status.SETTLED, Step.VOID): Way(Status.CANCELLED, frozenset({Who.MODERATOR})),
+    (Status.CANCELLED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
     (Status.DISPUTED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
     (Status.DISPUTED, Step.VOID): Way(Status.CANCELLED, frozenset({Who.MODERATOR})),
 }

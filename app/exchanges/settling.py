@@ -42,6 +42,8 @@ async def settle(work: Work, exchange: Exchange, minutes: int) -> None:
     """Move these minutes from receiver to giver as a moderator decided, ending the hold."""
     receiver, giver = await _accounts(work, exchange)
     asked = settlement(exchange, receiver, giver, minutes)
+    if exchange.settled_at is not None:  # settled once, and taken back since
+        asked = replace(asked, reference=f"{asked.reference}-anew")
     posted = await ledger.settle(work, replace(asked, may_pass_limits=True))
     exchange.hold_id = None
     _remember(exchange, work, minutes, posted)

@@ -1,6 +1,5 @@
 """Disputes over HTTP."""
 
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -15,12 +14,12 @@ from app.kit.idempotency import Kept
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Minutes, Moment, Reason, RequestBody, View
+from app.kit.values import Minutes, Reason, RequestBody
 from app.ledger.reversing.rules import OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation import operations, queries
+from app.moderation.appeals.rules import AnotherModerator
 from app.moderation.opening import OpenedCase
-from app.moderation.queries import Case
 from app.moderation.rules import (
     AlreadyDisputed,
     DisputeResolved,
@@ -28,54 +27,9 @@ from app.moderation.rules import (
     MinutesDoNotFit,
     Outcome,
 )
+from app.moderation.views import DISAGREED, DisputeView
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["moderation"])
-DISAGREED = "We met for half an hour, not for a whole one."
-
-
-class DisputeView(View):
-    """A disagreement about one exchange, and its outcome once there is one."""
-
-    id: UUID
-    exchange_id: UUID
-    status: DisputeStatus = Field(examples=[DisputeStatus.RESOLVED])
-    reason: str | None = Field(
-        examples=[DISAGREED], description="Null when its author has left and was forgotten."
-    )
-    giver_alias: str
-    receiver_alias: str
-    opened_by: Literal["giver", "receiver"]
-    agreed_minutes: int
-    delivered_minutes: int | None = Field(description="As the giver said; null before delivery.")
-    outcome: Outcome | None = Field(examples=[Outcome.ADJUSTED])
-    minutes: int | None = Field(
-        examples=[30], description="What the exchange came to; null when void or open."
-    )
-    resolution_reason: str | None
-    opened_at: Moment
-    resolved_at: Moment | None
-
-    @classmethod
-    def of(cls, work: Work, case: Case) -> "DisputeView":
-        """The view of a dispute, its reasons opened."""
-        row, exchange = case.dispute, case.exchange
-        sealed, key = row.resolution_sealed, (row.bank_id, row.dispute_id)
-        return cls(
-            id=row.dispute_id,
-            exchange_id=row.exchange_id,
-            status=DisputeStatus(row.status),
-            reason=work.envelopes.open(row.reason_sealed, "dispute", *key),
-            giver_alias=case.giver_alias,
-            receiver_alias=case.receiver_alias,
-            opened_by="giver" if row.opener_id == exchange.giver_id else "receiver",
-            agreed_minutes=exchange.minutes,
-            delivered_minutes=exchange.delivered_minutes,
-            outcome=Outcome(row.outcome) if row.outcome else None,
-            minutes=row.minutes,
-            resolution_reason=work.envelopes.open(sealed, "resolution", *key) if sealed else None,
-            opened_at=row.opened_at,
-            resolved_at=row.resolved_at,
-        )
 
 
 class OpenDispute(RequestBody):
@@ -94,7 +48,8 @@ class ResolveDispute(RequestBody):
     reason: Reason = Field(examples=["Both say half an hour."])
 
 
-async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
+async def still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
+    """A kept dispute is replayed to whoever may still see it."""
     dispute = DisputeView.model_validate_json(kept.body)
     await queries.get_dispute(work.session, caller, dispute.id)
 
@@ -105,7 +60,7 @@ async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> N
     responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
 )
 @reaches(Relation.PARTY)
-@rechecked_by(_still_theirs)
+@rechecked_by(still_theirs)
 async def open_dispute(
     exchange_id: UUID, body: OpenDispute, caller: Member, work: Working
 ) -> DisputeView:
@@ -145,6 +100,7 @@ async def get_dispute(_: MemberOrModerator, opened: OpenedCase, work: Working) -
     responses=raises(
         DisputeResolved,
         OwnCase,
+        AnotherModerator,
         MinutesDoNotFit,
         StepNotOpen,
         NotYourStep,
@@ -153,11 +109,11 @@ async def get_dispute(_: MemberOrModerator, opened: OpenedCase, work: Working) -
     ),
 )
 @reaches(Relation.BANK)
-@rechecked_by(_still_theirs)
+@rechecked_by(still_theirs)
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working
 ) -> DisputeView:
-    """Decide: as agreed, other minutes, or void."""
+    """Decide: as agreed, other minutes, or void; of an appeal, as another moderator."""
     dispute = await operations.resolve(
         work,
         caller,

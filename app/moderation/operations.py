@@ -9,11 +9,13 @@ from app.identity.rules import Caller, OwnCase, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.moderation import queries
+from app.moderation.appeals import operations as appeals
 from app.moderation.rules import (
     AlreadyDisputed,
     DisputeResolved,
     DisputeStatus,
     Outcome,
+    Ruling,
     minutes_of,
 )
 from app.moderation.tables import Dispute
@@ -71,31 +73,39 @@ async def resolve(
 
     Raises:
         NotFound: when the bank has no such dispute.
-        DisputeResolved: when it was decided before.
+        DisputeResolved: when it was decided before, and is not appealed.
         OwnCase: when the moderator is a party.
+        AnotherModerator: when it is an appeal, and the first outcome was the caller's.
         MinutesDoNotFit: when minutes and outcome do not go together.
     """
     dispute = await queries.lock_dispute(work.session, caller, dispute_id)
-    if dispute.status != DisputeStatus.OPEN:
+    if dispute.status == DisputeStatus.RESOLVED:
         raise DisputeResolved
     exchange = await exchange_queries.lock_any_exchange(
         work.session, caller.bank_id, dispute.exchange_id
     )
     _refuse_party(caller, exchange)
-    decided = minutes_of(outcome, exchange.minutes, minutes)
-    await exchanges.resolve(work, caller.bank_id, dispute.exchange_id, decided)
+    ruling = Ruling(outcome, minutes_of(outcome, exchange.minutes, minutes), reason)
+    if dispute.status == DisputeStatus.APPEALED:
+        await appeals.decide(work, caller, dispute, exchange, ruling)
+    else:
+        await _decide(work, caller, dispute, ruling)
     dispute.status = DisputeStatus.RESOLVED
-    dispute.outcome = outcome
-    dispute.minutes = decided
-    dispute.resolution_sealed = work.envelopes.seal(
-        dispute.opener_id, reason, "resolution", caller.bank_id, dispute_id
-    )
-    dispute.resolved_by = caller.login_id
-    dispute.resolved_at = work.now
     for member_id in (exchange.giver_id, exchange.receiver_id):
         kind = NoticeKind.DISPUTE_RESOLVED
         notices.tell_member(work, caller.bank_id, member_id, kind, dispute_id)
     return dispute
+
+
+async def _decide(work: Work, caller: Caller, dispute: Dispute, ruling: Ruling) -> None:
+    await exchanges.resolve(work, caller.bank_id, dispute.exchange_id, ruling.minutes)
+    dispute.outcome = ruling.outcome
+    dispute.minutes = ruling.minutes
+    dispute.resolution_sealed = work.envelopes.seal(
+        dispute.opener_id, ruling.reason, "resolution", caller.bank_id, dispute.dispute_id
+    )
+    dispute.resolved_by = caller.login_id
+    dispute.resolved_at = work.now
 
 
 def _refuse_party(caller: Caller, exchange: Exchange) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select, tuple_
@@ -13,6 +13,8 @@ from app.identity.rules import Caller, Role
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 from app.members import queries as members
+from app.moderation.appeals.queries import list_appeals
+from app.moderation.appeals.tables import Appeal
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
 
@@ -24,6 +26,21 @@ class Case(NamedTuple):
     exchange: Exchange
     giver_alias: str
     receiver_alias: str
+    appeal: Appeal | None
+
+    def has_party(self, caller: Caller) -> bool:
+        """Whether the caller is one of the two."""
+        return caller.member_id in {self.exchange.giver_id, self.exchange.receiver_id}
+
+    def side_of(self, member_id: UUID) -> Literal["giver", "receiver"]:
+        """Which of the two a party is."""
+        return "giver" if member_id == self.exchange.giver_id else "receiver"
+
+    def other_than(self, caller: Caller) -> UUID:
+        """The other one of the two."""
+        exchange = self.exchange
+        is_giver = caller.member_id == exchange.giver_id
+        return exchange.receiver_id if is_giver else exchange.giver_id
 
 
 def _for(caller: Caller) -> Select[Dispute]:
@@ -62,8 +79,16 @@ async def find_cases(
     exchanges = {row.exchange_id: row for row in (await session.scalars(asked)).all()}
     people = {one for row in exchanges.values() for one in (row.giver_id, row.receiver_id)}
     parties = await members.find_parties(session, caller, people)
+    appeals = await list_appeals(session, caller.bank_id, [one.dispute_id for one in disputes])
+    appealed = {one.dispute_id: one for one in appeals}
     return [
-        Case(dispute, row, parties[row.giver_id].alias, parties[row.receiver_id].alias)
+        Case(
+            dispute,
+            row,
+            parties[row.giver_id].alias,
+            parties[row.receiver_id].alias,
+            appealed.get(dispute.dispute_id),
+        )
         for dispute in disputes
         for row in [exchanges[dispute.exchange_id]]
     ]
@@ -87,6 +112,17 @@ async def lock_dispute(session: AsyncSession, caller: Caller, dispute_id: UUID) 
     if dispute is None:
         raise NotFound
     return dispute
+
+
+async def lock_case(session: AsyncSession, caller: Caller, dispute_id: UUID) -> Case:
+    """The same, with what has to be known of it.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    dispute = await lock_dispute(session, caller, dispute_id)
+    (case,) = await find_cases(session, caller, [dispute])
+    return case
 
 
 async def list_disputes(

@@ -1,7 +1,7 @@
 """What a dispute may come to."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from app.kit.errors import Conflict, Said, Unfit
 
@@ -11,6 +11,8 @@ class DisputeStatus(StrEnum):
 
     OPEN = "open"
     RESOLVED = "resolved"
+    APPEALED = "appealed"
+    """One side has asked for another moderator's decision; the first one stands until then."""
 
 
 class Outcome(StrEnum):
@@ -19,6 +21,14 @@ class Outcome(StrEnum):
     AS_AGREED = "as_agreed"
     ADJUSTED = "adjusted"
     VOID = "void"
+
+
+class Ruling(NamedTuple):
+    """A moderator's decision: what it comes to (no minutes: void), and why."""
+
+    outcome: Outcome
+    minutes: int | None
+    reason: str
 
 
 class AlreadyDisputed(Conflict):

@@ -20,12 +20,12 @@ class Dispute(Base):
         ForeignKeyConstraint(["bank_id", "opener_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "resolved_by"], ["login.bank_id", "login.login_id"]),
         UniqueConstraint("bank_id", "exchange_id"),
-        CheckConstraint("status IN ('open', 'resolved')", name="status"),
+        CheckConstraint("status IN ('open', 'resolved', 'appealed')", name="status"),
         CheckConstraint("outcome IN ('as_agreed', 'adjusted', 'void')", name="outcome"),
         CheckConstraint("minutes BETWEEN 1 AND 6000", name="minutes"),
         CheckConstraint(
-            "(status = 'resolved') = (num_nulls(outcome, resolution_sealed, resolved_by,"
-            " resolved_at) = 0)",
+            "num_nulls(outcome, resolution_sealed, resolved_by, resolved_at)"
+            " = CASE WHEN status = 'open' THEN 4 ELSE 0 END",
             name="resolved_whole",
         ),
         Index(None, "bank_id", "status", "opened_at"),

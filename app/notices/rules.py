@@ -30,3 +30,6 @@ class NoticeKind(StrEnum):
     """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"
+    DISPUTE_STATED = "dispute_stated"
+    DISPUTE_APPEALED = "dispute_appealed"
+    FLAG_WAITING = "flag_waiting"

@@ -21,6 +21,8 @@ class OpeningKind(StrEnum):
     SCREENING = "screening"
     """A text of theirs was held and decided on."""
     SEALED = "sealed"
+    FLAG = "flag"
+    """What they flagged themselves; looking at it opens nothing of whoever they flagged."""
     CONTACT = "contact"
     """The address, in an emergency that a second person released."""
 

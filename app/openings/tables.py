@@ -20,7 +20,8 @@ class Opening(Base):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
         CheckConstraint(
-            "kind IN ('lookup', 'record', 'dispute', 'screening', 'sealed', 'contact')", name="kind"
+            "kind IN ('lookup', 'record', 'dispute', 'screening', 'sealed', 'contact', 'flag')",
+            name="kind",
         ),
         Index(None, "bank_id", "member_id", "seq"),
         Index(None, "bank_id", "login_id", "opened_at"),

@@ -31,7 +31,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "contacts_max": 20,
         "contacts_new_max": 5,
         "counterpart_alias": "Bor",
-        "current_password": "three plain words",
+        "current_password": "three plain old words",
         "day": "2026-03-02",
         "detail": "The balance after it is 60, not 30.",
         "digests": [HASH],

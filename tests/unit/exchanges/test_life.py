@@ -22,6 +22,7 @@ TOLD = """
     settled   dispute  disputed   giver receiver
     settled   resolve  settled    moderator
     settled   void     cancelled  moderator
+    cancelled resolve  settled    moderator
     disputed  resolve  settled    moderator
     disputed  void     cancelled  moderator
 """

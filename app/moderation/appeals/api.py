@@ -1,0 +1,41 @@
+"""Appealing over HTTP; the decision is a resolution of the dispute, as the first one was."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.identity.access import Member
+from app.kit.http import Route, Working, rechecked_by
+from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
+from app.kit.values import Reason, RequestBody
+from app.moderation import queries as disputes
+from app.moderation.api import still_theirs
+from app.moderation.appeals import operations
+from app.moderation.appeals.rules import AlreadyAppealed, NotResolvedYet, TooLateToAppeal
+from app.moderation.views import DisputeView
+
+router = APIRouter(prefix="/v1/disputes", route_class=Route, tags=["moderation"])
+
+
+class AppealOutcome(RequestBody):
+    """Why the outcome is not right."""
+
+    reason: Reason = Field(examples=["We were at it for an hour: she came at five."])
+
+
+@router.post(
+    "/{dispute_id}/appeal",
+    status_code=201,
+    responses=raises(NotResolvedYet, AlreadyAppealed, TooLateToAppeal),
+)
+@reaches(Relation.PARTY)
+@rechecked_by(still_theirs)
+async def appeal_dispute(
+    dispute_id: UUID, body: AppealOutcome, caller: Member, work: Working
+) -> DisputeView:
+    """Ask, once, for another moderator's decision; the outcome stands until then."""
+    dispute = await operations.appeal(work, caller, dispute_id, body.reason)
+    (case,) = await disputes.find_cases(work.session, caller, [dispute])
+    return DisputeView.of(work, case)

@@ -1,0 +1,159 @@
+"""Flags over HTTP: members tell, moderators look and decide."""
+
+from collections.abc import Mapping
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import ConfigDict, Field
+
+from app.identity.access import Member, Moderator
+from app.identity.rules import OwnCase
+from app.kit.errors import NotFound
+from app.kit.ground import Work
+from app.kit.http import Route, Working
+from app.kit.paging import Page, Pager, Paging
+from app.kit.problems import raises
+from app.kit.reach import Relation, reaches
+from app.kit.values import Moment, Reason, RequestBody, View
+from app.members import queries as members
+from app.members.queries import Party
+from app.moderation.flags import operations, queries
+from app.moderation.flags.opening import OpenedFlag
+from app.moderation.flags.rules import (
+    FlagResolved,
+    FlagsOwn,
+    FlagStatus,
+    FlagSubject,
+    OneSubject,
+    TooManyFlags,
+)
+from app.moderation.flags.tables import Flag
+
+router = APIRouter(prefix="/v1/flags", route_class=Route, tags=["moderation"])
+
+
+class FlagSomething(RequestBody):
+    """What is wrong with what: a listing, or an exchange of mine. One of them is named."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "listing_id": "0d9f6c5e-2f6b-4a3f-9b1e-5c7d8e9fa0b1",
+                    "reason": "It asks for my passport.",
+                }
+            ]
+        }
+    )
+
+    listing_id: UUID | None = None
+    exchange_id: UUID | None = None
+    reason: Reason
+
+    def named(self) -> tuple[FlagSubject, UUID]:
+        """The one thing that was named.
+
+        Raises:
+            OneSubject: when there is none, or both.
+        """
+        if self.listing_id and not self.exchange_id:
+            return FlagSubject.LISTING, self.listing_id
+        if self.exchange_id and not self.listing_id:
+            return FlagSubject.EXCHANGE, self.exchange_id
+        raise OneSubject
+
+
+class ResolveFlag(RequestBody):
+    """What the moderator found, and why."""
+
+    outcome: Literal[FlagStatus.UPHELD, FlagStatus.DISMISSED]
+    reason: Reason = Field(examples=["It asks for papers, which nobody here may."])
+
+
+class FlagView(View):
+    """A flag, and whether it was decided on; none of its words."""
+
+    id: UUID
+    listing_id: UUID | None
+    exchange_id: UUID | None = Field(examples=[None])
+    status: FlagStatus
+    flagged_at: Moment
+
+    @staticmethod
+    def facts(row: Flag) -> dict[str, object]:
+        """The members of the view of a row."""
+        names = ("listing_id", "exchange_id", "status", "flagged_at")
+        return {"id": row.flag_id, **{name: getattr(row, name) for name in names}}
+
+    @classmethod
+    def of(cls, row: Flag) -> "FlagView":
+        """The view of a row."""
+        return cls.model_validate(cls.facts(row))
+
+
+class FlagCaseView(FlagView):
+    """All of a flag, for moderators. Texts are null when the one who flagged is forgotten."""
+
+    flagger_alias: str = Field(examples=["Ana"])
+    flagged_alias: str = Field(examples=["Bor"])
+    reason: str | None = Field(examples=["It asks for my passport."])
+    evidence: str | None = Field(
+        examples=["Bor\noffer\nLive-in help"], description="What was there to be seen then."
+    )
+    resolution_reason: str | None = Field(examples=[None])
+    resolved_at: Moment | None = Field(examples=[None])
+
+    @classmethod
+    def opened(cls, work: Work, row: Flag, parties: Mapping[UUID, Party]) -> "FlagCaseView":
+        """The view of a flag and its two people, its texts opened."""
+        open_, key = work.envelopes.open, (row.bank_id, row.flag_id)
+        decided = row.resolution_sealed
+        told = {
+            "flagger_alias": parties[row.flagger_id].alias,
+            "flagged_alias": parties[row.flagged_id].alias,
+            "reason": open_(row.reason_sealed, "flag", *key),
+            "evidence": open_(row.evidence_sealed, "flag-evidence", *key),
+            "resolution_reason": open_(decided, "flag-resolution", *key) if decided else None,
+            "resolved_at": row.resolved_at,
+        }
+        return cls.model_validate(cls.facts(row) | told)
+
+
+@router.post("", status_code=201, responses=raises(NotFound, OneSubject, FlagsOwn, TooManyFlags))
+@reaches(Relation.VISIBLE)
+async def flag_something(body: FlagSomething, caller: Member, work: Working) -> FlagView:
+    """Tell the moderators that something is wrong; whose it is never hears of it."""
+    subject, subject_id = body.named()
+    return FlagView.of(await operations.flag(work, caller, subject, subject_id, body.reason))
+
+
+@router.get("")
+@reaches(Relation.BANK)
+async def list_flags(
+    caller: Moderator, work: Working, page: Paging, status: FlagStatus = FlagStatus.OPEN
+) -> Page[FlagView]:
+    """Flags by who waits longest; `GET /v1/flags/{id}` opens one."""
+    pager = Pager(work.vault, caller.login_id, f"flags:{status}", page)
+    rows = await queries.list_flags(
+        work.session, caller, status=status, after=pager.after_moment(), limit=pager.rows_max
+    )
+    return pager.page(rows, lambda row: (row.flagged_at, row.flag_id), FlagView.of)
+
+
+@router.get("/{flag_id}")  # noqa: FAST003 the opening takes it
+@reaches(Relation.BANK)
+async def get_flag(caller: Moderator, opened: OpenedFlag, work: Working) -> FlagCaseView:
+    """One flag with its words; the one who flagged can see that a moderator read it."""
+    people = {opened.flagger_id, opened.flagged_id}
+    parties = await members.find_parties(work.session, caller, people)
+    return FlagCaseView.opened(work, opened, parties)
+
+
+@router.post("/{flag_id}/resolution", responses=raises(OwnCase, FlagResolved))
+@reaches(Relation.BANK)
+async def resolve_flag(
+    flag_id: UUID, body: ResolveFlag, caller: Moderator, work: Working
+) -> FlagView:
+    """Say what was found; nothing happens to anybody by it."""
+    return FlagView.of(await operations.resolve(work, caller, flag_id, body.outcome, body.reason))

@@ -1,0 +1,93 @@
+"""Flagging something, and deciding on it."""
+
+from uuid import UUID
+
+from app.identity import queries as logins
+from app.identity.rules import Caller, OwnCase, Role
+from app.kit.ground import Work
+from app.kit.ids import new_id
+from app.members import queries as members
+from app.moderation.flags import evidence, queries
+from app.moderation.flags.evidence import Evidence
+from app.moderation.flags.rules import (
+    FLAGS_OPEN_MAX,
+    FlagResolved,
+    FlagsOwn,
+    FlagStatus,
+    FlagSubject,
+    TooManyFlags,
+)
+from app.moderation.flags.tables import Flag
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
+
+
+async def flag(
+    work: Work, caller: Caller, subject: FlagSubject, subject_id: UUID, reason: str
+) -> Flag:
+    """Tell the moderators that something is wrong; nothing changes for the other.
+
+    Raises:
+        NotFound: when the caller cannot see what it is about.
+        FlagsOwn: when it is their own.
+        TooManyFlags: when as many of theirs wait as may.
+    """
+    await members.lock_me(work.session, caller)  # under this lock one's open flags are counted
+    if await queries.count_open(work.session, caller) >= FLAGS_OPEN_MAX:
+        raise TooManyFlags(open_max=FLAGS_OPEN_MAX)
+    is_listing = subject is FlagSubject.LISTING
+    look = evidence.of_listing if is_listing else evidence.of_exchange
+    found = await look(work, caller, subject_id)
+    if found.flagged_id == caller.me:
+        raise FlagsOwn
+    row = _flag(work, caller, found, reason)
+    row.listing_id, row.exchange_id = (subject_id, None) if is_listing else (None, subject_id)
+    work.session.add(row)
+    await _tell(work, row)
+    return row
+
+
+async def resolve(
+    work: Work, caller: Caller, flag_id: UUID, outcome: FlagStatus, reason: str
+) -> Flag:
+    """Say what was found. What follows from it is another deed.
+
+    Raises:
+        NotFound: when there is no such flag that the caller may know of.
+        OwnCase: when the moderator flagged it.
+        FlagResolved: when it was decided before.
+    """
+    row = await queries.lock_flag(work.session, caller, flag_id)
+    if caller.member_id == row.flagger_id:
+        raise OwnCase
+    if row.status != FlagStatus.OPEN:
+        raise FlagResolved
+    row.status = outcome
+    row.resolved_by, row.resolved_at = caller.login_id, work.now
+    row.resolution_sealed = work.envelopes.seal(
+        row.flagger_id, reason, "flag-resolution", row.bank_id, flag_id
+    )
+    return row
+
+
+def _flag(work: Work, caller: Caller, found: Evidence, reason: str) -> Flag:
+    flag_id = new_id()
+    seal, key = work.envelopes.seal, (caller.bank_id, flag_id)
+    return Flag(
+        bank_id=caller.bank_id,
+        flag_id=flag_id,
+        flagger_id=caller.me,
+        flagged_id=found.flagged_id,
+        reason_sealed=seal(caller.me, reason, "flag", *key),
+        evidence_sealed=seal(caller.me, found.text, "flag-evidence", *key),
+        status=FlagStatus.OPEN,
+        flagged_at=work.now,
+    )
+
+
+async def _tell(work: Work, row: Flag) -> None:
+    """The moderators; where the one who is flagged would read that too, the admins."""
+    login = await logins.get_login_of_member(work.session, row.bank_id, row.flagged_id)
+    told = [one for one in (Role.MODERATOR, Role.ADMIN) if one not in login.roles]
+    for role in told[:1]:
+        notices.tell_staff(work, row.bank_id, role, NoticeKind.FLAG_WAITING, row.flag_id)
