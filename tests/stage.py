@@ -109,6 +109,7 @@ class Stage:
             "set_member_limits.member_id": str(giver.member_id),
             "get_sealed.member_id": str(giver.member_id),
             "write_sealed.member_id": str(giver.member_id),
+            "list_sealed_openings.member_id": str(giver.member_id),
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
             "code_id": (await recovered(giver))[0],
