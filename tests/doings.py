@@ -12,7 +12,7 @@ import httpx
 from app.kit.ground import Ground
 from app.members import queries as members
 from app.openings.reasons import HEADER
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.town import JSON, Person, Town, good, refused
 
 WAIT_SECONDS_MAX = 5.0

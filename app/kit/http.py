@@ -204,10 +204,10 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    pass_gate(request, route.guard.recognise, route.reach.rate)
+    claims = pass_gate(request, route.guard.recognise, route.reach.rate)
     broken = await read(request) if route.body_field else None
     if route.reach.rate is Rate.ENTRY and not broken:
-        await hold_guesses_to_limits(request)
+        await hold_guesses_to_limits(request, claims)
 
     async def attempt() -> Response | AppError:
         async with ground_of(request).database.begin() as session:

@@ -59,8 +59,8 @@ async def join(
         AliasReserved: when the alias looks like a former member's.
     """
     refuse_reserved(alias)
-    refuse_weak(password)
     known = await banks.get_bank(work.session, bank)
+    refuse_weak(password, alias, email, known.name)
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)

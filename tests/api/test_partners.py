@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.kit.ids import new_id
 from app.ledger.accounts.operations import close_account
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import account_id, leaves, notices, sql
 from tests.partnership import Side, partners
 from tests.town import Town, good, refused

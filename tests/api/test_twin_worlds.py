@@ -22,7 +22,7 @@ from app.moderation.parting import operations as parting
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import leaves, why
 from tests.schema import rows_of
 from tests.town import good

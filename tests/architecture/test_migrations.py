@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.store import migrate
 from app.store.schema import metadata
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.partnership import Neighbour
 from tests.schema import rows_in, schema_of
 from tests.source import ROOT

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,8 +11,8 @@ from schemathesis.python import asgi
 
 from app.kit.settings import Settings
 from app.main import create_app
-from app.store import migrate
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
+from tests.databases import Cluster, Databases
 from tests.fuzzing import CONTRACT, AnyCase, Served
 from tests.life import Life
 from tests.town import Town
@@ -45,36 +44,33 @@ def prepared(cluster: Cluster, base_settings: Settings) -> Callable[[str], Setti
 
 @pytest.fixture(scope="module")
 async def seed(
-    cluster: Cluster, template: str, prepared: Callable[[str], Settings]
+    databases: Databases, prepared: Callable[[str], Settings]
 ) -> AsyncIterator[tuple[str, Life]]:
-    """A bank's life in a database to copy from; nobody is connected to it."""
-    name = f"seed_{uuid4().hex}"
-    await cluster.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {migrate.OWNER_ROLE}")
+    """A bank's life in a database that every operation finds as it was."""
+    name = await databases.take()
     app = create_app(prepared(name), FakeClock())
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://timebank.test"
     ) as client:
         life = await Life.of(await Town.founded(app, client), "Seed")
     await app.state.ground.database.close()
+    await databases.keep(name)
     yield name, life
-    await cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.give_back(name)
 
 
 @pytest.fixture
 async def served(
-    cluster: Cluster, seed: tuple[str, Life], prepared: Callable[[str], Settings]
+    databases: Databases, seed: tuple[str, Life], prepared: Callable[[str], Settings]
 ) -> AsyncIterator[Served]:
-    """Each operation gets a copy of its own."""
-    template, life = seed
-    name = f"fuzzed_{uuid4().hex}"
-    await cluster.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {migrate.OWNER_ROLE}")
+    name, life = seed
+    await databases.restore(name)
     clock = FakeClock()
     clock.advance(seconds=1)
     with asgi.get_client(cast("Any", create_app(prepared(name), clock))) as session:
         served = Served(session, life)
         yield served
     asgi.shutdown_lifespans()
-    await cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
     assert served.reached(), f"no request got as far as a rule of ours: {served.statuses}"
 
 
