@@ -169,7 +169,8 @@ class Route(NamedFirst):
         key = await idempotency.begin(work, await use_of(request, caller))
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
-        response = await handle(request)
+        async with idempotency.in_use(work, key):
+            response = await handle(request)
         deed_id = work.deeds[-1] if work.deeds else None
         body = bytes(response.body)
         kept = idempotency.Kept(response.status_code, body, caller.owner_id, deed_id)

@@ -81,7 +81,7 @@ async def asker(app: FastAPI, town: Town) -> Asker:
     return Asker(app, await Life.of(town, "Hostile"))
 
 
-SHARES = pytest.mark.parametrize("share", [4, pytest.param(1, marks=pytest.mark.deep)])
+SHARES = pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.deep)])
 """Each place gets one in so many of the hostile things, in turns; a deep run gives it all."""
 
 
