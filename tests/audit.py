@@ -25,6 +25,7 @@ Finding = tuple[str, str, str]
 
 REVIEWED: Final = {
     "app.exchanges.queries.list_messages": "of an exchange that was read as the caller's own",
+    "app.exchanges.queries.list_newest_messages": "the same",
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
     "app.members.queries.find_active_accounts": "staff act for members named by id; books alone",
     "app.members.queries.find_owners": "a moderator's own case, and whom to tell; shown to nobody",
@@ -34,11 +35,18 @@ REVIEWED: Final = {
     "app.members.queries.list_applications": "coordinators; applicants are visible to no member",
     "app.members.queries.lock_member": "one's own record, or a coordinator's decision",
     "app.members.queries.lock_members": "locks and gives nothing back",
+    "app.moderation.appeals.queries.list_appeals": "of disputes that were read as the caller may",
+    "app.moderation.appeals.queries.lock_appeal": "the same; its dispute is locked",
+    "app.moderation.flags.queries.get_flag": "moderators, but never the one who is flagged",
+    "app.moderation.flags.queries.list_flags": "the same",
+    "app.moderation.flags.queries.lock_flag": "the same",
     "app.moderation.queries.find_cases": "of disputes that were read as the caller may",
     "app.moderation.queries.find_dispute_of": "whether there was one; the exchange was judged",
     "app.moderation.queries.get_dispute": "moderators see the bank's, members through exchanges",
     "app.moderation.queries.list_disputes": "the same",
     "app.moderation.queries.lock_dispute": "the same; only moderators change one",
+    "app.moderation.statements.queries.count_by": "one's own in a dispute, for a number",
+    "app.moderation.statements.queries.list_statements": "of a dispute that was read as one may",
     "app.records.queries.get_record": "staff, for a reason that the member can read",
     "app.records.queries.list_by_alias": "the same",
     "app.rights.queries.has_open_case": "whether there is one; shown to nobody",
@@ -51,8 +59,14 @@ REVIEWED: Final = {
     "app.rights.retention.sweep_reasons": "the same",
 }
 """Functions that read protected rows past the predicate, and why each may."""
-PROTECTED: Final = frozenset({"member", "listing", "exchange", "message", "dispute", "notice"})
+PROTECTED: Final = frozenset(
+    {
+        *("member", "listing", "exchange", "message", "notice"),
+        *("dispute", "statement", "appeal", "flag"),
+    }
+)
 OWN: Final = {
+    "flag": {"flagger_id"},
     "listing": {"author_id"},
     "exchange": {"giver_id", "receiver_id"},
     "notice": {"member_id", "role"},

@@ -16,7 +16,17 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             *_RULES,
             {
                 Kind.RULE: "vetting_ladder first_listings_read screening contacts_new_max"
-                " contacts_max alerts version"
+                " contacts_max alerts"
+            },
+        ),
+        "bank_change": Held(
+            *_RULES,
+            {
+                Kind.KEY: "change_id",
+                Kind.RULE: "before after",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "login_id",
+                Kind.TIME: "changed_at",
             },
         ),
         "clearing": Held(*_RULES, {Kind.KEY: "partner_bank_id account_id"}),
@@ -66,8 +76,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "opening_id",
                 Kind.PERSON: "member_id",
-                Kind.STAFF: "login_id",
-                Kind.FACT: "role kind",
+                Kind.STAFF: "by_sealed",
+                Kind.FACT: "kind",
                 Kind.WORDS: "reason_sealed",
                 Kind.SECRET: "seq digest",
                 Kind.TIME: "opened_at",
@@ -75,7 +85,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="member_id",
             labels={"reason_sealed": ("opening", "bank_id", "opening_id")},
         ),
-        "opening_chain": Held(*_RULES, {Kind.SECRET: "seq head"}),
+        "opening_chain": Held(*_RULES, {Kind.KEY: "chain", Kind.SECRET: "seq head"}),
+        "opening_month": Held(*_RULES, {Kind.TIME: "month"}),
         "emergency": Held(
             *_ANSWERED_FOR,
             {
@@ -97,6 +108,56 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.WORDS: "text_sealed reason_sealed",
                 Kind.STAFF: "resolved_by",
                 Kind.TIME: "held_at resolved_at",
+            },
+        ),
+        # In the export of whoever flagged; whoever is flagged must not be able to tell.
+        "flag": Held(
+            Basis.INTEREST,
+            Period.FLAG,
+            {
+                Kind.KEY: "flag_id listing_id exchange_id",
+                Kind.PERSON: "flagger_id flagged_id",
+                Kind.FACT: "status",
+                Kind.WORDS: "reason_sealed evidence_sealed resolution_sealed",
+                Kind.STAFF: "resolved_by",
+                Kind.TIME: "flagged_at resolved_at",
+            },
+            of="flagger_id",
+            labels={
+                "reason_sealed": ("flag", "bank_id", "flag_id"),
+                "evidence_sealed": ("flag-evidence", "bank_id", "flag_id"),
+                "resolution_sealed": ("flag-resolution", "bank_id", "flag_id"),
+            },
+        ),
+        "statement": Held(
+            Basis.INTEREST,
+            Period.CASE,
+            {
+                Kind.KEY: "statement_id dispute_id",
+                Kind.PERSON: "member_id",
+                Kind.STAFF: "login_id",
+                Kind.WORDS: "text_sealed",
+                Kind.TIME: "said_at",
+            },
+            of="member_id",
+            labels={"text_sealed": ("statement", "bank_id", "statement_id")},
+        ),
+        "appeal": Held(
+            Basis.INTEREST,
+            Period.BOOKS,
+            {
+                Kind.KEY: "dispute_id",
+                Kind.PERSON: "appellant_id",
+                Kind.FACT: "outcome minutes",
+                Kind.WORDS: "reason_sealed resolution_sealed",
+                Kind.STAFF: "first_by resolved_by",
+                Kind.TIME: "appealed_at resolved_at",
+            },
+            of="appellant_id",
+            kept_apart={"reason_sealed": Period.CASE, "resolution_sealed": Period.CASE},
+            labels={
+                "reason_sealed": ("appeal", "bank_id", "dispute_id"),
+                "resolution_sealed": ("appeal-resolution", "bank_id", "dispute_id"),
             },
         ),
         "recovery_code": Held(

@@ -73,7 +73,8 @@ async def forget(work: Work, bank_id: UUID, member_id: UUID) -> bool:
     if MemberStatus(member.status) not in _GONE or member.forgotten_at is not None:
         return member.forgotten_at is not None
     settled_after = work.now - timedelta(days=work.settings.dispute_days)
-    if await queries.has_open_case(work.session, member, settled_after):
+    resolved_after = work.now - timedelta(days=work.settings.appeal_days)
+    if await queries.has_open_case(work.session, member, settled_after, resolved_after):
         await _enqueue(work, FORGET, member, LOOK_AGAIN)
         return False
     if member.account_id is not None:

@@ -29,6 +29,7 @@ class Period(Enum):
     NOTICE = Term(180, "the notice")
     REASON = Term(180, "the exchange was proposed, once it is over")
     CASE = Term(730, "the dispute was resolved")
+    FLAG = Term(730, "the flag was resolved")
 
     @property
     def days(self) -> float:

@@ -24,7 +24,9 @@ from app.kit.queries import BATCH_MAX
 from app.members.blocks.tables import Block
 from app.members.rules import MemberStatus
 from app.members.tables import Member
+from app.moderation.appeals.tables import Appeal
 from app.moderation.rules import DisputeStatus
+from app.moderation.statements.tables import Statement
 from app.moderation.tables import Dispute
 from app.rights.mapping import Held
 
@@ -50,8 +52,15 @@ async def list_held(
     return (await session.execute(asked)).mappings().all()
 
 
-async def has_open_case(session: AsyncSession, member: Member, settled_after: datetime) -> bool:
-    """Whether something of the member's is not over, or may still be disputed."""
+async def has_open_case(
+    session: AsyncSession, member: Member, settled_after: datetime, resolved_after: datetime
+) -> bool:
+    """Whether something of the member's is not over, or may still be disputed or appealed."""
+    appealable = exists().where(
+        Dispute.bank_id == Exchange.bank_id,
+        Dispute.exchange_id == Exchange.exchange_id,
+        or_(Dispute.status == DisputeStatus.APPEALED, Dispute.resolved_at > resolved_after),
+    )
     asked = select(
         exists().where(
             Exchange.bank_id == member.bank_id,
@@ -59,7 +68,7 @@ async def has_open_case(session: AsyncSession, member: Member, settled_after: da
                 Exchange.giver_id == member.member_id,
                 Exchange.receiver_id == member.member_id,
             ),
-            or_(Exchange.status.not_in(OVER), Exchange.settled_at > settled_after),
+            or_(Exchange.status.not_in(OVER), Exchange.settled_at > settled_after, appealable),
         )
     )
     return bool(await session.scalar(asked))
@@ -92,7 +101,7 @@ def is_over_since(
     disputed = exists().where(
         Dispute.bank_id == Exchange.bank_id,
         Dispute.exchange_id == Exchange.exchange_id,
-        or_(Dispute.status == DisputeStatus.OPEN, Dispute.resolved_at >= before),
+        or_(Dispute.status != DisputeStatus.RESOLVED, Dispute.resolved_at >= before),
     )
     return exists().where(
         Exchange.bank_id == bank_id,
@@ -115,6 +124,21 @@ def old_reasons(before: datetime) -> ColumnElement[bool]:
 def old_cases(before: datetime) -> ColumnElement[bool]:
     """The condition of disputes whose words' time is over."""
     return and_(Dispute.resolved_at < before, func.octet_length(Dispute.reason_sealed) > 0)
+
+
+def old_appeals(before: datetime) -> ColumnElement[bool]:
+    """The same of appeals."""
+    return and_(Appeal.resolved_at < before, func.octet_length(Appeal.reason_sealed) > 0)
+
+
+def in_old_cases(before: datetime) -> ColumnElement[bool]:
+    """The condition of statements in disputes whose words' time is over."""
+    return exists().where(
+        Dispute.bank_id == Statement.bank_id,
+        Dispute.dispute_id == Statement.dispute_id,
+        Dispute.status == DisputeStatus.RESOLVED,
+        Dispute.resolved_at < before,
+    )
 
 
 def days_before(now: datetime, days: float) -> datetime:

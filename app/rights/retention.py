@@ -13,6 +13,9 @@ from app.kit.bulk import table_of
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some, update_some
 from app.kit.trying import Sweep
+from app.moderation.appeals.tables import Appeal
+from app.moderation.flags.tables import Flag
+from app.moderation.statements.tables import Statement
 from app.moderation.tables import Dispute
 from app.notices.tables import Notice
 from app.rights import operations, queries
@@ -36,10 +39,18 @@ async def sweep_reasons(work: Work) -> int:
 
 
 async def sweep_cases(work: Work) -> int:
-    """Empty the words of disputes that were resolved long ago; the outcome stays."""
-    old = queries.old_cases(queries.days_before(work.now, Period.CASE.days))
+    """Take the words out of disputes that were resolved long ago; the outcome stays."""
+    before = queries.days_before(work.now, Period.CASE.days)
     empty = {"reason_sealed": b"", "resolution_sealed": b""}
-    return await update_some(work.session, Dispute, old, empty)
+    swept = await update_some(work.session, Dispute, queries.old_cases(before), empty)
+    swept += await update_some(work.session, Appeal, queries.old_appeals(before), empty)
+    return swept + await delete_some(work.session, Statement, queries.in_old_cases(before))
+
+
+async def sweep_flags(work: Work) -> int:
+    """Delete flags that were resolved long ago, with their evidence."""
+    before = queries.days_before(work.now, Period.FLAG.days)
+    return await delete_some(work.session, Flag, Flag.resolved_at < before)
 
 
 async def sweep_notices(work: Work) -> int:
@@ -75,6 +86,7 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
         Period.MESSAGE: Sweep("57 1 * * *", sweep_messages),
         Period.REASON: Sweep("7 3 * * *", sweep_reasons),
         Period.CASE: Sweep("17 3 * * *", sweep_cases),
+        Period.FLAG: Sweep("23 3 * * *", sweep_flags),
         Period.NOTICE: Sweep("27 3 * * *", sweep_notices),
         Period.REJECTED: Sweep("37 3 * * *", sweep_rejected),
     }

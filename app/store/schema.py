@@ -16,6 +16,9 @@ from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
 from app.moderation import tables as moderation
+from app.moderation.appeals import tables as appeals
+from app.moderation.flags import tables as flags
+from app.moderation.statements import tables as statements
 from app.notices import tables as notices
 from app.openings import tables as openings
 from app.partners import tables as partners
@@ -39,6 +42,9 @@ PARTS = (
     members,
     partners,
     moderation,
+    appeals,
+    flags,
+    statements,
     notices,
     reversing,
     openings,

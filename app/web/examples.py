@@ -51,6 +51,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "levy_percent": 10,
         "meeting_point_id": "library",
         "message": "Would Tuesday at five suit you?",
+        "month": "2026-03-01",
         "name": "Ključ",
         "next_cursor": None,
         "note": "We cooked together.",

@@ -1,7 +1,7 @@
 """What is said in a dispute.
 
 Revision ID: 0091
-Revises: 0021
+Revises: 0042
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0091"
-down_revision = "0021"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -13,7 +13,7 @@ down_revision = "0092"
 branch_labels = None
 depends_on = None
 
-KINDS = "'lookup', 'record', 'dispute', 'screening', 'sealed', 'contact'"
+KINDS = "'lookup', 'record', 'dispute', 'screening', 'contact'"
 
 
 def upgrade() -> None:

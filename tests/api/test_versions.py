@@ -6,17 +6,20 @@ from tests.contract import almighty
 from tests.town import JSON, Town, good, refused
 
 
-def floors(*minutes: int) -> tuple[JSON, JSON]:
-    one, other = ({"reason": "So.", "floor_minutes": each} for each in minutes)
-    return one, other
+def because(name: str, one: object, other: object) -> tuple[JSON, JSON]:
+    return {"reason": "So.", name: one}, {"reason": "So.", name: other}
 
 
 PAIRS: dict[str, tuple[str, tuple[JSON, JSON]]] = {
     "/v1/me": ("/v1/me", ({"alias": "Vida"}, {"alias": "Vida V."})),
     "/v1/listings/{listing_id}": ("/v1/listings/{listing_id}", ({"minutes": 30}, {"minutes": 45})),
-    "/v1/bank": ("/v1/bank/safety", ({"contacts_max": 3}, {"contacts_max": 4})),
-    "/v1/bank/limits": ("/v1/bank/limits", floors(-60, -90)),
-    "/v1/members/{member_id}/limits": ("/v1/members/{member_id}/limits", floors(-120, -150)),
+    "/v1/bank": ("/v1/bank", because("preset", "sheltered", "neighbours")),
+    "/v1/bank/safety": ("/v1/bank/safety", because("contacts_max", 3, 4)),
+    "/v1/bank/limits": ("/v1/bank/limits", because("floor_minutes", -60, -90)),
+    "/v1/members/{member_id}/limits": (
+        "/v1/members/{member_id}/limits",
+        because("floor_minutes", -120, -150),
+    ),
 }
 """For each path that takes PATCH: where its version is read, and two changes."""
 

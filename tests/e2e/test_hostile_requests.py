@@ -34,7 +34,7 @@ class Asker:
         return self.life.people["member"] if "member" in roles or not people else people[0]
 
     async def ask(self, asked: Asked, address: str, what: object, **options: Any) -> None:
-        headers = {"Authorization": f"Bearer {self.admitted(asked).token}"}
+        headers = {"Authorization": f"Bearer {self.admitted(asked).token}"} | asked.headers()
         headers |= options.pop("headers", {})
         client = self.life.town.client
         request = client.build_request(asked.method, address, headers=headers, **options)

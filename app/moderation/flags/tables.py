@@ -31,6 +31,7 @@ class Flag(Base):
         ),
         Index("ix_flag_queue", "bank_id", "status", "flagged_at", "flag_id"),
         Index("ix_flag_flagger", "bank_id", "flagger_id", "status"),
+        {"info": {"deletable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -19,6 +19,7 @@ class Statement(Base):
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("(member_id IS NULL) <> (login_id IS NULL)", name="one_author"),
         Index("ix_statement_order", "bank_id", "dispute_id", "said_at", "statement_id"),
+        {"info": {"deletable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
