@@ -35,6 +35,7 @@ from app.matching import api as matching
 from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
+from app.members import places_api as places
 from app.members.limits import api as limits_of_members
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
@@ -63,6 +64,7 @@ PARTS = (
     credentials,
     factors,
     bank,
+    places,
     members,
     account,
     limits_of_members,

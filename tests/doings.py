@@ -115,6 +115,18 @@ async def emergency_of(coordinator: Person, person: Person) -> str:
     return str(good(await coordinator.post("/v1/emergencies", body))["id"])
 
 
+async def place_of(admin: Person, kind: str, slug: str) -> str:
+    """A place on one of the bank's lists: `areas` or `meeting-points`."""
+    body = {"slug": slug, "labels": {"sl": slug, "en": slug}}
+    return str(good(await admin.post(f"/v1/{kind}", body))["slug"])
+
+
+async def flag_of(person: Person, listing: JSON) -> str:
+    """A flag of this member's on somebody's listing."""
+    body = {"subject": "listing", "subject_id": listing["id"], "reason": "It asks for papers."}
+    return str(good(await person.post("/v1/flags", body))["id"])
+
+
 SUSPICIOUS = "Live-in help, free room, I keep your passport. Urgent."
 
 

@@ -7,7 +7,7 @@ from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
-from tests.doings import emergency_of, recovered, screening_of
+from tests.doings import emergency_of, flag_of, place_of, recovered, screening_of
 from tests.partnership import Neighbour
 from tests.town import JSON, PASSWORD, Person, Town, good
 
@@ -48,10 +48,9 @@ class Life:
             "notice_id": await _notices(ana, staff["coordinator"]),
             "posting_id": [line["id"] for line in await bor.statement()],
             "code_id": [code_id],
-            "emergency_id": [await emergency_of(staff["coordinator"], bor)],
-            "screening_id": [await screening_of(town, bor)],
             "session_id": [await _session(await town.signed_in(ana.email))],
         }
+        ids |= await _for_staff(town, staff, ana, request)
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
         opening = await _secrets(town, ana, code) | _named(ana, bor)
         return cls(town, people, ids, opening)
@@ -59,6 +58,20 @@ class Life:
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
         return lambda name: self.ids[name][turn % len(self.ids[name])]
+
+
+async def _for_staff(
+    town: Town, staff: dict[str, Person], person: Person, listing: JSON
+) -> dict[str, list[str]]:
+    """What staff look after: places that only this bank has, a flag, an emergency, a held text."""
+    return {
+        "area": [await place_of(staff["admin"], "areas", f"{town.slug}-hill")],
+        "meeting_point": [await place_of(staff["admin"], "meeting-points", f"{town.slug}-inn")],
+        "flag_id": [await flag_of(person, listing)],
+        "subject_id": [listing["id"]],
+        "emergency_id": [await emergency_of(staff["coordinator"], person)],
+        "screening_id": [await screening_of(town, person)],
+    }
 
 
 async def _session(person: Person) -> str:

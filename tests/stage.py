@@ -16,7 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
-from tests.doings import disputed, emergency_of, leaves, recovered, screening_of
+from tests.doings import disputed, emergency_of, flag_of, leaves, place_of, recovered, screening_of
 from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
@@ -101,11 +101,16 @@ class Stage:
         applicant = await town.applicant(f"{kind} applicant")
         neighbour = self.neighbour
         staff = self.people["foreign"] if kind == "foreign" else self.people["admin"]
+        listing = await town.listing(giver)
         self.ids[kind] = {
+            "area": await place_of(staff, "areas", f"{kind}-area"),
+            "meeting_point": await place_of(staff, "meeting-points", f"{kind}-point"),
+            "flag_id": await flag_of(receiver, listing),
+            "subject_id": listing["id"],
             "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
             "giver_id": str(receiver.member_id),
             "transfer_id": await neighbour.transfer_of(town, staff, receiver),
-            "listing_id": (await town.listing(giver))["id"],
+            "listing_id": listing["id"],
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),
             **{f"{name}.member_id": str(giver.member_id) for name in ABOUT_MEMBERS},

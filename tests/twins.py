@@ -98,7 +98,8 @@ class World:
         exchange = await self.town.settled(x, vid, 20)
         self.of_x |= {
             "dispute_id": (await disputed(vid, exchange))["id"],
-            "listing_id": (await self.town.listing(x))["id"],
+            "listing_id": (listing := await self.town.listing(x))["id"],
+            "subject_id": listing["id"],
             "member_id": str(x.member_id),
         }
 

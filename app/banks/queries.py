@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.banks.tables import Area, Bank, BankChange, BankSafety, MeetingPoint
+from app.banks.tables import Bank, BankChange, BankSafety
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 
@@ -71,29 +71,3 @@ async def list_changes(
 async def list_banks(session: AsyncSession) -> Sequence[Bank]:
     """Every bank of the installation, by slug; for the operator's commands."""
     return (await session.scalars(select(Bank).order_by(Bank.slug))).all()
-
-
-async def list_areas(session: AsyncSession, bank_id: UUID) -> Sequence[Area]:
-    """The bank's areas by slug."""
-    asked = select(Area).where(Area.bank_id == bank_id).order_by(Area.slug)
-    return (await session.scalars(asked)).all()
-
-
-async def list_meeting_points(session: AsyncSession, bank_id: UUID) -> Sequence[MeetingPoint]:
-    """The bank's public meeting points by slug."""
-    asked = select(MeetingPoint).where(MeetingPoint.bank_id == bank_id).order_by(MeetingPoint.slug)
-    return (await session.scalars(asked)).all()
-
-
-async def has_area(session: AsyncSession, bank_id: UUID, slug: str) -> bool:
-    """Whether the bank's list has this area."""
-    asked = select(Area.slug).where(Area.bank_id == bank_id, Area.slug == slug)
-    return (await session.scalar(asked)) is not None
-
-
-async def has_meeting_point(session: AsyncSession, bank_id: UUID, slug: str) -> bool:
-    """Whether the bank's list has this meeting point."""
-    asked = select(MeetingPoint.slug).where(
-        MeetingPoint.bank_id == bank_id, MeetingPoint.slug == slug
-    )
-    return (await session.scalar(asked)) is not None

@@ -83,8 +83,21 @@ class BankSafety(Base):
     alerts: Mapped[bool]
 
 
-class Area(Base):
-    """A part of town from the bank's list: the only place that a listing can name."""
+class Place(Base):
+    """A place from one of the bank's lists, named in each language of this program."""
+
+    __abstract__ = True
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    label_sl: Mapped[str]
+    label_en: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+    """Since when nothing new can name it."""
+
+
+class Area(Place):
+    """A part of town: the only place that a listing can name."""
 
     __tablename__ = "area"
     __table_args__ = (
@@ -92,22 +105,12 @@ class Area(Base):
         CheckConstraint("slug ~ '^[a-z0-9]+([-_][a-z0-9]+)*$'", name="slug"),
     )
 
-    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    label_sl: Mapped[str]
-    label_en: Mapped[str]
 
-
-class MeetingPoint(Base):
-    """A public place from the bank's list where an exchange may begin."""
+class MeetingPoint(Place):
+    """A public place where an exchange may begin."""
 
     __tablename__ = "meeting_point"
     __table_args__ = (
         ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
         CheckConstraint("slug ~ '^[a-z0-9]+([-_][a-z0-9]+)*$'", name="slug"),
     )
-
-    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    label_sl: Mapped[str]
-    label_en: Mapped[str]

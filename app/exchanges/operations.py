@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.banks import queries as banks
+from app.banks.places import queries as places
+from app.banks.tables import MeetingPoint
 from app.exchanges import jobs, queries, settling
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
@@ -238,5 +239,7 @@ async def _refuse_too_many(work: Work, caller: Caller) -> None:
 
 async def _refuse_unknown_place(work: Work, caller: Caller, terms: Terms) -> None:
     place = terms.meeting_point
-    if place is not None and not await banks.has_meeting_point(work.session, caller.bank_id, place):
+    if place is None:
+        return
+    if not await places.is_offered(work.session, MeetingPoint, caller.bank_id, place):
         raise UnknownMeetingPoint

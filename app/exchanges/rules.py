@@ -127,6 +127,7 @@ class OwnListing(Conflict):
 class UnknownMeetingPoint(Unfit):
     """The bank's list has no such meeting point."""
 
+    pointer = "/body/meeting_point_id"
     said: ClassVar = {
         "en": Said("Unknown meeting point", "See /v1/meeting-points."),
         "sl": Said("Neznano zbirališče", "Glejte /v1/meeting-points."),

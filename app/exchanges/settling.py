@@ -39,11 +39,15 @@ async def release(work: Work, exchange: Exchange, outcome: HoldOutcome) -> None:
 
 
 async def settle(work: Work, exchange: Exchange, minutes: int) -> None:
-    """Move these minutes from receiver to giver as a moderator decided, ending the hold."""
+    """Move these minutes from receiver to giver as a moderator decided, ending the hold.
+
+    Without a hold it was void at first, and an appeal puts that right.
+    """
     receiver, giver = await _accounts(work, exchange)
     asked = settlement(exchange, receiver, giver, minutes)
-    if exchange.settled_at is not None:  # settled once, and taken back since
-        asked = replace(asked, reference=f"{asked.reference}-anew")
+    if exchange.hold_id is None:
+        reference = f"exchange:{exchange.exchange_id}:appeal"
+        asked = replace(asked, kind="correction", reference=reference)
     posted = await ledger.settle(work, replace(asked, may_pass_limits=True))
     exchange.hold_id = None
     _remember(exchange, work, minutes, posted)

@@ -35,6 +35,7 @@ class OwnSession(Conflict):
 class NotOneToMany(Unfit):
     """A session has one giver or one receiver."""
 
+    pointer = "/body/giver_ids"
     said: ClassVar = {
         "en": Said("One gives or one receives", "Name one giver or one receiver."),
         "sl": Said("Eden daje ali eden prejme", "Navedite enega, ki daje, ali enega, ki prejme."),
@@ -44,6 +45,7 @@ class NotOneToMany(Unfit):
 class PersonTwice(Unfit):
     """Somebody is named twice."""
 
+    pointer = "/body"
     said: ClassVar = {
         "en": Said("Somebody is named twice", "Each person takes part in one way."),
         "sl": Said("Nekdo je naveden dvakrat", "Vsak sodeluje na en način."),

@@ -59,6 +59,7 @@ class RefreshRefused(WrongCredentials):
 class UnknownGrant(Unfit):
     """The token endpoint was asked for something it does not give."""
 
+    pointer = "/body/grant_type"
     said: ClassVar = {
         "en": Said("Incomplete sign-in", "Send username and password, or refresh_token."),
         "sl": Said("Nepopolna prijava", "Pošljite username in password ali refresh_token."),
@@ -72,6 +73,7 @@ class UnknownGrant(Unfit):
 class WeakPassword(Unfit):
     """The password is too short, too common or too regular."""
 
+    pointer = "/body/password"
     said: ClassVar = {
         "en": Said("Please choose another password", "The reason says what is wrong with it."),
         "sl": Said("Izberite drugo geslo", "Kaj je z njim narobe, pove reason."),

@@ -155,9 +155,11 @@ class TooLarge(AppError):
 
 
 class Unfit(AppError):
-    """The request does not fit its schema; `errors` says where."""
+    """The request does not fit its schema, or names what is not there; `errors` says where."""
 
     status = 422
+    pointer: ClassVar[str | None] = None
+    """Where in the request the rule was broken, for a subclass that is about one place."""
     said: ClassVar = {
         "en": Said("Some of this does not fit", "See errors: each names a place and a reason."),
         "sl": Said("Nekaj se ne ujema", "Glejte errors: vsaka navaja mesto in razlog."),

@@ -43,6 +43,7 @@ _KEEPABLE = range(200, 300)
 class KeyReused(Unfit):
     """The same key came with another request."""
 
+    pointer = "/header/idempotency-key"
     said: ClassVar = {
         "en": Said("This key was used for something else", "Use a new Idempotency-Key."),
         "sl": Said("Ta ključ je bil že uporabljen drugje", "Uporabite nov Idempotency-Key."),
@@ -52,6 +53,7 @@ class KeyReused(Unfit):
 class BadKey(Unfit):
     """The key is not 1 to 255 printable ASCII characters."""
 
+    pointer = "/header/idempotency-key"
     said: ClassVar = {
         "en": Said("Unusable Idempotency-Key", "It must be 1 to 255 printable ASCII characters."),
         "sl": Said("Neuporaben Idempotency-Key", "Imeti mora od 1 do 255 znakov ASCII."),

@@ -29,6 +29,7 @@ SortKey = tuple[datetime | UUID | int | str, ...]
 class UnknownCursor(Unfit):
     """The cursor was not given out for this list to this viewer."""
 
+    pointer = "/query/cursor"
     said: ClassVar = {
         "en": Said("Unknown cursor", "Take next_cursor from this same list, or leave it out."),
         "sl": Said("Neznan kazalec", "Vzemite next_cursor istega seznama ali ga izpustite."),

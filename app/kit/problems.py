@@ -22,6 +22,7 @@ from app.kit.errors import (
     Unfit,
     Unreadable,
 )
+from app.kit.misfits import OF_TYPE, told
 
 MEDIA_TYPE: Final = "application/problem+json"
 LANGUAGE_DEFAULT: Final = "en"
@@ -102,12 +103,14 @@ def language_of(accept_language: str | None) -> str:
 def problem_of(error: AppError, language: str = LANGUAGE_DEFAULT) -> dict[str, Any]:
     """The problem document: standard members first, then the error's facts."""
     said = error.said.get(language) or error.said[LANGUAGE_DEFAULT]
+    detail = said.detail.format_map(error.facts)
     return {
         "type": f"/problems/{error.slug()}",
         "title": said.title,
         "status": error.status,
-        "detail": said.detail.format_map(error.facts),
+        "detail": detail,
         **{name: _plain(fact) for name, fact in error.facts.items()},
+        **_where(type(error), detail or said.title),
     }
 
 
@@ -130,7 +133,9 @@ async def on_invalid(request: Request, error: Exception) -> ProblemResponse:
     faults = error.errors()
     if any(fault["type"] == "json_invalid" for fault in faults):
         return respond(request, Unreadable())
-    return respond(request, Unfit(errors=[_place(fault) for fault in faults[:ERRORS_MAX]]))
+    language = language_of(request.headers.get("accept-language"))
+    errors = [_place(fault, language) for fault in faults[:ERRORS_MAX]]
+    return respond(request, Unfit(errors=errors))
 
 
 async def on_http_exception(request: Request, error: Exception) -> ProblemResponse:
@@ -184,17 +189,23 @@ def _example(error: type[AppError]) -> dict[str, Any]:
         "title": said.title,
         "status": error.status,
         "detail": said.detail,
+        **_where(error, said.detail or said.title),
     }
     if error is Unfit:
-        example["errors"] = [{"pointer": "/body/minutes", "detail": "Field required"}]
+        example["errors"] = [{"pointer": "/body/minutes", "detail": OF_TYPE["missing"].en}]
     return example
 
 
-def _place(fault: Mapping[str, Any]) -> dict[str, str]:
+def _where(error: type[AppError], detail: str) -> dict[str, Any]:
+    """The place of a rule that was broken in one place, as faults of the schema have theirs."""
+    pointer = error.pointer if issubclass(error, Unfit) else None
+    return {"errors": [{"pointer": pointer, "detail": detail}]} if pointer else {}
+
+
+def _place(fault: Mapping[str, Any], language: str) -> dict[str, str]:
     parts = [str(part).replace("~", "~0").replace("/", "~1") for part in fault["loc"]]
     pointer = "/" + "/".join(part.encode("utf-8", "replace").decode() for part in parts)
-    detail = str(fault["msg"]).removeprefix("Value error, ")
-    return {"pointer": pointer, "detail": detail}
+    return {"pointer": pointer, "detail": told(fault, language)}
 
 
 def _plain(fact: object) -> object:

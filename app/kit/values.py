@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +22,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from app.kit.misfits import Misfit, Words
 from app.kit.wording import shown_text
 
 MINUTES_MAX = 6_000
@@ -34,6 +36,17 @@ LANGUAGES_MAX = 12
 INSTANT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 INSTANT_MAX = datetime(2200, 1, 1, tzinfo=UTC)
 
+NOT_TEXT = Words(
+    "Control characters and lone surrogates are not text.",
+    "Nadzorni znaki in osamljeni nadomestki niso besedilo.",
+)
+NO_ZONE = Words(
+    "Must be a time zone of the IANA list, such as Europe/Ljubljana.",
+    "Mora biti časovni pas s seznama IANA, na primer Europe/Ljubljana.",
+)
+NO_NUMBER = Words("Must be a whole number.", "Mora biti celo število.")
+NO_TIME = Words("Must be an RFC 3339 time.", "Mora biti čas po RFC 3339.")
+FAR_AWAY = Words("Must lie between 2000 and 2200.", "Mora biti med letoma 2000 in 2200.")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_ENDS = re.compile("[\n\r\u2028\u2029]")
 _RFC3339_BEGINS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
@@ -41,13 +54,13 @@ _RFC3339_BEGINS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 def _storable(text: str) -> str:
     if _UNSTORABLE.search(text):
-        raise ValueError("control characters and lone surrogates are not text")
+        raise Misfit(NOT_TEXT)
     return text
 
 
 def _one_line(text: str) -> str:
     if _LINE_ENDS.search(text):
-        raise ValueError("must be one line")
+        raise Misfit(Words("Must be one line.", "Mora biti ena vrstica."))
     return text
 
 
@@ -56,15 +69,21 @@ def _at_most(length: int) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if len(text) > length:
-            raise ValueError(f"must have at most {length} characters")
+            raise Misfit(Words(f"Too long: at most {length}.", f"Predolgo: največ {length}."))
         return text
 
     return check
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise Misfit(NO_ZONE)
+    return name
+
+
 def _whole_number(value: object) -> object:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError("must be a whole number")  # noqa: TRY004 pydantic tells of a ValueError
+        raise Misfit(NO_NUMBER)
     return value
 
 
@@ -72,13 +91,13 @@ def _text_only(value: object) -> object:
     # pydantic alone takes numbers, in digits too, for seconds or milliseconds since 1970.
     is_time = isinstance(value, str) and _RFC3339_BEGINS.match(value)
     if not (is_time or isinstance(value, datetime)):
-        raise ValueError("must be an RFC 3339 time")
+        raise Misfit(NO_TIME)
     return value
 
 
 def _in_range(moment: datetime) -> datetime:
     if not INSTANT_MIN <= moment < INSTANT_MAX:
-        raise ValueError("must lie between the years 2000 and 2200")
+        raise Misfit(FAR_AWAY)
     return moment.astimezone(UTC)
 
 
@@ -135,6 +154,8 @@ Phone = Annotated[Line, StringConstraints(min_length=3, max_length=40)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
 WholeNumber = BeforeValidator(_whole_number)
 """For a choice among numbers: true is no 1, and a text is no number."""
+TimeZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known_zone)]
+"""The name of a time zone as the IANA lists it."""
 Minutes = Annotated[int, Field(strict=True, ge=1, le=MINUTES_MAX)]
 """A whole, positive number of minutes."""
 Language = Annotated[

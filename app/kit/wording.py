@@ -9,6 +9,15 @@ import unicodedata
 from itertools import pairwise
 from typing import Final
 
+from app.kit.misfits import Misfit, Words
+
+HIDDEN: Final = Words(
+    "Invisible and control characters are not text.", "Nevidni in nadzorni znaki niso besedilo."
+)
+PILED_UP: Final = Words("Too many marks on one letter.", "Preveč znamenj na eni črki.")
+UNREADABLE: Final = Words(
+    "Must hold something that can be read.", "Vsebovati mora nekaj, kar se da prebrati."
+)
 MARKS_MAX: Final = 3
 """Accents on one letter: Vietnamese needs two, pointed Hebrew three."""
 _INVISIBLE: Final = frozenset(
@@ -30,17 +39,17 @@ def shown_text(text: str) -> str:
     """The text as it is kept: composed (NFC), its spaces plain and single.
 
     Raises:
-        ValueError: when it holds what cannot be seen, or nothing that can.
+        Misfit: when it holds what cannot be seen, or nothing that can.
     """
     composed = unicodedata.normalize("NFC", text)
     for before, sign in pairwise(f" {composed}"):
         if _is_hidden(sign) and not _joins_pictures(before, sign):
-            raise ValueError("invisible and control characters are not text")
+            raise Misfit(HIDDEN)
     if _piles_up(composed):
-        raise ValueError("too many marks on one letter")
+        raise Misfit(PILED_UP)
     plain = _SPACES.sub(" ", composed).strip()  # only spaces of a line are left by now
     if not any(unicodedata.category(sign)[0] in "LNPS" for sign in plain):
-        raise ValueError("must hold something that can be read")
+        raise Misfit(UNREADABLE)
     return plain
 
 

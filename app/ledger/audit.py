@@ -100,7 +100,7 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
              JOIN deed m ON m.bank_id = o.bank_id AND m.subject_id = o.subject_id
              JOIN posting p ON p.bank_id = m.bank_id AND p.deed_id = m.deed_id
               AND p.debit_account_id = h.account_id
-            WHERE h.bank_id = :bank_id AND NOT EXISTS (
+            WHERE h.bank_id = :bank_id AND m.kind <> 'correction' AND NOT EXISTS (
                   SELECT FROM hold_end e JOIN deed d ON d.bank_id = e.bank_id
                      AND d.deed_id = e.deed_id AND d.subject_id = o.subject_id
                    WHERE e.bank_id = o.bank_id AND e.outcome = 'settled')

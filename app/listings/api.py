@@ -19,26 +19,24 @@ from app.kit.values import (
     Languages,
     Line,
     Minutes,
-    Moment,
     RequestBody,
     Slug,
     Title,
-    View,
 )
 from app.kit.versions import IfMatch
 from app.listings import operations, queries
 from app.listings.categories import CATEGORIES
 from app.listings.operations import ListingText, listing_etag
-from app.listings.queries import Search, Seen
+from app.listings.queries import Search
 from app.listings.rules import (
     AlreadyOver,
     ListingKind,
-    ListingStatus,
     ListingWithdrawn,
     TooManyListings,
     UnknownArea,
     UnknownCategory,
 )
+from app.listings.views import CategoryView, ListingView
 
 QUERY_MAX = 200
 AVAILABILITY_MAX = 500
@@ -46,53 +44,6 @@ AVAILABILITY_MAX = 500
 router = APIRouter(prefix="/v1", route_class=Route, tags=["listings"])
 UNFIT = (UnknownCategory, UnknownArea, AlreadyOver)
 Availability = Annotated[Line, StringConstraints(max_length=AVAILABILITY_MAX)]
-
-
-class CategoryView(View):
-    """A category in the reader's language."""
-
-    slug: str = Field(examples=["slovene_lessons"])
-    label: str = Field(examples=["Slovene lessons"])
-    group: str
-
-
-class AuthorView(View):
-    """Who posted it, as others may see them."""
-
-    id: UUID
-    alias: str
-
-
-class ListingView(View):
-    """An offer or a request."""
-
-    id: UUID
-    kind: ListingKind
-    title: str
-    body: str
-    category: str
-    language: str
-    languages: list[str]
-    area: str | None
-    remote: bool
-    minutes: int | None
-    availability: str | None
-    status: ListingStatus
-    author: AuthorView
-    posted_month: Moment
-    expires_at: Moment | None
-
-    @classmethod
-    def of(cls, seen: Seen) -> "ListingView":
-        """The view of a listing and its author."""
-        row = seen.listing
-        return cls.model_validate(
-            {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-            | {
-                "id": row.listing_id,
-                "author": AuthorView(id=row.author_id, alias=seen.author_alias),
-            }
-        )
 
 
 class PostListing(RequestBody):
@@ -134,6 +85,12 @@ class ChangeListing(RequestBody):
         named = {name: getattr(self, name) for name in self.model_fields_set}
         clearable = {"area", "minutes", "availability", "expires_at"}
         return {name: one for name, one in named.items() if one is not None or name in clearable}
+
+
+class RenewListing(RequestBody):
+    """Until when it is meant; without an end, until it is withdrawn."""
+
+    expires_at: Instant | None = None
 
 
 class SearchQuery:
@@ -227,6 +184,25 @@ async def change_listing(
 ) -> ListingView:
     """Change one of my listings."""
     seen = await operations.change(work, caller, listing_id, body.changes(), if_match)
+    response.headers["ETag"] = listing_etag(seen.listing)
+    return ListingView.of(seen)
+
+
+@router.post(
+    "/listings/{listing_id}/renewal",
+    responses=raises(ListingWithdrawn, AlreadyOver, TooManyListings),
+)
+@reaches(Relation.OWN)
+async def renew_listing(
+    listing_id: UUID,
+    caller: Member,
+    work: Working,
+    response: Response,
+    body: RenewListing | None = None,
+) -> ListingView:
+    """Say that one of my listings is still meant: it stands among this month's again."""
+    until = body.expires_at if body else None
+    seen = await operations.renew(work, caller, listing_id, until)
     response.headers["ETag"] = listing_etag(seen.listing)
     return ListingView.of(seen)
 

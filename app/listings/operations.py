@@ -1,6 +1,6 @@
 """Posting, changing and withdrawing listings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app.banks import queries as banks
+from app.banks.places import queries as places
+from app.banks.tables import Area
 from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -70,7 +71,7 @@ async def post(work: Work, caller: Caller, text: ListingText) -> Seen:
         created_at=work.now,
         **vars(text) | {"languages": list(dict.fromkeys(text.languages))},
     )
-    await _refuse_unfit(work, listing)
+    await _refuse_unfit(work, listing, vars(text))
     work.session.add(listing)
     await work.session.flush()
     await _screen(work, caller, listing, author.level)
@@ -91,18 +92,33 @@ async def change(
     """
     listing = await queries.lock_own_listing(work.session, caller, listing_id)
     refuse_stale(if_match, listing_etag(listing))
-    if listing.status != ListingStatus.OPEN:
-        raise ListingWithdrawn
-    if listing.expires_at is not None and listing.expires_at <= work.now:
-        await members.lock_me(work.session, caller)
-        await _refuse_too_many(work, caller)
+    await _refuse_closed(work, caller, listing)
     for name, value in changes.items():
         setattr(listing, name, value)
     listing.languages = list(dict.fromkeys(listing.languages))
-    await _refuse_unfit(work, listing)
+    await _refuse_unfit(work, listing, changes)
     listing.version += 1
     author = await members.get_member(work.session, caller.bank_id, caller.me)
     await _screen(work, caller, listing, author.level)
+    return Seen(listing, author.alias)
+
+
+async def renew(work: Work, caller: Caller, listing_id: UUID, expires_at: datetime | None) -> Seen:
+    """Say that one's own listing is still meant: it stands among this month's, with this end.
+
+    Raises:
+        NotFound: when it is not the caller's.
+        ListingWithdrawn: when it is withdrawn.
+        AlreadyOver: when the end has passed.
+        TooManyListings: when it was over and would be one open listing too many.
+    """
+    listing = await queries.lock_own_listing(work.session, caller, listing_id)
+    await _refuse_closed(work, caller, listing)
+    listing.expires_at = expires_at
+    listing.posted_month = month_of(work.now)
+    _refuse_over(work, listing)
+    listing.version += 1
+    author = await members.get_member(work.session, caller.bank_id, caller.me)
     return Seen(listing, author.alias)
 
 
@@ -160,6 +176,15 @@ async def _screen(work: Work, caller: Caller, listing: Listing, level: int) -> N
     await screening.screen(work, caller, Written(Subject.LISTING, listing.listing_id, text, level))
 
 
+async def _refuse_closed(work: Work, caller: Caller, listing: Listing) -> None:
+    """What is over is opened by this again, and counts as one more that is open."""
+    if listing.status != ListingStatus.OPEN:
+        raise ListingWithdrawn
+    if listing.expires_at is not None and listing.expires_at <= work.now:
+        await members.lock_me(work.session, caller)
+        await _refuse_too_many(work, caller)
+
+
 async def _refuse_too_many(work: Work, caller: Caller) -> None:
     """Count under the lock of the author's own row, or two posts could pass the limit at once."""
     open_max = work.settings.open_listings_max
@@ -168,11 +193,16 @@ async def _refuse_too_many(work: Work, caller: Caller) -> None:
         raise TooManyListings(open_max=open_max)
 
 
-async def _refuse_unfit(work: Work, listing: Listing) -> None:
+def _refuse_over(work: Work, listing: Listing) -> None:
     if listing.expires_at is not None and listing.expires_at <= work.now:
         raise AlreadyOver
+
+
+async def _refuse_unfit(work: Work, listing: Listing, named: Mapping[str, object]) -> None:
+    """What is named anew must be offered now; what stays may have been taken back since."""
+    _refuse_over(work, listing)
     if not await queries.has_category(work.session, listing.bank_id, listing.category):
         raise UnknownCategory(category=listing.category)
-    area = listing.area
-    if area is not None and not await banks.has_area(work.session, listing.bank_id, area):
+    area = listing.area if "area" in named else None
+    if area and not await places.is_offered(work.session, Area, listing.bank_id, area):
         raise UnknownArea(area=area)

@@ -119,6 +119,23 @@ async def list_listings(
     return [Seen(*row) for row in (await session.execute(asked)).all()]
 
 
+async def list_newest_open(
+    session: AsyncSession, author: Caller, now: datetime, *, limit: int
+) -> Sequence[Listing]:
+    """The author's own open listings, the newest."""
+    asked = (
+        select(Listing)
+        .where(
+            Listing.bank_id == author.bank_id,
+            Listing.author_id == author.member_id,
+            is_open(now),
+        )
+        .order_by(Listing.created_at.desc(), Listing.listing_id)
+        .limit(limit)
+    )
+    return (await session.scalars(asked)).all()
+
+
 async def count_open(session: AsyncSession, bank_id: UUID, author_id: UUID, now: datetime) -> int:
     """How many open listings a member has."""
     asked = (

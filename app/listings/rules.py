@@ -28,6 +28,7 @@ class ListingStatus(StrEnum):
 class UnknownCategory(Unfit):
     """The bank's list has no such category."""
 
+    pointer = "/body/category"
     said: ClassVar = {
         "en": Said("Unknown category", "See /v1/categories; there is no {category}."),
         "sl": Said("Neznana kategorija", "Glejte /v1/categories; tam ni {category}."),
@@ -37,6 +38,7 @@ class UnknownCategory(Unfit):
 class UnknownArea(Unfit):
     """The bank's list has no such area."""
 
+    pointer = "/body/area"
     said: ClassVar = {
         "en": Said("Unknown area", "See /v1/areas; there is no {area}."),
         "sl": Said("Neznano območje", "Glejte /v1/areas; tam ni {area}."),
@@ -46,6 +48,7 @@ class UnknownArea(Unfit):
 class AlreadyOver(Unfit):
     """The listing would end before it begins."""
 
+    pointer = "/body/expires_at"
     said: ClassVar = {
         "en": Said("This end has passed", "expires_at must lie in the future."),
         "sl": Said("Ta konec je že mimo", "expires_at mora biti v prihodnosti."),

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.identity.access import MemberOrCoordinator
+from app.identity.access import Member, MemberOrCoordinator
 from app.kit.http import Route, Working
 from app.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Whole
 from app.kit.reach import Relation, reaches
 from app.kit.values import View
-from app.listings.api import ListingView
+from app.listings.views import ListingView
 from app.matching import queries
-from app.matching.queries import Match
+from app.matching.queries import Match, MyMatch
 from app.matching.rules import POINTS_MAX, ReasonCode
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["matching"])
@@ -41,6 +41,29 @@ class MatchView(View):
             for one in match.reasons
         ]
         return cls(listing=ListingView.of(match.seen), score=match.score, reasons=reasons)
+
+
+class MyMatchView(MatchView):
+    """The same, and which of my listings it fits."""
+
+    my_listing_id: UUID
+
+    @classmethod
+    def of_mine(cls, match: MyMatch) -> "MyMatchView":
+        """The view of a match with one of the reader's listings."""
+        return cls(**vars(MatchView.of(match.match)), my_listing_id=match.my_listing_id)
+
+
+@router.get("/me/matches")
+@reaches(Relation.OWN)
+async def list_my_matches(
+    caller: Member,
+    work: Working,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+) -> Whole[MyMatchView]:
+    """What fits my open listings best, whichever of them, each listing once."""
+    found = await queries.list_my_matches(work.session, caller, now=work.now, limit=limit)
+    return Whole(items=[MyMatchView.of_mine(match) for match in found])
 
 
 @router.get("/listings/{listing_id}/matches")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller, Role
@@ -15,11 +15,15 @@ from app.listings.categories import siblings
 from app.listings.queries import Seen
 from app.listings.rules import ListingKind
 from app.listings.tables import Listing
-from app.matching.rules import Reason, Side, judge, score
+from app.matching.rules import Reason, Side, is_reachable, judge, score
 from app.members.queries import visible_between
 
 CANDIDATES_MAX: Final = 500
 """How many listings are scored at the most; the freshest months first."""
+
+
+MINE_MAX: Final = 20
+"""For so many of one's own open listings, the newest, matches are looked for at once."""
 
 
 class Match(NamedTuple):
@@ -28,6 +32,13 @@ class Match(NamedTuple):
     seen: Seen
     score: float
     reasons: list[Reason]
+
+
+class MyMatch(NamedTuple):
+    """A match, and the reader's own listing that it is one for."""
+
+    match: Match
+    my_listing_id: UUID
 
 
 async def list_matches(
@@ -44,8 +55,37 @@ async def list_matches(
     found = [
         _match(mine.listing, seen) for seen in await _candidates(session, viewer, mine.listing, now)
     ]
-    found.sort(key=lambda match: (-match.score, match.seen.listing.listing_id))
+    found.sort(key=_best_first)
     return found[:limit]
+
+
+async def list_my_matches(
+    session: AsyncSession, viewer: Caller, *, now: datetime, limit: int
+) -> list[MyMatch]:
+    """What fits any of the viewer's open listings, best first, each listing for its best one."""
+    mine = await listings.list_newest_open(session, viewer, now, limit=MINE_MAX)
+    if not mine:
+        return []
+    asked = (
+        listings.seen_by(viewer)
+        .where(
+            Listing.author_id != viewer.member_id,
+            listings.is_open(now),
+            or_(*(_fits(one) for one in mine)),
+        )
+        .order_by(Listing.posted_month.desc(), Listing.listing_id)
+        .limit(CANDIDATES_MAX)
+    )
+    best: dict[UUID, MyMatch] = {}
+    for seen in [Seen(*row) for row in (await session.execute(asked)).all()]:
+        pairs = [MyMatch(_match(one, seen), one.listing_id) for one in mine if _is_fit(one, seen)]
+        best[seen.listing.listing_id] = min(pairs, key=lambda pair: _best_first(pair.match))
+    return sorted(best.values(), key=lambda pair: _best_first(pair.match))[:limit]
+
+
+def _best_first(match: Match) -> tuple[float, UUID]:
+    """Ties by id, which tells nothing."""
+    return -match.score, match.seen.listing.listing_id
 
 
 async def _candidates(
@@ -56,18 +96,36 @@ async def _candidates(
     asked = (
         listings.seen_by(viewer)
         .where(
-            Listing.kind == ListingKind(mine.kind).other,
             Listing.author_id != mine.author_id,
             visible_between(mine.bank_id, mine.author_id),
             listings.is_open(now),
-            _reachable(mine),
-            Listing.languages.overlap(mine.languages),
-            Listing.category.in_([mine.category, *siblings(mine.category)]),
+            _fits(mine),
         )
         .order_by(exact.desc(), Listing.posted_month.desc(), Listing.listing_id)
         .limit(CANDIDATES_MAX)
     )
     return [Seen(*row) for row in (await session.execute(asked)).all()]
+
+
+def _fits(mine: Listing) -> ColumnElement[bool]:
+    """The hard filters that two listings decide alone."""
+    return and_(
+        Listing.kind == ListingKind(mine.kind).other,
+        _reachable(mine),
+        Listing.languages.overlap(mine.languages),
+        Listing.category.in_([mine.category, *siblings(mine.category)]),
+    )
+
+
+def _is_fit(mine: Listing, seen: Seen) -> bool:
+    """`_fits` for a listing that is here already."""
+    other = seen.listing
+    return (
+        other.kind == ListingKind(mine.kind).other
+        and is_reachable(_side(mine), _side(other))
+        and not set(mine.languages).isdisjoint(other.languages)
+        and other.category in {mine.category, *siblings(mine.category)}
+    )
 
 
 def _reachable(mine: Listing) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-WEIGHTS_VERSION: Final = 1
 POINTS_MAX: Final = 1_000
 BASE_POINTS: Final = 400
 NEAR_POINTS_MAX: Final = 400

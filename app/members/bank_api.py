@@ -1,6 +1,5 @@
-"""The bank and its lists over HTTP; here because who may ask is known above `banks`."""
+"""The bank over HTTP; here because who may ask is known above `banks`."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -11,16 +10,16 @@ from pydantic import Field, JsonValue, StrictBool
 from app.banks import operations, queries
 from app.banks.operations import Wish, etag_of
 from app.banks.rules import Preset
-from app.banks.tables import Area, BankChange, MeetingPoint
-from app.identity.access import Admin, Auditor, FreshAdmin, MemberOrStaff
+from app.banks.tables import BankChange
+from app.identity.access import Admin, Auditor, FreshAdmin
 from app.identity.rules import Caller
 from app.kit.errors import NotFound, Stale
 from app.kit.ground import Work
 from app.kit.http import Public, Route, Working
-from app.kit.paging import Page, Pager, Paging, Whole
-from app.kit.problems import AcceptLanguage, language_of, raises
+from app.kit.paging import Page, Pager, Paging
+from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
-from app.kit.values import Moment, Reason, RequestBody, Slug, View
+from app.kit.values import Languages, Moment, Reason, RequestBody, Slug, TimeZone, Title, View
 from app.kit.versions import IfMatch
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
@@ -54,6 +53,9 @@ class ChangeBank(RequestBody):
     """What may be changed, and why; what is left out stays."""
 
     reason: Reason = Field(examples=["The meeting of members decided it."])
+    name: Title | None = Field(None, examples=["Ključ"])
+    languages: Languages | None = Field(None, description="Whose words the desk understands.")
+    time_zone: TimeZone | None = Field(None, description="Of the IANA list.")
     preset: Preset | None = Field(None, description="Brings its settings for safety with it.")
 
     def wish(self, caller: Caller, if_match: str | None) -> Wish:
@@ -103,13 +105,6 @@ class BankChangeView(View):
             after=row.after,
             at=row.changed_at,
         )
-
-
-class PlaceView(View):
-    """An area or a public meeting point; the slug is its id."""
-
-    slug: str
-    label: str
 
 
 @router.get("/bank", responses=raises(NotFound))
@@ -172,33 +167,3 @@ async def list_bank_changes(caller: Auditor, work: Working, page: Paging) -> Pag
     )
     show = partial(BankChangeView.of, work)
     return pager.page(rows, lambda row: (row.changed_at, row.change_id), show)
-
-
-@router.get("/areas")
-@reaches(Relation.NOBODYS)
-async def list_areas(
-    caller: MemberOrStaff, work: Working, accept_language: AcceptLanguage = None
-) -> Whole[PlaceView]:
-    """The areas that a listing can name, labelled in the reader's language."""
-    return _places(await queries.list_areas(work.session, caller.bank_id), accept_language)
-
-
-@router.get("/meeting-points")
-@reaches(Relation.NOBODYS)
-async def list_meeting_points(
-    caller: MemberOrStaff, work: Working, accept_language: AcceptLanguage = None
-) -> Whole[PlaceView]:
-    """The public places where an exchange may begin."""
-    rows = await queries.list_meeting_points(work.session, caller.bank_id)
-    return _places(rows, accept_language)
-
-
-def _places(
-    rows: Sequence[Area] | Sequence[MeetingPoint], accept_language: str | None
-) -> Whole[PlaceView]:
-    speaks_slovene = language_of(accept_language) == "sl"
-    views = [
-        PlaceView(slug=row.slug, label=row.label_sl if speaks_slovene else row.label_en)
-        for row in rows
-    ]
-    return Whole(items=views)

@@ -16,6 +16,7 @@ _RESERVED: Final = frozenset(map(skeleton, (FORMER_MEMBER, "nekdanji član", "ne
 class AliasReserved(Unfit):
     """The alias looks like the one that stands for people who can no longer be seen."""
 
+    pointer = "/body/alias"
     said: ClassVar = {
         "en": Said("Please choose another alias", "This one means somebody who is not here."),
         "sl": Said("Izberite drug vzdevek", "Ta pomeni nekoga, ki ga ni tukaj."),
@@ -72,6 +73,7 @@ class ApplicationDecided(Conflict):
 class TermsNotCurrent(Unfit):
     """The bank has other terms now; they have to be read before joining."""
 
+    pointer = "/body/terms_version"
     said: ClassVar = {
         "en": Said("The terms have changed", "The current terms are version {terms_version}."),
         "sl": Said("Pogoji so se spremenili", "Veljavni pogoji so različica {terms_version}."),

@@ -48,8 +48,7 @@ class ResolveDispute(RequestBody):
     reason: Reason = Field(examples=["Both say half an hour."])
 
 
-async def still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
-    """A kept dispute is replayed to whoever may still see it."""
+async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
     dispute = DisputeView.model_validate_json(kept.body)
     await queries.get_dispute(work.session, caller, dispute.id)
 
@@ -60,7 +59,7 @@ async def still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> No
     responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
 )
 @reaches(Relation.PARTY)
-@rechecked_by(still_theirs)
+@rechecked_by(_still_theirs)
 async def open_dispute(
     exchange_id: UUID, body: OpenDispute, caller: Member, work: Working
 ) -> DisputeView:
@@ -109,7 +108,7 @@ async def get_dispute(_: MemberOrModerator, opened: OpenedCase, work: Working) -
     ),
 )
 @reaches(Relation.BANK)
-@rechecked_by(still_theirs)
+@rechecked_by(_still_theirs)
 async def resolve_dispute(
     dispute_id: UUID, body: ResolveDispute, caller: Moderator, work: Working
 ) -> DisputeView:

@@ -52,6 +52,7 @@ class DisputeResolved(Conflict):
 class MinutesDoNotFit(Unfit):
     """`minutes` belongs to the outcome `adjusted`, and only to it."""
 
+    pointer = "/body/minutes"
     said: ClassVar = {
         "en": Said("Minutes do not fit the outcome", "Give minutes with adjusted, and only then."),
         "sl": Said("Minute ne ustrezajo izidu", "Minute navedite pri adjusted in samo tam."),

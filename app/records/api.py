@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from app.identity.access import FreshRecordReader, Keeper, RecordReader, Releaser, Reviewer
 from app.identity.rules import OwnCase
 from app.kit.http import Route, Working
+from app.kit.misfits import Misfit, Words
 from app.kit.paging import Page, Pager, Paging, Whole
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
@@ -38,6 +39,7 @@ from app.records.rules import (
 from app.records.tables import Emergency
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["records"])
+EITHER = Words("Give either email or alias.", "Navedite email ali alias, ne obojega.")
 
 
 class LookUp(RequestBody):
@@ -56,7 +58,7 @@ class LookUp(RequestBody):
     @model_validator(mode="after")
     def _one_of_both(self) -> "LookUp":
         if (self.email is None) == (self.alias is None):
-            raise ValueError("give either email or alias")
+            raise Misfit(EITHER)
         return self
 
 

@@ -11,7 +11,7 @@ _RULES: Final = (Basis.NONE, Period.BANK)
 
 PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
     {
-        "area": Held(*_RULES, {Kind.RULE: "slug label_sl label_en"}),
+        "area": Held(*_RULES, {Kind.RULE: "slug label_sl label_en withdrawn_at"}),
         "bank": Held(
             *_RULES,
             {
@@ -128,7 +128,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             of="login_id",
             labels={"email_sealed": ("email", "bank_id", "login_id")},
         ),
-        "meeting_point": Held(*_RULES, {Kind.RULE: "slug label_sl label_en"}),
+        "meeting_point": Held(*_RULES, {Kind.RULE: "slug label_sl label_en withdrawn_at"}),
         "member": Held(
             Basis.CONTRACT,
             Period.MEMBER,

@@ -1,7 +1,7 @@
 """What is said in a dispute.
 
 Revision ID: 0091
-Revises: 0042
+Revises: 0090
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0091"
-down_revision = "0042"
+down_revision = "0090"
 branch_labels = None
 depends_on = None
 
@@ -28,17 +28,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["bank_id", "dispute_id"],
             ["dispute.bank_id", "dispute.dispute_id"],
-            name=op.f("fk_statement_bank_id_dispute_id_dispute"),
+            name=op.f("fk_statement_bank_id_dispute_id"),
         ),
         sa.ForeignKeyConstraint(
             ["bank_id", "member_id"],
             ["member.bank_id", "member.member_id"],
-            name=op.f("fk_statement_bank_id_member_id_member"),
+            name=op.f("fk_statement_bank_id_member_id"),
         ),
         sa.ForeignKeyConstraint(
             ["bank_id", "login_id"],
             ["login.bank_id", "login.login_id"],
-            name=op.f("fk_statement_bank_id_login_id_login"),
+            name=op.f("fk_statement_bank_id_login_id"),
         ),
         sa.CheckConstraint(
             "(member_id IS NULL) <> (login_id IS NULL)", name=op.f("ck_statement_one_author")

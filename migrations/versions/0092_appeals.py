@@ -32,22 +32,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["bank_id", "dispute_id"],
             ["dispute.bank_id", "dispute.dispute_id"],
-            name=op.f("fk_appeal_bank_id_dispute_id_dispute"),
+            name=op.f("fk_appeal_bank_id_dispute_id"),
         ),
         sa.ForeignKeyConstraint(
             ["bank_id", "appellant_id"],
             ["member.bank_id", "member.member_id"],
-            name=op.f("fk_appeal_bank_id_appellant_id_member"),
+            name=op.f("fk_appeal_bank_id_appellant_id"),
         ),
         sa.ForeignKeyConstraint(
             ["bank_id", "first_by"],
             ["login.bank_id", "login.login_id"],
-            name=op.f("fk_appeal_bank_id_first_by_login"),
+            name=op.f("fk_appeal_bank_id_first_by"),
         ),
         sa.ForeignKeyConstraint(
             ["bank_id", "resolved_by"],
             ["login.bank_id", "login.login_id"],
-            name=op.f("fk_appeal_bank_id_resolved_by_login"),
+            name=op.f("fk_appeal_bank_id_resolved_by"),
         ),
         sa.CheckConstraint(
             "outcome IN ('as_agreed', 'adjusted', 'void')", name=op.f("ck_appeal_outcome")

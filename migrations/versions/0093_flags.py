@@ -37,7 +37,7 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(
                 ["bank_id", column],
                 [f"{table}.bank_id", f"{table}.{table}_id"],
-                name=op.f(f"fk_flag_bank_id_{column}_{table}"),
+                name=op.f(f"fk_flag_bank_id_{column}"),
             )
             for column, table in (
                 ("flagger_id", "member"),
@@ -67,9 +67,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Flags are gone. That moderators looked at some stays, for the chain of openings is whole."""
+    """Flags are gone, and where moderators looked at any, the chain of openings begins anew."""
     op.drop_table("flag")
-    op.drop_constraint(op.f("ck_opening_kind"), "opening")
-    op.create_check_constraint(
-        op.f("ck_opening_kind"), "opening", f"kind IN ({KINDS})", postgresql_not_valid=True
+    op.execute(
+        "DELETE FROM opening_chain WHERE chain = 'openings'"
+        " AND bank_id IN (SELECT bank_id FROM opening WHERE kind = 'flag')"
     )
+    op.execute(
+        "DELETE FROM opening WHERE bank_id IN (SELECT bank_id FROM opening WHERE kind = 'flag')"
+    )
+    op.drop_constraint(op.f("ck_opening_kind"), "opening")
+    op.create_check_constraint(op.f("ck_opening_kind"), "opening", f"kind IN ({KINDS})")

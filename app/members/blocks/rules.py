@@ -24,6 +24,7 @@ class ContactKind(StrEnum):
 class OneContact(Unfit):
     """Exactly one e-mail or telephone is blocked at a time."""
 
+    pointer = "/body"
     said: ClassVar = {
         "en": Said("Name one contact", "Give either an e-mail or a telephone number."),
         "sl": Said("Navedite en stik", "Navedite ali e-naslov ali telefonsko številko."),
@@ -33,6 +34,7 @@ class OneContact(Unfit):
 class NoTelephone(Unfit):
     """This cannot be dialled."""
 
+    pointer = "/body/phone"
     said: ClassVar = {
         "en": Said("Not a telephone number", "Write it as +386 40 123 456 or 040 123 456."),
         "sl": Said("To ni telefonska številka", "Pišite +386 40 123 456 ali 040 123 456."),

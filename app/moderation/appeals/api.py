@@ -2,16 +2,18 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from app.identity.access import Member
+from app.identity.rules import Caller
+from app.kit.ground import Work
 from app.kit.http import Route, Working, rechecked_by
+from app.kit.idempotency import Kept
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Reason, RequestBody
 from app.moderation import queries as disputes
-from app.moderation.api import still_theirs
 from app.moderation.appeals import operations
 from app.moderation.appeals.rules import AlreadyAppealed, NotResolvedYet, TooLateToAppeal
 from app.moderation.views import DisputeView
@@ -25,13 +27,18 @@ class AppealOutcome(RequestBody):
     reason: Reason = Field(examples=["We were at it for an hour: she came at five."])
 
 
+async def _still_theirs(work: Work, caller: Caller, request: Request, _: Kept) -> None:
+    dispute_id = UUID(request.path_params["dispute_id"])
+    await disputes.get_dispute(work.session, caller, dispute_id)
+
+
 @router.post(
     "/{dispute_id}/appeal",
     status_code=201,
     responses=raises(NotResolvedYet, AlreadyAppealed, TooLateToAppeal),
 )
 @reaches(Relation.PARTY)
-@rechecked_by(still_theirs)
+@rechecked_by(_still_theirs)
 async def appeal_dispute(
     dispute_id: UUID, body: AppealOutcome, caller: Member, work: Working
 ) -> DisputeView:

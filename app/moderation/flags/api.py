@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from app.identity.access import Member, Moderator
 from app.identity.rules import OwnCase
@@ -25,43 +25,20 @@ from app.moderation.flags.rules import (
     FlagsOwn,
     FlagStatus,
     FlagSubject,
-    OneSubject,
     TooManyFlags,
 )
 from app.moderation.flags.tables import Flag
 
 router = APIRouter(prefix="/v1/flags", route_class=Route, tags=["moderation"])
+WORRIED = "It asks for my passport."
 
 
 class FlagSomething(RequestBody):
-    """What is wrong with what: a listing, or an exchange of mine. One of them is named."""
+    """What is wrong with what: a listing, or an exchange of mine."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "listing_id": "0d9f6c5e-2f6b-4a3f-9b1e-5c7d8e9fa0b1",
-                    "reason": "It asks for my passport.",
-                }
-            ]
-        }
-    )
-
-    listing_id: UUID | None = None
-    exchange_id: UUID | None = None
-    reason: Reason
-
-    def named(self) -> tuple[FlagSubject, UUID]:
-        """The one thing that was named.
-
-        Raises:
-            OneSubject: when there is none, or both.
-        """
-        if self.listing_id and not self.exchange_id:
-            return FlagSubject.LISTING, self.listing_id
-        if self.exchange_id and not self.listing_id:
-            return FlagSubject.EXCHANGE, self.exchange_id
-        raise OneSubject
+    subject: FlagSubject
+    subject_id: UUID = Field(description="The id of the listing or the exchange.")
+    reason: Reason = Field(examples=[WORRIED])
 
 
 class ResolveFlag(RequestBody):
@@ -75,16 +52,21 @@ class FlagView(View):
     """A flag, and whether it was decided on; none of its words."""
 
     id: UUID
-    listing_id: UUID | None
-    exchange_id: UUID | None = Field(examples=[None])
+    subject: FlagSubject
+    subject_id: UUID
     status: FlagStatus
     flagged_at: Moment
 
     @staticmethod
     def facts(row: Flag) -> dict[str, object]:
         """The members of the view of a row."""
-        names = ("listing_id", "exchange_id", "status", "flagged_at")
-        return {"id": row.flag_id, **{name: getattr(row, name) for name in names}}
+        return {
+            "id": row.flag_id,
+            "subject": FlagSubject.LISTING if row.listing_id else FlagSubject.EXCHANGE,
+            "subject_id": row.listing_id or row.exchange_id,
+            "status": row.status,
+            "flagged_at": row.flagged_at,
+        }
 
     @classmethod
     def of(cls, row: Flag) -> "FlagView":
@@ -97,7 +79,7 @@ class FlagCaseView(FlagView):
 
     flagger_alias: str = Field(examples=["Ana"])
     flagged_alias: str = Field(examples=["Bor"])
-    reason: str | None = Field(examples=["It asks for my passport."])
+    reason: str | None = Field(examples=[WORRIED])
     evidence: str | None = Field(
         examples=["Bor\noffer\nLive-in help"], description="What was there to be seen then."
     )
@@ -120,12 +102,13 @@ class FlagCaseView(FlagView):
         return cls.model_validate(cls.facts(row) | told)
 
 
-@router.post("", status_code=201, responses=raises(NotFound, OneSubject, FlagsOwn, TooManyFlags))
+@router.post("", status_code=201, responses=raises(NotFound, FlagsOwn, TooManyFlags))
 @reaches(Relation.VISIBLE)
 async def flag_something(body: FlagSomething, caller: Member, work: Working) -> FlagView:
     """Tell the moderators that something is wrong; whose it is never hears of it."""
-    subject, subject_id = body.named()
-    return FlagView.of(await operations.flag(work, caller, subject, subject_id, body.reason))
+    return FlagView.of(
+        await operations.flag(work, caller, body.subject, body.subject_id, body.reason)
+    )
 
 
 @router.get("")

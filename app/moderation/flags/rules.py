@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from app.kit.errors import Conflict, Said, TooMuch, Unfit
+from app.kit.errors import Conflict, Said, TooMuch
 
 FLAGS_OPEN_MAX: Final = 20
 """Of one member, waiting at a time."""
@@ -24,15 +24,6 @@ class FlagStatus(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
-
-
-class OneSubject(Unfit):
-    """A flag is about one thing."""
-
-    said: ClassVar = {
-        "en": Said("What is it about?", "Give either listing_id or exchange_id."),
-        "sl": Said("Za kaj gre?", "Navedite listing_id ali exchange_id, ne obojega."),
-    }
 
 
 class FlagsOwn(Conflict):

@@ -71,9 +71,10 @@ def test_time_ends_only_what_was_not_delivered() -> None:
     assert ends == {Status.PROPOSED, Status.ACCEPTED}
 
 
-def test_what_is_declined_cancelled_or_expired_stays_so() -> None:
+def test_what_is_declined_cancelled_or_expired_stays_so_but_for_an_appeal() -> None:
     last = set(Status) - {status for status, _ in LIFE}
-    assert last == {Status.DECLINED, Status.CANCELLED, Status.EXPIRED}
+    assert last == {Status.DECLINED, Status.EXPIRED}
+    assert [step for status, step in LIFE if status is Status.CANCELLED] == [Step.RESOLVE]
 
 
 def test_every_status_is_reached_from_a_proposal() -> None:
