@@ -11,12 +11,14 @@ from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.values import Moment, View
 
+FORMER = "`former member` when they can no longer be seen: put it into the reader's words."
+
 
 class PartyView(View):
     """One of the two people; without id when they can no longer be seen."""
 
     id: UUID | None
-    alias: str
+    alias: str = Field(examples=["Ana"], description=FORMER)
 
 
 class ExchangeView(View):

@@ -1,5 +1,6 @@
 """How listings and categories are shown."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import Field
@@ -40,7 +41,10 @@ class ListingView(View):
     availability: str | None
     status: ListingStatus
     author: AuthorView
-    posted_month: Moment
+    posted_month: date = Field(
+        examples=["2026-03-01"],
+        description="The first day of the month; the day itself is nobody's.",
+    )
     expires_at: Moment | None
 
     @classmethod

@@ -65,7 +65,10 @@ class StatementLineView(View):
     kind: str
     exchange_id: UUID | None
     transfer_id: UUID | None = Field(description="Of hours sent to or received from another bank.")
-    counterpart_alias: str | None
+    counterpart_alias: str | None = Field(
+        examples=["Bor"],
+        description="Null for the bank's own accounts; `former member` as in an exchange.",
+    )
     reverses_id: UUID | None = Field(
         examples=[None], description="The posting that this one takes back."
     )

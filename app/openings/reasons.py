@@ -6,6 +6,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Header
 from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
 
+from app.kit.misfits import Misfit, Words
 from app.kit.values import SHORT_REASON_MAX, ShortReason
 
 HEADER: Final = "Opening-Reason"
@@ -18,8 +19,11 @@ def _decoded(text: str) -> str:
     try:
         return _PLAIN.validate_python(unquote_to_bytes(text).decode())
     except (UnicodeDecodeError, ValidationError):
-        raise ValueError(
-            f"must be one line of 1 to {SHORT_REASON_MAX} characters, as percent-encoded UTF-8"
+        raise Misfit(
+            Words(
+                f"One line of 1 to {SHORT_REASON_MAX} characters, as percent-encoded UTF-8.",
+                f"Ena vrstica z 1 do {SHORT_REASON_MAX} znaki, zapisana kot percent-encoded UTF-8.",
+            )
         ) from None
 
 

@@ -60,7 +60,6 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "points": 0.4,
         "postings": 420,
         "reason": "We met at the library.",
-        "posted_month": "2026-03-01T00:00:00Z",
         "public_key": HASH,
         "receiver_alias": "Bor",
         "refresh_token": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",

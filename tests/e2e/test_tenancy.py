@@ -18,6 +18,7 @@ from app.kit.ids import new_id
 from tests.asking import Asked, Pick, every_operation
 from tests.databases import Cluster
 from tests.life import Life
+from tests.partnership import Neighbour
 from tests.schema import rows_of
 from tests.town import PASSWORD, Town, good, refused
 
@@ -169,6 +170,40 @@ async def test_an_address_of_another_bank_signs_nobody_in(app: FastAPI, town: To
     nobody = await town.client.post("/v1/token", data=there | {"username": "nobody@example.org"})
     refused(known, 401, "wrong-credentials")
     assert answer(known) == answer(nobody)
+
+
+async def test_staff_find_nobody_by_an_address_or_alias_of_another_bank(
+    app: FastAPI, town: Town
+) -> None:
+    other = await Town.founded(app, town.client, "druga")
+    zlata, desk = await town.member(CANARY), await other.staff("coordinator")
+    for known, nobodys in (
+        ({"email": zlata.email}, {"email": "nobody@example.org"}),
+        ({"alias": CANARY}, {"alias": "Nobody"}),
+    ):
+        why = {"reason": "She asked at the desk."}
+        found = await desk.post("/v1/members/lookup", known | why)
+        assert good(found)["items"] == []
+        assert answer(found) == answer(await desk.post("/v1/members/lookup", nobodys | why))
+
+
+async def test_a_bank_agrees_and_leaves_for_itself_alone(
+    app: FastAPI, town: Town, cluster: Cluster, database: str
+) -> None:
+    other = await Town.founded(app, town.client, "druga")
+    neighbour = await Neighbour.of(town, "partner")
+    admin, path = await other.staff("admin"), f"/v1/partners/{neighbour.town.slug}"
+    connection = await cluster.connect(database)
+    banks = (town.bank_id, neighbour.town.bank_id)
+    before = [await rows_of(connection, one) for one in banks]
+    gone = await admin.ask("DELETE", path)
+    assert answer(gone) == answer(await admin.ask("DELETE", "/v1/partners/nowhere"))
+    limits = {"floor_minutes": -60, "ceiling_minutes": 60}
+    agreed = good(await admin.ask("PUT", path, json=limits))
+    assert (agreed["is_agreed"], agreed["is_agreed_by_partner"]) == (True, False)
+    assert (await admin.ask("DELETE", path)).status_code == httpx.codes.NO_CONTENT
+    assert [await rows_of(connection, one) for one in banks] == before
+    await connection.close()
 
 
 async def test_the_auditors_proof_counts_one_banks_books_only(app: FastAPI, town: Town) -> None:
