@@ -87,6 +87,12 @@ async def account_id(town: Town, person: Person) -> UUID:
         return await members.get_account_id(session, town.bank_id, person.member_id)
 
 
+async def block(person: Person, other: Person) -> None:
+    """Block somebody by their id."""
+    answer = await person.ask("PUT", f"/v1/me/blocks/{other.member_id}")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 async def leaves(town: Town, person: Person) -> None:
     """The member has left: nobody else can see them any more."""
     statement = "UPDATE member SET status = 'left' WHERE member_id = $1"

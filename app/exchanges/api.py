@@ -10,6 +10,7 @@ from app.exchanges import operations, queries
 from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.confirmations.operations import Confirmed
 from app.exchanges.contacts.rules import NotMetYet, TooManyContacts
+from app.exchanges.keeping import queries as keeping
 from app.exchanges.operations import Terms
 from app.exchanges.rules import (
     ConversationOver,
@@ -223,14 +224,17 @@ async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None 
 async def list_messages(
     exchange_id: UUID, caller: Member, work: Working, page: Paging
 ) -> Page[MessageView]:
-    """What we wrote to each other, oldest first."""
+    """What we wrote to each other, oldest first; of a former member, what I kept by blocking."""
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
+    shown = await queries.show(work.session, caller, exchange)
     pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
-    rows = await queries.list_messages(
-        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
+    rows = await keeping.list_messages(
+        work.session, caller, shown, after=pager.after_moment(), limit=page.limit + 1
     )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.sent_at), str(row.message_id)])
-    views = [MessageView.of(work, caller, row) for row in items]
+    items, cursor = pager.cut(
+        rows, lambda one: [as_rfc3339(one.message.sent_at), str(one.message.message_id)]
+    )
+    views = [MessageView.of(work, caller, *one) for one in items]
     return Page[MessageView](items=views, next_cursor=cursor)
 
 

@@ -39,6 +39,7 @@ from app.ledger.rules import HoldOutcome
 from app.listings import queries as listings
 from app.listings.rules import ListingKind
 from app.members import queries as members
+from app.members.queries import Look
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Terms:
 
 async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) -> Shown:
     """Propose an exchange on somebody's listing; they answer.
+
+    Where the caller is hidden from them, it waits for an answer all the same, and expires.
 
     Raises:
         NotFound: when the caller cannot see the listing.
@@ -72,6 +75,8 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
     await _refuse_too_many(work, caller)
     await _refuse_unknown_place(work, caller, terms)
     is_offer = listing.kind == ListingKind.OFFER
+    back = Look(caller.bank_id, listing.author_id, caller.me)
+    sides = await members.find_sides(work.session, [back])
     exchange = Exchange(
         bank_id=caller.bank_id,
         exchange_id=new_id(),
@@ -79,6 +84,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         giver_id=listing.author_id if is_offer else caller.me,
         receiver_id=caller.me if is_offer else listing.author_id,
         proposer_id=caller.me,
+        unseen_by=None if sides[back].party.id else listing.author_id,
         status=Status.PROPOSED,
         version=1,
         created_at=work.now,
@@ -194,7 +200,7 @@ async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | N
         await settling.release(work, exchange, HoldOutcome.RELEASED)
     else:
         await settling.settle(work, exchange, minutes)
-    tell_both(work, exchange)
+    await tell_both(work, exchange)
     return exchange
 
 
@@ -210,7 +216,7 @@ async def expire(work: Work, bank_id: UUID, exchange_id: UUID) -> bool:
     exchange.version += 1
     exchange.expires_at = None
     await settling.release(work, exchange, HoldOutcome.EXPIRED)
-    tell_both(work, exchange)
+    await tell_both(work, exchange)
     return True
 
 
@@ -226,7 +232,7 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
     shown = await queries.show(work.session, caller, exchange)
     if exchange.status in SILENT or not shown.both_seen:
         raise ConversationOver(state=exchange.status)
-    return await write_in(work, caller, exchange, text)
+    return await write_in(work, caller, exchange, text, is_met=shown.is_met)
 
 
 async def _refuse_too_many(work: Work, caller: Caller) -> None:

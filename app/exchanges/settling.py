@@ -75,14 +75,14 @@ async def correct(work: Work, exchange: Exchange, minutes: int | None) -> None:
     _remember(exchange, work, minutes, done.posted)
 
 
-def follow(work: Work, exchange: Exchange, done: PutRight) -> None:
+async def follow(work: Work, exchange: Exchange, done: PutRight) -> None:
     """What is left of a settlement that a moderator put right; nothing left: it is cancelled."""
     minutes = done.left_minutes + (done.corrected_minutes or 0)
     take(work, exchange, Step.RESOLVE if minutes else Step.VOID, frozenset({Who.MODERATOR}))
     exchange.settled_minutes = minutes or None
     if not done.left_minutes:
         exchange.settlement_id = done.correction_id
-    tell_both(work, exchange)
+    await tell_both(work, exchange)
 
 
 async def _accounts(work: Work, exchange: Exchange) -> tuple[UUID, UUID]:

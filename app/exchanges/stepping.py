@@ -12,6 +12,7 @@ from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.members.rules import Level
 from app.notices import operations as notices
+from app.notices.operations import Told
 from app.notices.rules import NoticeKind
 from app.screening import operations as screening
 from app.screening.operations import Written
@@ -64,8 +65,10 @@ def keep_reason(work: Work, caller: Caller, exchange: Exchange, reason: str | No
         )
 
 
-async def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Message:
-    """Write a message to the other side."""
+async def write_in(
+    work: Work, caller: Caller, exchange: Exchange, text: str, *, is_met: bool
+) -> Message:
+    """Write a message to the other side; it reaches them if they see the caller in it."""
     message_id = new_id()
     message = Message(
         bank_id=exchange.bank_id,
@@ -76,33 +79,36 @@ async def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) ->
         sent_at=work.now,
     )
     work.session.add(message)
-    other = other_side(exchange, caller)
+    other = other_side(exchange, caller) if is_met else None
     written = Written(Subject.MESSAGE, message_id, text, Level.FULL, other, exchange.exchange_id)
     if not await screening.screen(work, caller, written):
-        tell_other(work, caller, exchange)
+        await tell_other(work, caller, exchange, is_met=is_met)
     return message
 
 
 async def told(work: Work, caller: Caller, exchange: Exchange, message: str | None = None) -> Shown:
     """Tell the other side, with a message if there is one, and show the exchange."""
+    shown = await queries.show(work.session, caller, exchange)
     if message is not None:
-        await write_in(work, caller, exchange, message)
-    tell_other(work, caller, exchange)
-    return await queries.show(work.session, caller, exchange)
+        await write_in(work, caller, exchange, message, is_met=shown.is_met)
+    await tell_other(work, caller, exchange, is_met=shown.is_met)
+    return shown
 
 
-def tell_other(work: Work, caller: Caller, exchange: Exchange) -> None:
-    """Tell the other side that something has changed."""
-    _tell(work, exchange, other_side(exchange, caller))
-
-
-def tell_both(work: Work, exchange: Exchange) -> None:
-    """Tell both sides that something has changed."""
-    for member_id in (exchange.giver_id, exchange.receiver_id):
-        _tell(work, exchange, member_id)
-
-
-def _tell(work: Work, exchange: Exchange, member_id: UUID) -> None:
-    notices.tell_member(
-        work, exchange.bank_id, member_id, NoticeKind.EXCHANGE_CHANGED, exchange.exchange_id
+async def tell_other(work: Work, caller: Caller, exchange: Exchange, *, is_met: bool) -> None:
+    """Tell the other side that something has changed, if they see the caller in it."""
+    told = Told(
+        exchange.bank_id,
+        NoticeKind.EXCHANGE_CHANGED,
+        exchange.exchange_id,
+        member_id=other_side(exchange, caller),
     )
+    await notices.tell_member_if(work, told, may_know=is_met)
+
+
+async def tell_both(work: Work, exchange: Exchange) -> None:
+    """Tell both sides that something has changed, but for whom it never existed."""
+    for member_id in (exchange.giver_id, exchange.receiver_id):
+        kind = NoticeKind.EXCHANGE_CHANGED
+        told = Told(exchange.bank_id, kind, exchange.exchange_id, member_id=member_id)
+        await notices.tell_member_if(work, told, may_know=member_id != exchange.unseen_by)

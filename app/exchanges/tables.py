@@ -42,6 +42,15 @@ class Exchange(Base):
         CheckConstraint(
             "status NOT IN ('proposed', 'accepted') OR expires_at IS NOT NULL", name="ends"
         ),
+        CheckConstraint(
+            "unseen_by IS NULL OR"
+            " (unseen_by IN (giver_id, receiver_id) AND unseen_by <> proposer_id)",
+            name="unseen_by",
+        ),
+        CheckConstraint(
+            "unseen_by IS NULL OR status IN ('proposed', 'cancelled', 'expired')",
+            name="unseen_stays",
+        ),
         Index("ix_exchange_giver", "bank_id", "giver_id", "created_at"),
         Index("ix_exchange_receiver", "bank_id", "receiver_id", "created_at"),
     )
@@ -53,6 +62,8 @@ class Exchange(Base):
     receiver_id: Mapped[UUID]
     proposer_id: Mapped[UUID]
     """Who made the last proposal; the other side's answer is awaited."""
+    unseen_by: Mapped[UUID | None]
+    """The other side, where the proposer was hidden from them: it never exists for them."""
     status: Mapped[str]
     minutes: Mapped[int]
     """The agreed minutes."""

@@ -23,6 +23,7 @@ from app.ledger import queries as books
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, Refusal
 from app.members import queries as members
+from app.members.queries import Look
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -34,12 +35,13 @@ async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[P
     Returns:
         For each what was posted; or `NotEnoughHours`, where it would go under the floor.
     """
-    sides = await members.find_sides(work.session, [(caller, caller.me) for caller, _ in asked])
+    looks = [Look(caller.bank_id, caller.me, caller.me) for caller, _ in asked]
+    sides = await members.find_sides(work.session, looks)
     bank_ids = {caller.bank_id for caller, _ in asked}
     funds = await books.get_bank_accounts(work.session, bank_ids, AccountKind.FUND)
     instructions = []
-    for caller, minutes in asked:
-        mine = sides[caller.me, caller.me].account_id
+    for (caller, minutes), look in zip(asked, looks, strict=True):
+        mine = sides[look].account_id
         assert mine is not None, "the guard lets only members here"
         leg = Leg(mine, funds[caller.bank_id], minutes)
         reference = f"donation:{new_id()}"

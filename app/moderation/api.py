@@ -21,6 +21,7 @@ from app.ledger.rules import AccountClosed
 from app.moderation import operations, queries
 from app.moderation.opening import OpenedCase
 from app.moderation.queries import Case
+from app.moderation.reading import reason_of, resolution_of
 from app.moderation.rules import (
     AlreadyDisputed,
     DisputeResolved,
@@ -38,7 +39,9 @@ class DisputeView(View):
     id: UUID
     exchange_id: UUID
     status: DisputeStatus
-    reason: str | None = Field(description="Null when its author has left and was forgotten.")
+    reason: str | None = Field(
+        description="Null when its time is over, or when a former member wrote it."
+    )
     giver_alias: str
     receiver_alias: str
     opened_by: Literal["giver", "receiver"]
@@ -51,23 +54,22 @@ class DisputeView(View):
     resolved_at: Moment | None
 
     @classmethod
-    def of(cls, work: Work, case: Case) -> "DisputeView":
+    def of(cls, work: Work, caller: Caller, case: Case) -> "DisputeView":
         """The view of a dispute, its reasons opened."""
-        row, exchange = case.dispute, case.exchange
-        sealed, key = row.resolution_sealed, (row.bank_id, row.dispute_id)
+        row, shown = case.dispute, case.shown
         return cls(
             id=row.dispute_id,
             exchange_id=row.exchange_id,
             status=DisputeStatus(row.status),
-            reason=work.envelopes.open(row.reason_sealed, "dispute", *key),
-            giver_alias=case.giver_alias,
-            receiver_alias=case.receiver_alias,
-            opened_by="giver" if row.opener_id == exchange.giver_id else "receiver",
-            agreed_minutes=exchange.minutes,
-            delivered_minutes=exchange.delivered_minutes,
+            reason=reason_of(work, caller, case),
+            giver_alias=shown.giver.alias,
+            receiver_alias=shown.receiver.alias,
+            opened_by="giver" if row.opener_id == shown.exchange.giver_id else "receiver",
+            agreed_minutes=shown.exchange.minutes,
+            delivered_minutes=shown.exchange.delivered_minutes,
             outcome=Outcome(row.outcome) if row.outcome else None,
             minutes=row.minutes,
-            resolution_reason=work.envelopes.open(sealed, "resolution", *key) if sealed else None,
+            resolution_reason=resolution_of(work, caller, case),
             opened_at=row.opened_at,
             resolved_at=row.resolved_at,
         )
@@ -105,7 +107,7 @@ async def open_dispute(
     """Something went wrong with my exchange: a moderator decides."""
     dispute = await operations.open_dispute(work, caller, exchange_id, body.reason)
     (case,) = await queries.find_cases(work.session, caller, [dispute])
-    return DisputeView.of(work, case)
+    return DisputeView.of(work, caller, case)
 
 
 @router.get("/disputes")
@@ -123,15 +125,15 @@ async def list_disputes(
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.opened_at), str(row.dispute_id)])
     cases = await queries.find_cases(work.session, caller, items)
-    views = [DisputeView.of(work, case) for case in cases]
+    views = [DisputeView.of(work, caller, case) for case in cases]
     return Page[DisputeView](items=views, next_cursor=cursor)
 
 
 @router.get("/disputes/{dispute_id}")  # noqa: FAST003 the opening takes it
 @reaches(Relation.PARTY, staff=Relation.BANK)
-async def get_dispute(_: MemberOrModerator, opened: OpenedCase, work: Working) -> DisputeView:
+async def get_dispute(caller: MemberOrModerator, opened: OpenedCase, work: Working) -> DisputeView:
     """One dispute; its parties can see that a moderator read it."""
-    return DisputeView.of(work, opened)
+    return DisputeView.of(work, caller, opened)
 
 
 @router.post(
@@ -161,4 +163,4 @@ async def resolve_dispute(
         reason=body.reason,
     )
     (case,) = await queries.find_cases(work.session, caller, [dispute])
-    return DisputeView.of(work, case)
+    return DisputeView.of(work, caller, case)

@@ -32,8 +32,7 @@ async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: st
     if await queries.find_dispute_of(work.session, caller.bank_id, exchange_id) is not None:
         raise AlreadyDisputed
     dispute = open_case(work, exchange, caller.me, reason)
-    other = exchange.receiver_id if caller.me == exchange.giver_id else exchange.giver_id
-    kind = NoticeKind.DISPUTE_OPENED
+    kind, other = NoticeKind.DISPUTE_OPENED, _other(exchange, caller.me)
     notices.tell_member(work, caller.bank_id, other, kind, dispute.dispute_id)
     return dispute
 
@@ -87,8 +86,9 @@ async def resolve(
     dispute.status = DisputeStatus.RESOLVED
     dispute.outcome = outcome
     dispute.minutes = decided
-    dispute.resolution_sealed = work.envelopes.seal(
-        dispute.opener_id, reason, "resolution", caller.bank_id, dispute_id
+    dispute.resolution_sealed, dispute.resolution_other_sealed = (
+        work.envelopes.seal(side, reason, "resolution", caller.bank_id, dispute_id)
+        for side in (dispute.opener_id, _other(exchange, dispute.opener_id))
     )
     dispute.resolved_by = caller.login_id
     dispute.resolved_at = work.now
@@ -96,6 +96,10 @@ async def resolve(
         kind = NoticeKind.DISPUTE_RESOLVED
         notices.tell_member(work, caller.bank_id, member_id, kind, dispute_id)
     return dispute
+
+
+def _other(exchange: Exchange, side: UUID) -> UUID:
+    return exchange.receiver_id if side == exchange.giver_id else exchange.giver_id
 
 
 def _refuse_party(caller: Caller, exchange: Exchange) -> None:

@@ -5,25 +5,32 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import Select, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.exchanges import queries as exchanges
+from app.exchanges.keeping import queries as keeping
+from app.exchanges.queries import Shown
 from app.exchanges.tables import Exchange
 from app.identity.rules import Caller, Role
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
-from app.members import queries as members
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
 
 
 class Case(NamedTuple):
-    """A dispute, its exchange, and the two sides by the names that they go by."""
+    """A dispute, its exchange with the two people as the reader may see them, and kept words."""
 
     dispute: Dispute
-    exchange: Exchange
-    giver_alias: str
-    receiver_alias: str
+    shown: Shown
+    kept_sealed: bytes | None
+    """The other side's reason, as the reader kept it."""
+
+    def is_against(self, caller: Caller) -> bool:
+        """Whether the other side opened it; to a moderator nobody is the other side."""
+        row = self.shown.exchange
+        return caller.member_id in {row.giver_id, row.receiver_id} - {self.dispute.opener_id}
 
 
 def _for(caller: Caller) -> Select[Dispute]:
@@ -33,7 +40,7 @@ def _for(caller: Caller) -> Select[Dispute]:
     return asked.join(
         Exchange,
         and_(Exchange.bank_id == Dispute.bank_id, Exchange.exchange_id == Dispute.exchange_id),
-    ).where(or_(Exchange.giver_id == caller.member_id, Exchange.receiver_id == caller.member_id))
+    ).where(exchanges.is_party(caller.member_id))
 
 
 async def get_dispute(session: AsyncSession, caller: Caller, dispute_id: UUID) -> Dispute:
@@ -59,14 +66,30 @@ async def find_cases(
         Exchange.bank_id == caller.bank_id,
         Exchange.exchange_id.in_([one.exchange_id for one in disputes]),
     )
-    exchanges = {row.exchange_id: row for row in (await session.scalars(asked)).all()}
-    people = {one for row in exchanges.values() for one in (row.giver_id, row.receiver_id)}
-    parties = await members.find_parties(session, caller, people)
-    return [
-        Case(dispute, row, parties[row.giver_id].alias, parties[row.receiver_id].alias)
-        for dispute in disputes
-        for row in [exchanges[dispute.exchange_id]]
-    ]
+    rows = (await session.scalars(asked)).all()
+    shown = await exchanges.show_all(session, caller, rows)
+    known = {one.exchange.exchange_id: one for one in shown}
+    kept = await keeping.find_kept(session, caller, [one.dispute_id for one in disputes])
+    return [Case(one, known[one.exchange_id], kept.get(one.dispute_id)) for one in disputes]
+
+
+async def list_opened_by(
+    session: AsyncSession, caller: Caller, opener_id: UUID
+) -> list[tuple[Dispute, Exchange]]:
+    """Disputes about exchanges of the caller's that this other side opened."""
+    asked = (
+        select(Dispute, Exchange)
+        .join(
+            Exchange,
+            and_(Exchange.bank_id == Dispute.bank_id, Exchange.exchange_id == Dispute.exchange_id),
+        )
+        .where(
+            Dispute.bank_id == caller.bank_id,
+            Dispute.opener_id == opener_id,
+            exchanges.is_party(caller.me),
+        )
+    )
+    return [(dispute, exchange) for dispute, exchange in (await session.execute(asked)).all()]
 
 
 async def find_dispute_of(

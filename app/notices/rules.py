@@ -25,6 +25,6 @@ class NoticeKind(StrEnum):
     RECOVERY_BEGUN = "recovery_begun"
     """Somebody is recovering the member's login; it can be stopped in time."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
-    """Somebody joined whom a member had blocked before; its subject is the newcomer."""
+    """Somebody has a contact that a member blocks; its subject is whose contact it is."""
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

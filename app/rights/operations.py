@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.credentials import operations as credentials
+from app.exchanges.keeping import operations as keeping
 from app.identity import operations as identity
 from app.identity.forgetting import empty_login
 from app.identity.rules import STAFF, Caller
@@ -102,6 +103,7 @@ async def _empty(work: Work, member: Member) -> None:
     await work.session.flush()
     await listings.empty_all(work, member.bank_id, member.member_id)
     await blocks.drop_all(work, member.bank_id, member.member_id)
+    await keeping.drop_all(work, member.bank_id, member.member_id)
     login_id = await empty_login(work, member.bank_id, member.member_id)
     await sessions.end_sessions(work, member.bank_id, login_id)
     await credentials.drop_codes(work, member.bank_id, login_id)

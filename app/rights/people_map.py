@@ -28,15 +28,20 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.KEY: "dispute_id exchange_id",
                 Kind.PERSON: "opener_id",
                 Kind.FACT: "status outcome minutes",
-                Kind.WORDS: "reason_sealed resolution_sealed",
+                Kind.WORDS: "reason_sealed resolution_sealed resolution_other_sealed",
                 Kind.STAFF: "resolved_by",
                 Kind.TIME: "opened_at resolved_at",
             },
             of="opener_id",
-            kept_apart={"reason_sealed": Period.CASE, "resolution_sealed": Period.CASE},
+            kept_apart={
+                "reason_sealed": Period.CASE,
+                "resolution_sealed": Period.CASE,
+                "resolution_other_sealed": Period.CASE,
+            },
             labels={
                 "reason_sealed": ("dispute", "bank_id", "dispute_id"),
                 "resolution_sealed": ("resolution", "bank_id", "dispute_id"),
+                "resolution_other_sealed": ("resolution", "bank_id", "dispute_id"),
             },
         ),
         "block": Held(
@@ -45,10 +50,11 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.PERSON: "blocker_id",
                 Kind.KEY: "blocked_id cause_id",
-                Kind.WORDS: "alias",
+                Kind.WORDS: "alias_sealed",
                 Kind.TIME: "created_at",
             },
             of="blocker_id",
+            labels={"alias_sealed": ("block", "bank_id", "blocked_id")},
         ),
         "contact_block": Held(
             Basis.INTEREST,
@@ -62,6 +68,12 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             },
             of="blocker_id",
         ),
+        "contact_block_attempt": Held(
+            Basis.INTEREST,
+            Period.ATTEMPT,
+            {Kind.KEY: "attempt_id", Kind.PERSON: "blocker_id", Kind.TIME: "tried_at"},
+            of="blocker_id",
+        ),
         "exchange": Held(
             Basis.CONTRACT,
             Period.BOOKS,
@@ -70,6 +82,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.PERSON: "giver_id receiver_id proposer_id",
                 Kind.FACT: "status minutes delivered_minutes settled_minutes meeting_point version",
                 Kind.WORDS: "reason_sealed",
+                Kind.SECRET: "unseen_by",
                 Kind.TIME: "starts_at created_at delivered_at settled_at expires_at",
             },
             of="giver_id receiver_id",
@@ -102,6 +115,18 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "created_at",
             },
             of="login_id",
+        ),
+        "kept_words": Held(
+            Basis.INTEREST,
+            Period.MESSAGE,
+            {
+                Kind.KEY: "subject_id exchange_id",
+                Kind.PERSON: "keeper_id",
+                Kind.WORDS: "text_sealed",
+                Kind.TIME: "written_at",
+            },
+            of="keeper_id",
+            labels={"text_sealed": ("kept", "bank_id", "subject_id")},
         ),
         "listing": Held(
             Basis.CONTRACT,

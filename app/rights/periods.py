@@ -21,6 +21,7 @@ class Period(Enum):
     MEMBER = Term(None, "the member is one; emptied when they are forgotten")
     HOUR = Term(1 / 24, "the request")
     ANSWER = Term(1, "the request")
+    ATTEMPT = Term(1, "the attempt to block a contact")
     SESSION = Term(30, "the session ended or expired (TIMEBANK_SESSION_DAYS)")
     JOB = Term(30, "the job was done")
     MESSAGE = Term(90, "the message, once its exchange and any dispute are over")

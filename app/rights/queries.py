@@ -47,6 +47,8 @@ async def list_held(
     )
     if table == Block.__tablename__:  # what follows from a contact would tell whose it is
         asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
+    if table == Exchange.__tablename__:  # what never existed for them
+        asked = asked.where(or_(rows.c.unseen_by.is_(None), rows.c.unseen_by.not_in(ids)))
     return (await session.execute(asked)).mappings().all()
 
 

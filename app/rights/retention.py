@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.exchanges.contacts import operations as contacts
+from app.exchanges.keeping.tables import KeptWords
 from app.exchanges.tables import Exchange, Message
 from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
@@ -13,6 +14,7 @@ from app.kit.bulk import table_of
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some, update_some
 from app.kit.trying import Sweep
+from app.members.blocks import operations as blocks
 from app.moderation.tables import Dispute
 from app.notices.tables import Notice
 from app.rights import operations, queries
@@ -20,13 +22,23 @@ from app.rights.periods import Period
 from app.rights.rules import KEYS_LOOKED_AFTER_DAYS
 
 _MESSAGE: Final = table_of(Message).c
+_KEPT: Final = table_of(KeptWords).c
 
 
 async def sweep_messages(work: Work) -> int:
-    """Delete messages of exchanges that are over, unless there is, or just was, a dispute."""
+    """Delete messages of exchanges that are over, unless there is, or just was, a dispute.
+
+    What a side kept of the other's words goes by the same rule.
+    """
     before = queries.days_before(work.now, Period.MESSAGE.days)
     over = queries.is_over_since(_MESSAGE.bank_id, _MESSAGE.exchange_id, before)
-    return await delete_some(work.session, Message, (Message.sent_at < before) & over)
+    kept_over = queries.is_over_since(_KEPT.bank_id, _KEPT.exchange_id, before)
+    return sum(
+        [
+            await delete_some(work.session, Message, (Message.sent_at < before) & over),
+            await delete_some(work.session, KeptWords, (KeptWords.written_at < before) & kept_over),
+        ]
+    )
 
 
 async def sweep_reasons(work: Work) -> int:
@@ -38,7 +50,7 @@ async def sweep_reasons(work: Work) -> int:
 async def sweep_cases(work: Work) -> int:
     """Empty the words of disputes that were resolved long ago; the outcome stays."""
     old = queries.old_cases(queries.days_before(work.now, Period.CASE.days))
-    empty = {"reason_sealed": b"", "resolution_sealed": b""}
+    empty = {"reason_sealed": b"", "resolution_sealed": b"", "resolution_other_sealed": b""}
     return await update_some(work.session, Dispute, old, empty)
 
 
@@ -69,6 +81,7 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
     {
         Period.HOUR: Sweep("17 * * * *", limit_counts.sweep),
         Period.ANSWER: Sweep("7 * * * *", idempotency.sweep),
+        Period.ATTEMPT: Sweep("12 * * * *", blocks.sweep_attempts),
         Period.SESSION: Sweep("37 2 * * *", sessions.sweep_sessions),
         Period.JOB: Sweep("47 2 * * *", jobs.sweep_log),
         Period.CONTACT: Sweep("57 2 * * *", contacts.sweep),

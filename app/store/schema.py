@@ -4,6 +4,7 @@ from app.banks import tables as banks
 from app.credentials import tables as credentials
 from app.exchanges import tables as exchanges
 from app.exchanges.contacts import tables as contacts
+from app.exchanges.keeping import tables as keeping
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
@@ -45,6 +46,7 @@ PARTS = (
     records,
     screening,
     contacts,
+    keeping,
     sealed,
 )
 metadata = Base.metadata

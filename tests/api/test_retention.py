@@ -5,7 +5,7 @@ from app.kit.keys import keystore_of
 from app.kit.trying import Sweep
 from app.rights import retention
 from app.rights.periods import Period
-from tests.doings import again, sql
+from tests.doings import again, block, sql
 from tests.town import Person, Town, good
 
 
@@ -48,6 +48,20 @@ async def test_messages_go_when_their_time_is_over_unless_something_is_open(town
     await town.step_on(Period.MESSAGE.days + 1)
     await sweep(town)
     assert disputed["id"] not in await messages(town)
+
+
+async def test_what_was_kept_of_the_others_words_goes_by_the_same_rule(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=600)
+    exchange = await town.settled(ana, bor)
+    await written(town, bor, exchange["id"])
+    await block(ana, bor)
+    kept = "SELECT exchange_id FROM kept_words"
+    for days, count in ((Period.MESSAGE.days - 1, 1), (2, 0)):
+        await town.step_on(days)
+        await sweep(town)
+        assert len(await messages(town)) == len(await sql(town, kept)) == count
+    path = f"/v1/exchanges/{exchange['id']}/messages"
+    assert good(await (await again(town, ana)).get(path))["items"] == []
 
 
 async def test_reasons_and_the_words_of_cases_are_emptied_and_the_facts_stay(town: Town) -> None:

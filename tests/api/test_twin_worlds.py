@@ -5,40 +5,26 @@ what is nowhere. Then the protections are taken away one by one, and it must sho
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import ColumnElement, true
 
-from app.kit.settings import Settings
 from app.members import queries as members
-from app.members.blocks import operations as blocks
-from app.members.blocks.queries import no_block_between
+from app.members.blocks.queries import may_look
 from app.members.tables import Member
-from app.moderation.parting import operations as parting
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.conftest import Cluster
-from tests.doings import leaves
+from tests.doings import block, resolved, sql
 from tests.town import good
-from tests.twins import Fact, Line, World, Worlds, differences
+from tests.twins import Fact, Line, World, Worlds, differences, nothing
 
 EVERYBODY = ("anon", "applicant", "x", "vid", "tuj")
 LOOKING = ("vid", "tuj")
 STRANGER = ("tuj",)
-
-
-@pytest.fixture
-def worlds(
-    cluster: Cluster,
-    template: str,
-    base_settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Worlds:
-    return Worlds(cluster, template, base_settings, tmp_path, monkeypatch)
+TERMS = 2
+"""So many terms of disputes, and everything of somebody who left is over and forgotten."""
 
 
 def written(cohort: str, age_band: str) -> Fact:
@@ -55,32 +41,32 @@ def written(cohort: str, age_band: str) -> Fact:
 
 async def hides(world: World) -> None:
     """X blocks both."""
-    x, ground = world.people["x"], world.town.ground
-    caller = await world.town.caller_of(x)
-    async with ground.database.begin() as session:
-        for name in LOOKING:
-            other = world.people[name].member_id
-            assert other is not None
-            await blocks.block(ground.work(session), caller, other)
-    await _parts(world)
+    for name in LOOKING:
+        world.fate.under(f"x parts from {name}")
+        await block(world.people["x"], world.people[name])
 
 
 async def goes(world: World) -> None:
     """X leaves, or is removed."""
-    await _parts(world)
-    await leaves(world.town, world.people["x"])
+    for name in LOOKING:
+        world.fate.under(f"x parts from {name}")
+        if name == LOOKING[0]:
+            answer = await world.people["x"].delete("/v1/me")
+            assert answer.status_code == 204
 
 
-async def _parts(world: World) -> None:
-    world.fate.under("part")
-    x = world.people["x"].member_id
-    assert x is not None
-    async with world.town.ground.database.begin() as session:
-        await parting.part(world.town.ground.work(session), world.town.bank_id, x)
-
-
-async def nothing(_: World) -> None:
-    """No fact."""
+async def is_over(world: World) -> None:
+    """A moderator decides what there is to decide; time passes, and the worker works."""
+    world.fate.under("moderator")
+    moderator = await world.town.staff("moderator")
+    cases = good(await moderator.get("/v1/disputes?status=open"))["items"]
+    for case in cases:
+        world.fate.under(f"case {case['id']}")
+        good(await resolved(moderator, case, "as_agreed"))
+    for _ in range(TERMS):
+        world.fate.later(days=world.town.ground.settings.dispute_days + 1)
+        await world.works()
+    await world.signs_in(*LOOKING)
 
 
 async def told(worlds: Worlds, fact: Fact, callers: tuple[str, ...]) -> list[Line]:
@@ -100,9 +86,14 @@ async def test_who_hides_is_gone_and_to_a_stranger_was_never_here(worlds: Worlds
         of_x = dict(world.of_x)
         hidden = await world.ask_everything(LOOKING, of_x)
         to_stranger = await world.ask_everything(STRANGER, of_x)
+        await is_over(world)
+        hidden += await world.ask_everything(LOOKING, of_x, only_reads=True)
     async with worlds.one(goes) as world:
         assert world.of_x == of_x
         gone = await world.ask_everything(LOOKING, of_x)
+        await is_over(world)
+        assert await sql(world.town, "SELECT FROM member WHERE forgotten_at IS NOT NULL")
+        gone += await world.ask_everything(LOOKING, of_x, only_reads=True)
     async with worlds.one(nothing, x_exists=False) as world:
         never = await world.ask_everything(STRANGER, of_x)
     assert differences(hidden, gone) == []
@@ -111,16 +102,16 @@ async def test_who_hides_is_gone_and_to_a_stranger_was_never_here(worlds: Worlds
 
 def forget_blocks(patch: pytest.MonkeyPatch) -> None:
     """The half of the predicate that blocks are."""
-    patch.setattr(members, "no_block_between", lambda *_: true())
+    patch.setattr(members, "may_look", lambda *_: true())
 
 
 def show_who_left(patch: pytest.MonkeyPatch) -> None:
     """The other half."""
 
     def visible(bank_id: UUID, viewer_id: UUID | None) -> ColumnElement[bool]:
-        return no_block_between(bank_id, viewer_id, Member.member_id)
+        return may_look(bank_id, viewer_id, Member.member_id)
 
-    patch.setattr(members, "visible_between", visible)
+    patch.setattr(members, "visible_for", visible)
 
 
 @pytest.mark.parametrize(

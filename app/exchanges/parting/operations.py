@@ -29,7 +29,7 @@ async def part(
         else:
             _advance(exchange, Step.CALL_OFF)
             await settling.release(work, exchange, HoldOutcome.RELEASED)
-            tell_both(work, exchange)
+            await tell_both(work, exchange)
     return referred
 
 

@@ -52,7 +52,7 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
     if exchange is not None:
         if done.left_minutes and done.correction_id:
             raise PartWithCorrection
-        settling.follow(work, exchange, done)
+        await settling.follow(work, exchange, done)
         return done
     for member_id in owners.values():
         kind = NoticeKind.POSTING_PUT_RIGHT
