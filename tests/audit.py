@@ -1,21 +1,16 @@
 """The audit of who may see: every statement that the suite makes the program issue is judged.
 
 A statement that reads a protected table must carry the one visibility predicate, or name the
-reader's own rows; or the function that issues it stands in `REVIEWED`, with the reason. Wherever a
-table stands in a statement counts: in a join without a word, in a part of a condition, in what an
-UPDATE or a DELETE gives back.
+reader's own rows; or the function that issues it stands in `REVIEWED`, with the reason. It counts
+wherever it stands: in a join without a word, in a condition, in what an UPDATE gives back.
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
-import greenlet
 import sqlglot
 from sqlglot import exp
 
@@ -23,7 +18,7 @@ from app.rights.desk_map import DESK
 from app.rights.mapping import Kind
 from app.rights.people_map import PEOPLE
 from tests.reviewed import REVIEWED
-from tests.source import ROOT
+from tests.stacks import asking_function
 
 Finding = tuple[str, str, str]
 """The function that asks, the table that it reads, and its statement."""
@@ -33,8 +28,7 @@ WHOSE: Final = {
     for table, held in {**PEOPLE, **DESK}.items()
     if Kind.PERSON in held.columns
 }
-"""By the data map: the columns that say whose a row is. Compared with what the reader brings, the
-row is their own."""
+"""By the data map: what says whose a row is. Compared with what the reader brings, it is theirs."""
 PROTECTED: Final = frozenset(WHOSE)
 NOT_OWN: Final = frozenset({"member"})
 """Whose id anybody may bring: only the predicate says who may see them."""
@@ -44,8 +38,6 @@ PARTNERS: Final = {"listing": "member", "message": "exchange", "dispute": "excha
 """Tables that are seen through another one, in the same statement."""
 WITHHOLDS: Final = frozenset({"block", "screening"})
 """What only takes rows away, where it must not exist: half of the predicate, and held texts."""
-_APP: Final = str(ROOT / "app")
-_KIT: Final = str(ROOT / "app" / "kit")
 _NAMES: Final = re.compile(rf"\b(?:{'|'.join(sorted(PROTECTED))})\b")
 _PAIR: Final = frozenset({"bank_id", "blocker_id", "blocked_id"})
 _NAMED: Final = frozenset({("block", "cause_id"), ("block", "blocked_id")})
@@ -82,29 +74,6 @@ class Audit:
         )
 
 
-def asking_function() -> str | None:
-    """The innermost function of the program, above the kit, that is on the stack."""
-    for frame in _frames():
-        name = frame.f_code.co_filename
-        if name.startswith(_APP) and not name.startswith(_KIT):
-            module = Path(name).relative_to(ROOT).with_suffix("")
-            return f"{'.'.join(module.parts)}.{frame.f_code.co_qualname}"
-    return None
-
-
-def _frames() -> Iterator[FrameType]:
-    """This stack, and below it the one that waits for SQLAlchemy's greenlet."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-    parent = greenlet.getcurrent().parent
-    frame = parent.gr_frame if parent is not None else None
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
 @cache
 def unguarded(statement: str) -> tuple[str, ...]:
     """The protected tables that a statement reads without the predicate or the own-rows form."""
@@ -131,7 +100,8 @@ def _is_only_written(query: exp.Expr, table: exp.Table) -> bool:
         return False
     if isinstance(query, exp.Insert):
         conflict = query.args.get("conflict")
-        return conflict is None or not conflict.expressions or not query.args.get("returning")
+        if conflict is None or not conflict.expressions:
+            return True
     return not query.args.get("returning")
 
 

@@ -11,30 +11,26 @@ from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from app.kit.ground import Work
-from app.kit.jobs import ids_of
 from app.kit.lane import Lanes
 from app.kit.settings import Settings
 from app.main import create_app
-from app.worker import JOBS, SWEEPS
 from tests.asking import Asked, every_operation
-from tests.conftest import Cluster
-from tests.doings import disputed, sql
+from tests.databases import Cluster
+from tests.doings import disputed
 from tests.fate import Fate, fated
 from tests.stage import STATE_FOR, Undone
 from tests.town import JSON, Person, Town
+from tests.workers import do_all
 
 ASKED_AFTER: Final = timedelta(minutes=5)
 """Before the access tokens of the beginning end, and while the proof of who one is holds."""
-ROUNDS: Final = 2
-"""One job may make another: forgetting somebody, then destroying their key."""
 LABELS_OF_WORK: Final = 1_000
 SHOWN: Final = 100
 """How much of an answer is shown on each side of where it begins to differ."""
@@ -88,19 +84,8 @@ class World:
     async def works(self) -> None:
         """The worker does every job that waits, due or not, and what follows; then it sweeps."""
         begun = self.fate.labels
-        for _ in range(ROUNDS):
-            for row in await sql(self.town, "SELECT id, entrypoint, payload FROM pgqueuer"):
-                self.fate.under(f"job {row['entrypoint']} {row['payload']}")
-                await self._work(_job(row["entrypoint"], ids_of(row["payload"])))
-                await sql(self.town, "DELETE FROM pgqueuer WHERE id = $1", row["id"])
-        for name, sweep in sorted(SWEEPS.items()):
-            self.fate.under(f"sweep {name}")
-            await self._work(sweep.batch)
+        await do_all(self.town, self.fate.under)
         self.fate.labels = begun + LABELS_OF_WORK  # however much there was to do
-
-    async def _work(self, deed: Callable[[Work], Awaitable[object]]) -> None:
-        async with self.town.ground.database.begin() as session:
-            await deed(self.town.ground.work(session))
 
     async def ask_everything(
         self, callers: tuple[str, ...], of_x: JSON, *, only_reads: bool = False
@@ -132,13 +117,10 @@ class World:
         def pick(name: str) -> str:
             return str(known.get(name, nothing))
 
-        answer = await ask(asked.method, asked.address(pick), json=asked.body(pick))
+        whole = {"json": asked.body(pick), "headers": asked.headers()}
+        answer = await ask(asked.method, asked.address(pick), **whole)
         for line in lines_of(label, answer, statements):
             yield line
-
-
-def _job(name: str, ids: dict[str, UUID]) -> Callable[[Work], Awaitable[object]]:
-    return lambda work: JOBS[name](work, ids)
 
 
 def lines_of(label: str, answer: httpx.Response, statements: Sequence[str]) -> list[Line]:
@@ -199,8 +181,7 @@ class Worlds:
     ) -> AsyncIterator[World]:
         """A world in which this fact is so, and people may have these addresses."""
         name = f"twin_{uuid4().hex}"
-        owner = f"TEMPLATE {self.template} OWNER timebank_owner"
-        await self.cluster.run(f"CREATE DATABASE {name} {owner}")
+        await self.cluster.copy(self.template, name)
         with fated(self.monkeypatch) as fate:
             app = create_app(self._settings(name), fate.clock)
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -215,7 +196,7 @@ class Worlds:
                 yield world
                 await town.ground.database.close()
                 await first.close()
-        await self.cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+        await self.cluster.drop(name)
 
     async def _peopled(self, world: World, *, x_exists: bool) -> None:
         for name in ("vid", "tuj", "applicant", "x"):

@@ -22,7 +22,7 @@ from app.exchanges.rules import (
     UnknownMeetingPoint,
 )
 from app.exchanges.tables import Exchange
-from app.exchanges.views import ExchangeView, MessageView
+from app.exchanges.views import ExchangeView, MessageView, place_of
 from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
@@ -117,9 +117,8 @@ async def list_exchanges(
 ) -> Page[ExchangeView]:
     """My exchanges, newest first."""
     pager = Pager(work.vault, caller.login_id, "exchanges", page)
-    after = pager.after_moment()
     rows = await queries.list_exchanges(
-        work.session, caller, status=status, after=after, limit=page.limit + 1
+        work.session, caller, status=status, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(
         rows, lambda one: [as_rfc3339(one.exchange.created_at), str(one.exchange.exchange_id)]
@@ -226,14 +225,11 @@ async def list_messages(
 ) -> Page[MessageView]:
     """What we wrote to each other, oldest first; of a former member, what I kept by blocking."""
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    shown = await queries.show(work.session, caller, exchange)
     pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
     rows = await keeping.list_messages(
-        work.session, caller, shown, after=pager.after_moment(), limit=page.limit + 1
+        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
     )
-    items, cursor = pager.cut(
-        rows, lambda one: [as_rfc3339(one.message.sent_at), str(one.message.message_id)]
-    )
+    items, cursor = pager.cut(rows, place_of)
     views = [MessageView.of(work, caller, *one) for one in items]
     return Page[MessageView](items=views, next_cursor=cursor)
 

@@ -23,6 +23,7 @@ from app.exchanges.rules import (
 from app.exchanges.stepping import (
     EXPIRING,
     is_over,
+    is_seen_by,
     keep_reason,
     parts_of,
     stepped,
@@ -39,7 +40,6 @@ from app.ledger.rules import HoldOutcome
 from app.listings import queries as listings
 from app.listings.rules import ListingKind
 from app.members import queries as members
-from app.members.queries import Look
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
     await _refuse_too_many(work, caller)
     await _refuse_unknown_place(work, caller, terms)
     is_offer = listing.kind == ListingKind.OFFER
-    back = Look(caller.bank_id, listing.author_id, caller.me)
-    sides = await members.find_sides(work.session, [back])
+    is_seen = await is_seen_by(work, caller, listing.author_id)
     exchange = Exchange(
         bank_id=caller.bank_id,
         exchange_id=new_id(),
@@ -84,7 +83,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         giver_id=listing.author_id if is_offer else caller.me,
         receiver_id=caller.me if is_offer else listing.author_id,
         proposer_id=caller.me,
-        unseen_by=None if sides[back].party.id else listing.author_id,
+        unseen_by=None if is_seen else listing.author_id,
         status=Status.PROPOSED,
         version=1,
         created_at=work.now,

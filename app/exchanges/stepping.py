@@ -10,6 +10,8 @@ from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.members import queries as members
+from app.members.queries import Look
 from app.members.rules import Level
 from app.notices import operations as notices
 from app.notices.operations import Told
@@ -42,6 +44,13 @@ def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> Non
 def is_over(work: Work, exchange: Exchange) -> bool:
     """Whether its time is over, even when the timer is late."""
     return exchange.expires_at is not None and exchange.expires_at <= work.now
+
+
+async def is_seen_by(work: Work, caller: Caller, member_id: UUID) -> bool:
+    """Whether this member can see the caller, who may be hidden from them and not know it."""
+    look = Look(caller.bank_id, member_id, caller.me)
+    sides = await members.find_sides(work.session, [look])
+    return sides[look].party.id is not None
 
 
 def other_side(exchange: Exchange, caller: Caller) -> UUID:

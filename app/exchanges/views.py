@@ -4,12 +4,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.exchanges.keeping.queries import Said
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status
 from app.exchanges.tables import Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
-from app.kit.values import Moment, View
+from app.kit.values import Moment, View, as_rfc3339
 
 
 class PartyView(View):
@@ -79,3 +80,8 @@ class MessageView(View):
             text=work.envelopes.open(sealed, called, row.bank_id, row.message_id),
             sent_at=row.sent_at,
         )
+
+
+def place_of(said: Said) -> list[str]:
+    """Where a message stands in its conversation."""
+    return [as_rfc3339(said.message.sent_at), str(said.message.message_id)]

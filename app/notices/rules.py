@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     POSTING_PUT_RIGHT = "posting_put_right"
     RECOVERY_BEGUN = "recovery_begun"
     """Somebody is recovering the member's login; it can be stopped in time."""
+    SESSION_ENDED = "session_ended"
+    """A session of the member's was ended for safety: its tokens were in two hands."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
     """Somebody has a contact that a member blocks; its subject is whose contact it is."""
     DISPUTE_OPENED = "dispute_opened"

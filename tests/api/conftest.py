@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.kit.settings import Settings
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.twins import Worlds
 
 

@@ -16,7 +16,8 @@ from app.members.tables import Member
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.doings import block, resolved, sql
+from tests.doings import block, resolved, sql, why
+from tests.dumps import Stolen
 from tests.town import good
 from tests.twins import Fact, Line, World, Worlds, differences, nothing
 
@@ -27,16 +28,22 @@ TERMS = 2
 """So many terms of disputes, and everything of somebody who left is over and forgotten."""
 
 
-def written(cohort: str, age_band: str) -> Fact:
-    """A case worker has written this about X."""
+def written(cohort: str, age_band: str, about: str = "x") -> Fact:
+    """A case worker has written this about X, or somebody else, and read it since."""
 
     async def fact(world: World) -> None:
         worker = await world.town.staff("case_worker")
         body = {"reason": "It is so.", "cohort": cohort, "age_band": age_band}
-        path = f"/v1/sealed/{world.people['x'].member_id}"
+        path = f"/v1/sealed/{world.people[about].member_id}"
         good(await worker.ask("PUT", path, json=body))
+        good(await worker.get(path, headers=why("How is it now?")))
 
     return fact
+
+
+async def idle(world: World) -> None:
+    """There is a case worker, who has done nothing."""
+    await world.town.staff("case_worker")
 
 
 async def hides(world: World) -> None:
@@ -75,10 +82,20 @@ async def told(worlds: Worlds, fact: Fact, callers: tuple[str, ...]) -> list[Lin
 
 
 async def test_nobody_can_tell_who_takes_part_in_the_programme_or_is_young(worlds: Worlds) -> None:
-    neighbour = await told(worlds, written("public", "18+"), EVERYBODY)
-    sheltered = await told(worlds, written("programme", "15-17"), EVERYBODY)
+    async with worlds.one(written("public", "18+", about="vid")) as world:
+        of_vid = await Stolen.of(worlds, world)
+        neighbour = await world.ask_everything(EVERYBODY, world.of_x)
+    async with worlds.one(written("programme", "15-17")) as world:
+        of_x = await Stolen.of(worlds, world)
+        sheltered = await world.ask_everything(EVERYBODY, world.of_x)
     assert differences(neighbour, sheltered) == []
     assert {status for _, status, *_ in neighbour} > {200, 201, 204, 401, 404, 409}
+    assert of_x == of_vid, "neither a dump without the keys nor a screen"
+    async with worlds.one(idle) as world:
+        of_nobody = await Stolen.of(worlds, world)
+    assert (of_x.about, of_x.screens) == (of_nobody.about, of_nobody.screens)
+    assert len(of_x.rows["sealed_opening"]) == len(of_nobody.rows["sealed_opening"]) + 2
+    assert len(of_x.about["x"]["sealed_record"]) == 1, "it finds what names somebody"
 
 
 async def test_who_hides_is_gone_and_to_a_stranger_was_never_here(worlds: Worlds) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.exchanges.keeping.tables import KeptWords
-from app.exchanges.queries import Shown, is_party
+from app.exchanges.queries import is_party, show
 from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.screening.queries import let_through_to
@@ -62,13 +62,13 @@ class Said(NamedTuple):
 async def list_messages(
     session: AsyncSession,
     caller: Caller,
-    shown: Shown,
+    exchange: Exchange,
     *,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Said]:
     """What the parties wrote, oldest first; of a former member, what the caller kept."""
-    exchange = shown.exchange
+    shown = await show(session, caller, exchange)
     asked = (
         select(Message, KeptWords.text_sealed)
         .outerjoin(KeptWords, kept_by(caller, Message.bank_id, Message.message_id))

@@ -59,13 +59,12 @@ async def block_contact(work: Work, caller: Caller, kind: ContactKind, contact: 
     row. What the two have goes on. The case workers hear of whom it fits, not of who was afraid.
 
     Raises:
-        NotFound: when the caller is staff and no member.
         TooManyContactBlocks: when the caller tries more in a day than one may.
         TooManyBlocks: when the caller blocks as many as one may.
         NoTelephone: when the number cannot be one.
     """
     fingerprint = fingerprint_of(work, caller.bank_id, kind, contact)
-    await members.lock_me(work.session, caller)
+    await members.lock_members(work.session, caller.bank_id, {caller.me})
     await _count_attempt(work, caller)
     await _refuse_too_many(work, caller)
     await queries.lock_contacts(work.session, [fingerprint])
