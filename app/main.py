@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -28,6 +28,7 @@ from app.kit.middleware import Around, BodyLimit, HeadIsGet, allowing
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
 from app.kit.straight import StraightWay
+from app.kit.surfaces import Surface, serves
 from app.ledger import api as ledger
 from app.ledger.sealing.signing import sealer_of
 from app.listings import api as listings
@@ -93,11 +94,8 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"))
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
     app.state.sealer = sealer_of(settings)
-    for part in PARTS:
-        app.include_router(part.router)
-    app.state.routes = [
-        route for part in PARTS for route in part.router.routes if isinstance(route, Route)
-    ]
+    app.state.routes = served(settings.surface)
+    app.include_router(APIRouter(routes=app.state.routes))
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_routing_error)
@@ -109,6 +107,13 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         app.add_middleware(CORSMiddleware, **allowing(settings.origins))
     app.add_middleware(Around, is_demo=settings.is_demo)
     return app
+
+
+def served(surface: Surface) -> list[Route]:
+    """The operations that belong to this surface; to a process of another they do not exist."""
+    routes = [route for part in PARTS for route in part.router.routes]
+    ours = [route for route in routes if isinstance(route, Route)]
+    return [route for route in ours if serves(surface, route.guard.surfaces)]
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ included. A route that does not declare who may use it (a `Guard`) and what it r
 (`app.kit.reach`) stops start-up.
 """
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Annotated, Any, Final, TypeVar
@@ -16,7 +15,7 @@ from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 
 from app.kit import idempotency
-from app.kit.bodies import read, refusing
+from app.kit.bodies import read, refusing, use_of
 from app.kit.db import with_retries
 from app.kit.envelopes import KeysAway
 from app.kit.errors import (
@@ -35,6 +34,7 @@ from app.kit.named_first import NamedFirst
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 from app.kit.reach import Rate, reach_of
+from app.kit.surfaces import BOTH, Surface, Surfaces
 
 Recheck = Callable[[Work, Any, Request, idempotency.Kept], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -46,6 +46,8 @@ class Guard(ABC):
     """Declares on a route who may use it. As a parameter it gives the admitted caller."""
 
     open_to_all: bool = False
+    surfaces: Surfaces = BOTH
+    """Where such a route is served; elsewhere its path does not exist."""
     documented: tuple[type[AppError], ...] = (NotAuthenticated,)
 
     @abstractmethod
@@ -82,6 +84,12 @@ class Anyone(Guard):
         """Admit."""
 
 
+class Newcomers(Anyone):
+    """Open to everybody where members ask: nobody joins at the staff's door."""
+
+    surfaces = frozenset({Surface.MEMBERS})
+
+
 def ground_of(request: Request) -> Ground:
     """The process's means."""
     ground: Ground = request.app.state.ground
@@ -98,6 +106,7 @@ Working = Annotated[Work, Depends(_work)]
 """This request's means: its transaction, its moment, the settings, the vault."""
 Public = Annotated[None, Depends(Anyone())]
 """Declares a route open to everybody."""
+PublicToNewcomers = Annotated[None, Depends(Newcomers())]
 
 
 def rechecked_by(recheck: Recheck) -> Callable[[Endpoint], Endpoint]:
@@ -224,14 +233,6 @@ def private(response: Response) -> Response:
     """Mark an answer as concerning a person: no cache may keep it."""
     response.headers.update(PRIVATE)
     return response
-
-
-async def use_of(request: Request, owner: Any) -> idempotency.Use:
-    """The request's key, used for what it asks: method, path with its query, body's bytes."""
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    digest = hashlib.sha256(asked + await request.body()).digest()
-    text = request.headers[idempotency.HEADER]
-    return idempotency.Use(owner.bank_id, owner.login_id, text, digest)
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:

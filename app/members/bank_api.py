@@ -28,7 +28,6 @@ class BankView(View):
 
     slug: str
     name: str
-    preset: Preset
     time_zone: str
     languages: list[str]
     terms_version: int

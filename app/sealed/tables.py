@@ -19,7 +19,7 @@ class SealedRecord(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         CheckConstraint(f"octet_length(box) = {BOX_BYTES}", name="one_length"),
-        {"info": {"sealed": True}},
+        {"info": {"sealed": True, "staffs": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,7 +36,7 @@ class SealedOpening(Base):
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("opening IN ('read', 'written')", name="opening"),
         Index(None, "bank_id", "member_id", "opened_at"),
-        {"info": {"append_only": True}},
+        {"info": {"append_only": True, "staffs": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -32,7 +32,7 @@ async def test_an_admin_changes_a_preset_and_its_settings_one_by_one(town: Town)
     whole = good(changed)
     assert (whole["vetting_ladder"], whole["contacts_new_max"]) == (True, 5)
     assert whole["contacts_max"] is None
-    assert good(await town.client.get("/v1/bank"))["preset"] == "sheltered"
+    assert await sql(town, "SELECT preset FROM bank") == [{"preset": "sheltered"}]
     refused(await admin.patch("/v1/bank", {"alerts": False}, headers=tag), 412, "stale")
     assert good(await admin.patch("/v1/bank", {"alerts": False}))["screening"] is True
 

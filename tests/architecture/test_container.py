@@ -227,7 +227,8 @@ def test_the_roles_file_is_mounted_where_postgresql_reads_it_and_holds_no_passwo
     text = (ROOT / source).read_text()
     for name in re.findall(r"\\getenv \w+ (\w+)", text):
         assert name in services()["database"]["environment"]
-    assert re.findall(r" PASSWORD (\S+)", text) == [":'owner_password';", ":'app_password';"]
+    wanted = [f":'{role}_password';" for role in ("owner", "app", "members")]
+    assert re.findall(r" PASSWORD (\S+)", text) == wanted
 
 
 def test_the_file_with_the_secrets_is_kept_out_of_the_repository() -> None:
