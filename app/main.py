@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 
 from app.credentials import api as credentials
 from app.exchanges import api as exchanges
@@ -24,7 +23,7 @@ from app.kit.lane import Lanes
 from app.kit.limit_counts import keep_sharing
 from app.kit.limits import Limiter
 from app.kit.logs import configure_logs
-from app.kit.middleware import Around, BodyLimit, HeadIsGet, allowing
+from app.kit.middleware import Around, BodyLimit, HeadIsGet, Pages, allowing
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
 from app.kit.straight import StraightWay
@@ -49,6 +48,7 @@ from app.screening import api as screening
 from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
+from app.web.ceilings import CEILINGS
 from app.web.routing import on_routing_error
 from app.web.server import spare_collector
 
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app = FastAPI(lifespan=_lifespan, **docs.described(settings))
     app.state.ground = Ground.of(settings, application_url(settings), clock)
     app.state.lanes = Lanes()
-    app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"))
+    app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"), CEILINGS)
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
     app.state.sealer = sealer_of(settings)
     app.state.routes = served(settings.surface)
@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     app.add_middleware(HeadIsGet)
     if settings.origins:
-        app.add_middleware(CORSMiddleware, **allowing(settings.origins))
+        app.add_middleware(Pages, **allowing(settings.origins))
     app.add_middleware(Around, is_demo=settings.is_demo)
     return app
 

@@ -4,6 +4,9 @@
 -- Of its two roles, timebank_app is for staff and for whoever serves all in one process;
 -- timebank_members is for processes that serve members only (TIMEBANK_SURFACE=members).
 \set ON_ERROR_STOP on
+-- A statement that fails is not repeated in the server's log: the next ones hold passwords.
+SET log_min_error_statement = panic;
+SET log_statement = none;
 \getenv owner_password TIMEBANK_OWNER_PASSWORD
 \getenv app_password TIMEBANK_APP_PASSWORD
 \getenv members_password TIMEBANK_MEMBERS_PASSWORD
@@ -18,3 +21,9 @@ GRANT timebank_sealed TO timebank_app;
 CREATE DATABASE timebank OWNER timebank_owner;
 REVOKE ALL ON DATABASE timebank FROM PUBLIC;
 GRANT CONNECT ON DATABASE timebank TO timebank_app, timebank_members;
+-- What people write never reaches the server's log: no row that breaks a rule, no value of a
+-- statement, no statement.
+ALTER DATABASE timebank SET log_error_verbosity = terse;
+ALTER DATABASE timebank SET log_min_error_statement = panic;
+ALTER DATABASE timebank SET log_parameter_max_length = 0;
+ALTER DATABASE timebank SET log_parameter_max_length_on_error = 0;

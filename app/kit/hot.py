@@ -125,7 +125,7 @@ class Batches:
             NotAuthenticated: when it proves nothing.
             TooManyRequests: when its sender has asked too often.
         """
-        claims = pass_gate(request, route.guard.recognise, route.reach.rate)
+        claims = pass_gate(request, route.guard.recognise, route.counted)
         request.state.caller = None  # known in the batch only
         return partial(self._hand_over, route, request, claims)
 

@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     rate_heavy_max: int = Field(12, ge=1, description="Exports and proofs in a minute.")
     rate_entries_max: int = Field(60, ge=1, description="Sign-ins in a minute from one prefix.")
     rate_guesses_max: int = Field(10, ge=1, description="Tries of a name from a prefix in 15 min.")
+    rate_operations_factor: int = Field(
+        1, ge=1, le=1_000, description="Times the ceilings of single operations."
+    )
     trusted_proxies: Networks = Field(
         "", description="Networks of proxies whose X-Forwarded-For is believed, with commas."
     )
