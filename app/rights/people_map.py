@@ -184,6 +184,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.WORDS: "reason_sealed",
                 Kind.TIME: "opened_at",
             },
+            labels={"reason_sealed": ("sealed-opening", "bank_id", "opening_id")},
         ),
         "sealed_record": Held(
             Basis.INTEREST,
