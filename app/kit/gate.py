@@ -93,16 +93,21 @@ def _plainly(*, reads: bool) -> Rate:
     return Rate.READ if reads else Rate.WRITE
 
 
-async def hold_guesses_to_limits(request: Request) -> None:
-    """Count who is tried at a door that anybody may try; the body must have been read.
+async def hold_guesses_to_limits(request: Request, claims: Any) -> None:
+    """Count who is tried at a door where secrets are tried; the body must have been read.
+
+    Somebody signed in tries their own login's: whoever took their session has no more tries there.
 
     Raises:
         TooManyRequests: when it is one too many.
     """
+    ground: Ground = request.app.state.ground
+    limiter: Limiter = request.app.state.limiter
+    if claims is not None:
+        limiter.guess_own(claims.bank_id, claims.login_id, ground.clock())
+        return
     name = await _named(request)
     if name is not None:
-        ground: Ground = request.app.state.ground
-        limiter: Limiter = request.app.state.limiter
         limiter.guess(prefix_of(request, ground.settings.proxies), name, ground.clock())
 
 

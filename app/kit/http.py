@@ -180,7 +180,8 @@ class Route(NamedFirst):
         key = await idempotency.begin(work, await use_of(request, caller))
         if key.kept is not None:
             return await self.replay(work, caller, request, key.kept)
-        response = await handle(request)
+        async with idempotency.in_use(work, key):
+            response = await handle(request)
         deed_id = work.deeds[-1] if work.deeds else None
         body = bytes(response.body)
         kept = idempotency.Kept(response.status_code, body, caller.owner_id, deed_id)
@@ -198,10 +199,10 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    pass_gate(request, route.guard.recognise, route.counted)
+    claims = pass_gate(request, route.guard.recognise, route.counted)
     broken = await read(request) if route.body_field else None
     if route.reach.rate is Rate.ENTRY and not broken:
-        await hold_guesses_to_limits(request)
+        await hold_guesses_to_limits(request, claims)
 
     async def attempt() -> Response | AppError:
         async with ground_of(request).database.begin() as session:

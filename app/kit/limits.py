@@ -6,7 +6,8 @@ second `app.kit.limit_counts` adds it to the shared count and reads that back. W
 flood that begins in all of them at once may pass up to n times the limit in its first second.
 
 Nothing here can lock a person out: passwords are counted by name *and* prefix, so whoever guesses
-from elsewhere uses up a count of their own.
+from elsewhere uses up a count of their own. Who is signed in and tries secrets of their own login
+is counted by that login; signing in anew stays open to them.
 """
 
 import hashlib
@@ -146,6 +147,14 @@ class Limiter:
         """
         subject = self._hidden(f"{prefix} {name.strip().casefold()}")
         self._count(NO_BANK, subject, Counted.GUESS, now)
+
+    def guess_own(self, bank_id: UUID, login_id: UUID, now: datetime) -> None:
+        """Count a try of a secret of one's own login, from wherever.
+
+        Raises:
+            TooManyRequests: when it is one too many.
+        """
+        self._count(bank_id, login_id.bytes, Counted.GUESS, now)
 
     def _count(self, bank_id: UUID, subject: bytes, counted: str, now: datetime) -> None:
         limit = self.limits.get(counted)

@@ -10,15 +10,11 @@ from typing import Final
 
 from app.kit.limits import Limit
 
-_QUARTER: Final = 15 * 60
 _HOUR: Final = 60 * 60
 
 CEILINGS: Final[Mapping[str, Limit]] = MappingProxyType(
     {
-        # Whoever holds an open session guesses its password or its code.
-        "confirm_me": Limit(10, _QUARTER),
-        "change_password": Limit(10, _QUARTER),
-        "confirm_second_factor": Limit(10, _QUARTER),
+        # Whoever holds an open session makes ways in of their own.
         "begin_second_factor": Limit(10, _HOUR),
         "print_recovery_codes": Limit(10, _HOUR),
         # Strangers fill the coordinator's queue, or try codes.

@@ -12,9 +12,8 @@ from app.web.ceilings import CEILINGS
 from tests.api.test_limits import FEW, client_at, limited
 from tests.contract import bearer
 from tests.doings import sql
-from tests.town import PASSWORD, Person, Town, good, refused
+from tests.town import Person, Town, good, refused
 
-MINUTES_OF_WINDOW = 15
 DONE = 204
 
 
@@ -29,23 +28,23 @@ def test_every_ceiling_is_of_an_operation_and_counted_as_long_as_it_holds(app: F
     assert max(one.window_seconds for one in CEILINGS.values()) <= KEPT_HOURS * 3600
 
 
-async def test_whoever_holds_an_open_session_cannot_guess_its_password_for_long(
-    town: Town, app: FastAPI
-) -> None:
+async def test_a_single_operation_has_a_ceiling_of_its_own(town: Town, app: FastAPI) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
-    app.state.limiter = with_few(app.state.limiter, "confirm_me")
-    path, right = "/v1/me/confirmation", {"password": PASSWORD}
+    app.state.limiter = with_few(app.state.limiter, "block_contact")
+
+    async def blocks(person: Person) -> httpx.Response:
+        return await person.post("/v1/me/blocks", {"email": "him@example.org"})
+
     for _ in range(FEW):
-        refused(await ana.post(path, {"password": "no"}), 401, "wrong-credentials")
-    refused(await ana.post(path, right), 429, "too-many-requests")
-    assert (await bor.post(path, right)).status_code == DONE
+        assert (await blocks(ana)).status_code == DONE
+    refused(await blocks(ana), 429, "too-many-requests")
+    assert (await blocks(bor)).status_code == DONE
     good(await ana.patch("/v1/me", {"alias": "Ana B."}))
     await share(town.ground, app.state.limiter)
-    rows = await sql(town, "SELECT count FROM rate_count WHERE counted = 'confirm_me'")
+    rows = await sql(town, "SELECT count FROM rate_count WHERE counted = 'block_contact'")
     assert sorted(row["count"] for row in rows) == [1, FEW + 1]
-    await town.step_on(MINUTES_OF_WINDOW / 60 / 24)
-    ana = await town.signed_in(ana.email)
-    assert (await ana.post(path, right)).status_code == DONE
+    await town.step_on(1 / 24)
+    assert (await blocks(await town.signed_in(ana.email))).status_code == DONE
 
 
 @pytest.mark.parametrize("path", ["/v1/me", "/v1/applications", "/v1/nowhere"])

@@ -17,8 +17,9 @@ from app.kit.surfaces import Surface
 from app.main import create_app
 from app.store.privileges import MEMBERS_ROLE
 from tests.architecture.test_authorisation import expected
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
 from tests.contract import almighty, client_of
+from tests.databases import Cluster
 from tests.doings import varying
 from tests.stage import CALLERS
 from tests.town import JSON, PASSWORD, Person, Town, good, refused
