@@ -143,8 +143,8 @@ async def test_members_live_at_their_door_with_a_role_that_cannot_open_a_record(
     good(await eva.post(f"/v1/exchanges/{exchange['id']}/messages", {"text": "Thank you!"}))
     assert (await eva.account())["balance_minutes"] == 60
     case_worker = at(doors.staff, await town.staff("case_worker"))
-    why = {"reason": "Preparing the month."}
-    good(await case_worker.get(f"/v1/sealed/{eva.member_id}", params=why))
+    why = {"Opening-Reason": "Preparing"}
+    good(await case_worker.get(f"/v1/sealed/{eva.member_id}", headers=why))
     good(await eva.get("/v1/me/access-log"))
     good(await eva.get("/v1/me/export"))
     assert (await eva.delete("/v1/me")).status_code == 204
