@@ -16,7 +16,17 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             *_RULES,
             {
                 Kind.RULE: "vetting_ladder first_listings_read screening contacts_new_max"
-                " contacts_max alerts version"
+                " contacts_max alerts"
+            },
+        ),
+        "bank_change": Held(
+            *_RULES,
+            {
+                Kind.KEY: "change_id",
+                Kind.RULE: "before after",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "login_id",
+                Kind.TIME: "changed_at",
             },
         ),
         "clearing": Held(*_RULES, {Kind.KEY: "partner_bank_id account_id"}),
