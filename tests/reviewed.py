@@ -46,6 +46,8 @@ REVIEWED: Final = {
     "app.rights.queries.list_held": "rows that carry one of the caller's own ids",
     "app.rights.queries.list_rejected": "whom time forgets; shown to nobody",
     "app.rights.retention.sweep_cases": TIME,
+    "app.rights.retention.sweep_codes": TIME,
+    "app.rights.retention.sweep_emergencies": TIME,
     "app.rights.retention.sweep_held": TIME,
     "app.rights.retention.sweep_messages": TIME,
     "app.rights.retention.sweep_notices": TIME,

@@ -8,11 +8,15 @@ from app.kit.keys import keystore_of
 from app.kit.trying import Sweep
 from app.rights import retention
 from app.rights.periods import Period
-<<<<<<< HEAD
-from tests.doings import again, block, sql
-=======
-from tests.doings import SUSPICIOUS, again, emergency_of, recovered, screening_of, sql
->>>>>>> main
+from tests.doings import (
+    SUSPICIOUS,
+    again,
+    block,
+    emergency_of,
+    recovered,
+    screening_of,
+    sql,
+)
 from tests.town import Person, Town, good
 
 
