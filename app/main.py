@@ -10,11 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from app.credentials import api as credentials
+from app.credentials.emails import api as emails
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
 from app.identity.factors import api as factors
+from app.identity.passkeys import api as passkeys
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -57,7 +59,9 @@ PARTS = (
     groups,
     identity,
     credentials,
+    emails,
     factors,
+    passkeys,
     bank,
     members,
     account,

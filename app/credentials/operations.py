@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from app.banks import queries as banks
 from app.banks.rules import Preset
 from app.credentials import queries
+from app.credentials.emails import operations as emails
 from app.credentials.rules import (
     CODES,
     By,
@@ -51,7 +52,7 @@ class Given:
 async def change_password(
     work: Work, tools: IdentityTools, caller: Caller, *, current: str, password: str
 ) -> None:
-    """Another password for the caller. Every other session ends, and whatever recovery was begun.
+    """Another password for the caller. Every other session ends, and what was begun meanwhile.
 
     Raises:
         WeakPassword: when the new one is too short, too common or too regular.
@@ -66,6 +67,7 @@ async def change_password(
     login.password_hash = renewed
     await sessions.end_sessions(work, caller.bank_id, caller.login_id, but=caller.session_id)
     await _end_begun(work, caller.bank_id, caller.login_id)
+    await emails.drop(work, caller.bank_id, caller.login_id)
 
 
 async def print_codes(work: Work, caller: Caller) -> list[str]:
@@ -80,9 +82,10 @@ async def print_codes(work: Work, caller: Caller) -> list[str]:
 
 
 async def drop_codes(work: Work, bank_id: UUID, login_id: UUID) -> None:
-    """Delete every code of somebody who is forgotten."""
+    """Delete every code of somebody who is forgotten, and what else their login waits for."""
     theirs = (RecoveryCode.bank_id == bank_id, RecoveryCode.login_id == login_id)
     await work.session.execute(delete(RecoveryCode).where(*theirs))
+    await emails.drop(work, bank_id, login_id)
 
 
 async def give_code(work: Work, caller: Caller, member_id: UUID, *, reason: str) -> Given:
@@ -149,9 +152,10 @@ async def finish(
     login = await logins.lock_login(work.session, bank_id, row.login_id)
     await _refuse_weak(work, login, password)
     login.password_hash = password_hash
-    await factors.remove(work, bank_id, row.login_id)
+    await factors.remove_all(work, bank_id, row.login_id)
     await sessions.end_sessions(work, bank_id, row.login_id)
     await _end_begun(work, bank_id, row.login_id)
+    await emails.drop(work, bank_id, row.login_id)
 
 
 async def stop(work: Work, caller: Caller, code_id: UUID) -> None:

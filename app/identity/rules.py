@@ -26,6 +26,8 @@ class Means(StrEnum):
     PASSWORD = "password"  # noqa: S105 a kind of proof
     TOTP = "totp"
     """With the password and a code."""
+    PASSKEY = "passkey"
+    """With the password and a passkey."""
 
 
 FRESH: Final = timedelta(minutes=5)

@@ -74,7 +74,7 @@ class Session(Base):
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("refresh_counter BETWEEN 0 AND 4294967295", name="refresh_counter"),
         CheckConstraint("device IN ('phone', 'tablet', 'computer', 'other')", name="device"),
-        CheckConstraint("means IN ('password', 'totp')", name="means"),
+        CheckConstraint("means IN ('password', 'totp', 'passkey')", name="means"),
         Index(None, "bank_id", "login_id"),
         {"info": {"deletable": True}},
     )

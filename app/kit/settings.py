@@ -5,7 +5,6 @@ In `production` the database and the secrets must be named, and weak ones are re
 """
 
 import os
-import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,15 +18,15 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from app.kit.addresses import Network, networks_of
+from app.kit.pages import PageSettings
 from app.kit.secrets import DemoSecrets
 from app.kit.shapes import decode_master, host_of, with_ssl_as_asyncpg_names_it
 
 METRICS_TOKEN_MIN = 24
 _DEMO_KEYS = ("master_key", "token_key", "seal_key")
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -43,7 +42,7 @@ class BadSettings(Exception):
     """The settings cannot be used; the message says which and why, never a value."""
 
 
-class Settings(BaseSettings):
+class Settings(PageSettings):
     """Every setting, its unit in its name. The README has the same table for people."""
 
     model_config = SettingsConfigDict(env_prefix="TIMEBANK_", frozen=True, extra="ignore")
@@ -119,9 +118,6 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "", description="Networks of proxies whose X-Forwarded-For is believed, with commas."
     )
-    cors_origins: str = Field(
-        "", description="Origins of web pages that may call the API, separated by commas."
-    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator("database_url", "owner_database_url")
@@ -147,14 +143,6 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, text: str) -> str:
         networks_of(text)
-        return text
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _origins(cls, text: str) -> str:
-        for origin in _parts(text):
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError("must be origins such as https://app.example.org, never *")
         return text
 
     @field_validator("metrics_token")
@@ -193,11 +181,6 @@ class Settings(BaseSettings):
         return _networks_of(self.trusted_proxies)
 
     @property
-    def origins(self) -> list[str]:
-        """The origins that may call the API from a browser."""
-        return _parts(self.cors_origins)
-
-    @property
     def is_demo(self) -> bool:
         """Whether this is a place for trying out, and not for people's data."""
         return self.environment is not Environment.PRODUCTION
@@ -206,10 +189,6 @@ class Settings(BaseSettings):
 @cache
 def _networks_of(text: str) -> tuple[Network, ...]:
     return networks_of(text)
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -114,6 +114,41 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="login_id",
             labels={"reason_sealed": ("recovery", "bank_id", "code_id")},
         ),
+        "email_change": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.IDENTITY: "email_sealed",
+                Kind.SECRET: "email_fingerprint password_hash",
+                Kind.TIME: "asked_at ready_at",
+            },
+            of="login_id",
+            labels={"email_sealed": ("email", "bank_id", "login_id")},
+        ),
+        "passkey": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.KEY: "passkey_id",
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "credential_sealed sign_count",
+                Kind.FACT: "device",
+                Kind.TIME: "created_at used_at",
+            },
+            of="login_id",
+        ),
+        "passkey_challenge": Held(
+            Basis.INTEREST,
+            Period.HOUR,
+            {
+                Kind.PERSON: "login_id",
+                Kind.FACT: "purpose",
+                Kind.SECRET: "challenge",
+                Kind.TIME: "made_at",
+            },
+            of="login_id",
+        ),
         "totp": Held(
             Basis.CONTRACT,
             Period.MEMBER,

@@ -2,11 +2,13 @@
 
 from app.banks import tables as banks
 from app.credentials import tables as credentials
+from app.credentials.emails import tables as emails
 from app.exchanges import tables as exchanges
 from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
+from app.identity.passkeys import tables as passkeys
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
@@ -28,6 +30,7 @@ PARTS = (
     banks,
     blocks,
     credentials,
+    emails,
     exchanges,
     factors,
     fund,
@@ -38,6 +41,7 @@ PARTS = (
     listings,
     members,
     partners,
+    passkeys,
     moderation,
     notices,
     reversing,

@@ -17,6 +17,9 @@ FRESH_ONLY = {
     "list_my_postings",
     "begin_second_factor",
     "delete_second_factor",
+    "begin_passkey",
+    "delete_passkey",
+    "change_email",
 }
 """Every operation that asks for it, some of them only for some requests."""
 
