@@ -38,6 +38,7 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.members.limits import api as limits_of_members
+from app.members.terms import api as terms
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.moderation.reversals import api as reversals
@@ -63,6 +64,7 @@ PARTS = (
     factors,
     passkeys,
     bank,
+    terms,
     members,
     account,
     limits_of_members,

@@ -88,6 +88,7 @@ async def _signing_in(town: Town, ana: Person) -> tuple[dict[str, list[str]], di
         "confirm_passkey": {"passkey": Authenticator().create(await begun(ana))},
         "delete_passkey": {},
         "change_email": {"password": PASSWORD},
+        "accept_terms": {"version": 1},
         "change_password": {"current_password": PASSWORD, "password": password},
         "finish_recovery": named | {"email": ana.email, "code": code, "password": password},
     }

@@ -17,6 +17,7 @@ from app.banks.rules import (
     SlugTaken,
 )
 from app.banks.tables import Area, Bank, BankSafety, MeetingPoint
+from app.banks.terms import operations as terms
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
@@ -46,6 +47,7 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
     )
     work.session.add(bank)
     await work.session.flush()
+    await terms.begin(work, bank)
     safety = BankSafety(bank_id=bank.bank_id, version=1, **vars(PRESETS[preset]))
     work.session.add(safety)
     work.session.add_all([_row(Area, bank, place) for place in AREAS_FIRST])

@@ -28,6 +28,7 @@ from app.members.rules import (
     refuse_reserved,
 )
 from app.members.tables import Member
+from app.members.terms import operations as terms
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.sealed import operations as sealed
@@ -200,6 +201,7 @@ async def _apply(
     )
     work.session.add(member)
     await work.session.flush()
+    terms.note(work, member)
     login = await identity.create_login(
         work,
         bank_id=bank.bank_id,

@@ -149,6 +149,22 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             },
             of="login_id",
         ),
+        "terms_version": Held(
+            *_RULES,
+            {
+                Kind.RULE: "version",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "published_by",
+                Kind.TIME: "published_at",
+            },
+        ),
+        "terms_text": Held(*_RULES, {Kind.RULE: "version language words"}),
+        "terms_acceptance": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {Kind.PERSON: "member_id", Kind.FACT: "version", Kind.TIME: "accepted_at"},
+            of="member_id",
+        ),
         "totp": Held(
             Basis.CONTRACT,
             Period.MEMBER,

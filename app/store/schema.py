@@ -1,6 +1,7 @@
 """The whole declared schema: every part's tables in one metadata."""
 
 from app.banks import tables as banks
+from app.banks.terms import tables as terms
 from app.credentials import tables as credentials
 from app.credentials.emails import tables as emails
 from app.exchanges import tables as exchanges
@@ -17,6 +18,7 @@ from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
+from app.members.terms import tables as acceptances
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.openings import tables as openings
@@ -26,6 +28,7 @@ from app.screening import tables as screening
 from app.sealed import tables as sealed
 
 PARTS = (
+    acceptances,
     accounts,
     banks,
     blocks,
@@ -50,5 +53,6 @@ PARTS = (
     screening,
     contacts,
     sealed,
+    terms,
 )
 metadata = Base.metadata

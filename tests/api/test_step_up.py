@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.identity.access import Needs
-from tests.contract import operations
+from tests.contract import almighty, operations
 from tests.town import PASSWORD, Person, Town, good, refused
 
 MINUTE = 1 / 1440
@@ -20,6 +20,7 @@ FRESH_ONLY = {
     "begin_passkey",
     "delete_passkey",
     "change_email",
+    "publish_terms",
 }
 """Every operation that asks for it, some of them only for some requests."""
 
@@ -65,7 +66,7 @@ async def test_the_operations_that_need_it_declare_it(town: Town, app: FastAPI) 
         if isinstance(route.guard, Needs) and route.guard.fresh is not None
     }
     assert declared == FRESH_ONLY
-    ana = await town.member()
+    ana = await almighty(town)
     await town.step_on(days=5 * MINUTE)
     fresh = [one for one in operations(app) if isinstance(one.guard, Needs) and one.guard.fresh]
     for method, path, _ in fresh:
