@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.credentials import api as credentials
 from app.credentials.emails import api as emails
+from app.credentials.printed import api as printed
 from app.exchanges import api as exchanges
 from app.fund import api as fund
 from app.groups import api as groups
@@ -61,6 +62,7 @@ PARTS = (
     identity,
     credentials,
     emails,
+    printed,
     factors,
     passkeys,
     bank,

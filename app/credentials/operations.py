@@ -12,20 +12,21 @@ from app.banks.rules import Preset
 from app.credentials import queries
 from app.credentials.emails import operations as emails
 from app.credentials.rules import (
+    CODE_CHARS,
     CODES,
     By,
     RecoveryRefused,
     TooEarly,
-    canonical_code,
     is_open,
-    new_code,
     ready_at,
 )
 from app.credentials.tables import RecoveryCode
 from app.identity import operations as identity
 from app.identity import queries as logins
 from app.identity.factors import operations as factors
+from app.identity.naming import fingerprint
 from app.identity.passwords import salt_of
+from app.identity.printed import canonical_code, new_code
 from app.identity.rules import STAFF, Caller, Role
 from app.identity.sessions import operations as sessions
 from app.identity.tables import Login
@@ -75,7 +76,7 @@ async def print_codes(work: Work, caller: Caller) -> list[str]:
     unused = RecoveryCode.begun_at.is_(None)
     mine = (RecoveryCode.bank_id == caller.bank_id, RecoveryCode.login_id == caller.login_id)
     await work.session.execute(delete(RecoveryCode).where(*mine, unused))
-    codes = [new_code() for _ in range(CODES)]
+    codes = [new_code(CODE_CHARS) for _ in range(CODES)]
     for code in codes:
         work.session.add(_row(work, caller.bank_id, caller.login_id, code))
     return codes
@@ -101,7 +102,7 @@ async def give_code(work: Work, caller: Caller, member_id: UUID, *, reason: str)
     if not STAFF.isdisjoint(login.roles) and not caller.may(Role.ADMIN):
         raise NotFound
     await _end_begun(work, caller.bank_id, login_id)
-    code = new_code()
+    code = new_code(CODE_CHARS)
     row = _row(work, caller.bank_id, login_id, code)
     row.by, row.given_by, row.begun_at = By.IN_PERSON, caller.login_id, work.now
     row.ready_at = ready_at(By.IN_PERSON, work.now, is_sheltered=True, has_factor=True)
@@ -186,7 +187,7 @@ async def _refuse_weak(work: Work, login: Login, password: str) -> None:
 
 
 async def _lock(work: Work, bank_id: UUID, email: str, code: str) -> RecoveryCode | None:
-    mark, address = _mark(work, bank_id, code), identity.fingerprint(work, bank_id, email)
+    mark, address = _mark(work, bank_id, code), fingerprint(work, bank_id, email)
     return await queries.lock_code(work.session, bank_id, mark, address)
 
 

@@ -35,7 +35,9 @@ class SignIn(BaseModel):
     """The form of RFC 6749; other members of it are ignored, as OAuth asks."""
 
     grant_type: Literal["password", "refresh_token"] = Field(examples=["password"])
-    username: Credential | None = Field(None, examples=["ana@example.org"])
+    username: Credential | None = Field(
+        None, examples=["ana@example.org"], description="The e-mail, or a printed sign-in code."
+    )
     password: Annotated[Text, StringConstraints(max_length=CREDENTIAL_MAX)] | None = None
     code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = Field(
         None, description="Of the second factor, for those who have one."

@@ -3,8 +3,11 @@
 import os
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from app.identity import queries
 from app.identity.factors import operations as factors
+from app.identity.tables import SignInCode
 from app.kit.ground import Work
 
 
@@ -22,4 +25,6 @@ async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> UUID:
     login.closed_at = login.closed_at or work.now
     login.roles = []
     await factors.remove_all(work, bank_id, login.login_id)
+    coded = (SignInCode.bank_id == bank_id, SignInCode.login_id == login.login_id)
+    await work.session.execute(delete(SignInCode).where(*coded))
     return login.login_id

@@ -14,6 +14,7 @@ from app.identity.devices import Device
 from app.identity.errors import BadToken
 from app.identity.factors import operations as factors
 from app.identity.factors.rules import NO_PROOF, Proof
+from app.identity.naming import fingerprint, named
 from app.identity.passwords import salt_of
 from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
 from app.identity.rules import (
@@ -22,7 +23,6 @@ from app.identity.rules import (
     RefreshRefused,
     Role,
     WrongCredentials,
-    canonical_email,
 )
 from app.identity.tables import ONE_APPROVED, Login, Session
 from app.identity.tokens import issue
@@ -64,7 +64,7 @@ async def sign_in(
     """
     known = await banks.find_bank(work.session, bank)
     bank_id = known.bank_id if known else new_id()
-    logins = await queries.list_logins(work.session, bank_id, fingerprint(work, bank_id, username))
+    logins = await named(work, bank_id, username)
     await work.pause()
     matching = await tools.matching([one.password_hash for one in logins], password)
     login = next((one for one in logins if one.password_hash in matching), None)
@@ -105,17 +105,6 @@ async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens
         session.rotated_at = work.now
         session.expires_at = work.now + timedelta(days=work.settings.session_days)
     return _tokens(work, tools, session)
-
-
-def fingerprint(work: Work, bank_id: UUID, email: str) -> bytes:
-    """What an address is looked up by in a bank."""
-    return work.vault.fingerprint(canonical_email(email), "email", bank_id)
-
-
-def sealed_email(work: Work, login: Login, email: str) -> bytes:
-    """An address as a login keeps it."""
-    owner = login.member_id or login.login_id
-    return work.envelopes.seal(owner, email, "email", login.bank_id, login.login_id)
 
 
 async def hash_for(

@@ -181,6 +181,11 @@ def admitted(caller: Caller, *, is_demo: bool) -> Caller:
     return replace(caller, roles=frozenset(), must_enrol=True)
 
 
+def is_email(name: str) -> bool:
+    """Whether a name is meant as an address; what has no such sign is a sign-in code."""
+    return "@" in name
+
+
 def canonical_email(address: str) -> str:
     """The form in which an address is compared: trimmed and case-folded."""
     return address.strip().casefold()

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     EMAIL_NOT_CHANGED = "email_not_changed"
     """For the coordinator: the e-mail that the member asked for is another login's by now."""
+    SIGN_IN_CODE_PRINTED = "sign_in_code_printed"
+    """Staff printed a sign-in code for the member; one that they had is over."""
     SESSION_ENDED = "session_ended"
     """A session of the member's was ended for safety: its tokens were in two hands."""
     SAFEGUARDING_ALERT = "safeguarding_alert"

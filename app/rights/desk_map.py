@@ -149,6 +149,17 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             },
             of="login_id",
         ),
+        "sign_in_code": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "fingerprint",
+                Kind.STAFF: "printed_by",
+                Kind.TIME: "printed_at",
+            },
+            of="login_id",
+        ),
         "terms_version": Held(
             *_RULES,
             {

@@ -99,7 +99,7 @@ async def _empty(work: Work, member: Member) -> None:
     member.status = MemberStatus.LEFT
     member.alias = FORGOTTEN_ALIAS
     member.languages = [FORGOTTEN_LANGUAGE]
-    member.decision_reason_sealed = None
+    member.decision_reason_sealed = member.invitation_sealed = None
     member.forgotten_at = work.now
     member.version += 1
     await work.session.flush()

@@ -21,6 +21,7 @@ FRESH_ONLY = {
     "delete_passkey",
     "change_email",
     "publish_terms",
+    "print_sign_in_code",
 }
 """Every operation that asks for it, some of them only for some requests."""
 

@@ -38,8 +38,9 @@ async def test_an_admin_publishes_versions_and_everybody_can_read_each(town: Tow
     now, before = await town.client.get(PATH), await town.client.get(f"{PATH}?version=2")
     assert good(now)["texts"] == {"de": "Eine Stunde ist eine Stunde."}
     assert good(before) == second | {"texts": TEXTS}
-    for version in (0, -1, 4, 2**40):
-        refused(await town.client.get(f"{PATH}?version={version}"), 404, "not-found")
+    refused(await town.client.get(f"{PATH}?version=4"), 404, "not-found")
+    for version in (0, -1, 2**40, "x"):
+        assert places(await town.client.get(f"{PATH}?version={version}"))
     refused(await published(ana), 404, "not-found")
     for wrong in ({}, {"sl": " "}, {"sl": "x" * 20_001}, {"?": "x"}, {"sl": None}):
         assert places(await published(admin, texts=wrong))

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from app.credentials.emails import jobs, queries
 from app.credentials.emails.tables import EmailChange
 from app.credentials.rules import WAIT_HOURS
-from app.identity import operations as identity
 from app.identity import queries as logins
+from app.identity.naming import fingerprint, sealed_email
 from app.identity.rules import Caller, Role
 from app.identity.sessions import operations as sessions
 from app.identity.tables import ASKED_ONCE, ONE_APPROVED, Login
@@ -48,7 +48,7 @@ async def ask(
         WrongCredentials: when the password is wrong.
         TooManySignIns: when too many passwords wait to be hashed.
     """
-    mark = identity.fingerprint(work, caller.bank_id, email)
+    mark = fingerprint(work, caller.bank_id, email)
     others = await logins.list_logins(work.session, caller.bank_id, mark)
     await work.pause()
     salt = tools.salt_for(mark, [one.password_hash for one in others])
@@ -59,7 +59,7 @@ async def ask(
         bank_id=caller.bank_id,
         login_id=caller.login_id,
         email_fingerprint=mark,
-        email_sealed=identity.sealed_email(work, login, email),
+        email_sealed=sealed_email(work, login, email),
         password_hash=password_hash,
         asked_at=work.now,
         ready_at=work.now + timedelta(hours=WAIT_HOURS),

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from app.banks import queries as banks
@@ -23,7 +23,6 @@ from app.kit.values import (
     RequestBody,
     Slug,
     View,
-    WholeNumber,
     Words,
 )
 from app.members.rules import TermsNotCurrent
@@ -33,7 +32,8 @@ VERSION_MAX = 1_000_000
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
 FreshAdmin = Annotated[Caller, Depends(Needs(Role.ADMIN, fresh=always))]
-Version = Annotated[int, WholeNumber, Field(ge=1, le=VERSION_MAX)]
+Number = Annotated[int, Query(ge=1, le=VERSION_MAX)]
+Version = Annotated[int, Field(strict=True, ge=1, le=VERSION_MAX)]
 
 
 class TermsView(View):
@@ -69,7 +69,7 @@ class PublishedView(View):
 class AcceptTerms(RequestBody):
     """The version that I have read."""
 
-    version: Version
+    version: Version = Field(examples=[1])
 
 
 class MyTermsView(View):
@@ -83,7 +83,7 @@ class MyTermsView(View):
 @router.get("/bank/terms", responses=raises(NotFound))
 @reaches(Relation.NOBODYS)
 async def get_terms(
-    work: Working, _: Public, bank: Slug | None = None, version: int | None = None
+    work: Working, _: Public, bank: Slug | None = None, version: Number | None = None
 ) -> TermsView:
     """A bank's terms: those in force, or an earlier version."""
     found = await banks.get_bank(work.session, bank or work.settings.default_bank)
