@@ -179,17 +179,23 @@ MemberOrCoordinator = Annotated[Caller, Depends(Needs(Role.MEMBER, Role.COORDINA
 MemberOrModerator = Annotated[Caller, Depends(Needs(Role.MEMBER, Role.MODERATOR))]
 MemberOrStaff = Annotated[Caller, Depends(Needs(*Role))]
 Coordinator = Annotated[Caller, Depends(Needs(Role.COORDINATOR))]
+FreshCoordinator = Annotated[Caller, Depends(Needs(Role.COORDINATOR, fresh=always))]
 Moderator = Annotated[Caller, Depends(Needs(Role.MODERATOR))]
 RecordReader = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER))]
 """Who may open a member's record, for a reason; moderators decide on aliases."""
+FreshRecordReader = Annotated[
+    Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, fresh=always))
+]
 Releaser = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN))]
 Reviewer = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.AUDITOR))]
 Keeper = Annotated[
     Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR))
 ]
-CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
+FreshCaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER, fresh=always))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
+FreshAuditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN, fresh=always))]
 Admin = Annotated[Caller, Depends(Needs(Role.ADMIN))]
+FreshAdmin = Annotated[Caller, Depends(Needs(Role.ADMIN, fresh=always))]
 AdminOrCoordinator = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.COORDINATOR))]
 Desk = Annotated[Caller, Depends(Needs(Role.COORDINATOR, Role.MODERATOR, Role.CASE_WORKER))]
 Panicking = Annotated[Access | None, Depends(PanicButton())]

@@ -16,7 +16,17 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             *_RULES,
             {
                 Kind.RULE: "vetting_ladder first_listings_read screening contacts_new_max"
-                " contacts_max alerts version"
+                " contacts_max alerts"
+            },
+        ),
+        "bank_change": Held(
+            *_RULES,
+            {
+                Kind.KEY: "change_id",
+                Kind.RULE: "before after",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "login_id",
+                Kind.TIME: "changed_at",
             },
         ),
         "clearing": Held(*_RULES, {Kind.KEY: "partner_bank_id account_id"}),
@@ -66,8 +76,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "opening_id",
                 Kind.PERSON: "member_id",
-                Kind.STAFF: "login_id",
-                Kind.FACT: "role kind",
+                Kind.STAFF: "by_sealed",
+                Kind.FACT: "kind",
                 Kind.WORDS: "reason_sealed",
                 Kind.SECRET: "seq digest",
                 Kind.TIME: "opened_at",
@@ -75,7 +85,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="member_id",
             labels={"reason_sealed": ("opening", "bank_id", "opening_id")},
         ),
-        "opening_chain": Held(*_RULES, {Kind.SECRET: "seq head"}),
+        "opening_chain": Held(*_RULES, {Kind.KEY: "chain", Kind.SECRET: "seq head"}),
+        "opening_month": Held(*_RULES, {Kind.TIME: "month"}),
         "emergency": Held(
             *_ANSWERED_FOR,
             {

@@ -1,7 +1,7 @@
 """Passkeys, and the challenges that wait for their answers.
 
 Revision ID: 0050
-Revises: 0021
+Revises: 0042
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0050"
-down_revision = "0021"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

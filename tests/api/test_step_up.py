@@ -22,6 +22,14 @@ FRESH_ONLY = {
     "change_email",
     "publish_terms",
     "print_sign_in_code",
+    "get_sealed",
+    "write_sealed",
+    "list_sealed_openings",
+    "open_contact",
+    "give_recovery_code",
+    "export_journal",
+    "change_bank",
+    "change_safety",
 }
 """Every operation that asks for it, some of them only for some requests."""
 

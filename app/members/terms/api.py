@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.banks import queries as banks
 from app.banks.terms import operations as publishing
 from app.banks.terms import queries as terms
 from app.banks.terms.tables import TermsText, TermsVersion
-from app.identity.access import Needs, SignedIn, always
-from app.identity.rules import Caller, Role
+from app.identity.access import FreshAdmin, SignedIn
 from app.kit.errors import NotFound
 from app.kit.http import Public, Route, Working
 from app.kit.problems import raises
@@ -31,7 +30,6 @@ from app.members.terms import operations, queries
 VERSION_MAX = 1_000_000
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
-FreshAdmin = Annotated[Caller, Depends(Needs(Role.ADMIN, fresh=always))]
 Number = Annotated[int, Query(ge=1, le=VERSION_MAX)]
 Version = Annotated[int, Field(strict=True, ge=1, le=VERSION_MAX)]
 
