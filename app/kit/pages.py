@@ -1,14 +1,14 @@
-"""Settings about web pages: which may call the API, and which may ask for passkeys."""
+"""Settings about the web pages that may ask for passkeys."""
 
-import re
 from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+from app.kit.shapes import Origins, parts_of
+
 _DOMAIN: Final = r"^[a-z0-9-]+(\.[a-z0-9-]+)*$"
 _HERE: Final = "localhost"
 
@@ -22,31 +22,20 @@ class RelyingParty:
 
 
 class PageSettings(BaseSettings):
-    """The part of the settings that is about web pages."""
+    """The part of the settings that is about passkeys."""
 
-    cors_origins: str = Field(
-        "", description="Origins of web pages that may call the API, separated by commas."
-    )
     rp_id: str | None = Field(
         None, pattern=_DOMAIN, description="The domain that passkeys are made for."
     )
-    rp_origins: str = Field(
+    rp_origins: Origins = Field(
         "", description="Origins of its pages that may ask for a passkey, with commas."
     )
-
-    @field_validator("cors_origins", "rp_origins")
-    @classmethod
-    def _origins(cls, text: str) -> str:
-        for origin in parts(text):
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError("must be origins such as https://app.example.org, never *")
-        return text
 
     @model_validator(mode="after")
     def _pages_are_of_the_domain(self) -> Self:
         if (self.rp_id is None) is bool(self.rp_origins):
             raise ValueError("TIMEBANK_RP_ID and TIMEBANK_RP_ORIGINS go together")
-        for scheme, host in map(_scheme_and_host, parts(self.rp_origins)):
+        for scheme, host in map(_scheme_and_host, parts_of(self.rp_origins)):
             if not f".{host}".endswith(f".{self.rp_id}"):
                 raise ValueError("TIMEBANK_RP_ORIGINS must lie in the domain TIMEBANK_RP_ID")
             if scheme != "https" and host != _HERE:
@@ -54,19 +43,9 @@ class PageSettings(BaseSettings):
         return self
 
     @property
-    def origins(self) -> list[str]:
-        """The origins that may call the API from a browser."""
-        return parts(self.cors_origins)
-
-    @property
     def relying_party(self) -> RelyingParty | None:
         """For whom passkeys are made, if that is named."""
-        return RelyingParty(self.rp_id, tuple(parts(self.rp_origins))) if self.rp_id else None
-
-
-def parts(text: str) -> list[str]:
-    """What stands between the commas."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+        return RelyingParty(self.rp_id, tuple(parts_of(self.rp_origins))) if self.rp_id else None
 
 
 def _scheme_and_host(origin: str) -> tuple[str, str]:

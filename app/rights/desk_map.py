@@ -96,6 +96,11 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "asked_by released_by reviewed_by",
                 Kind.TIME: "asked_at released_at reviewed_at",
             },
+            kept_apart={"reason_sealed": Period.EMERGENCY, "finding_sealed": Period.EMERGENCY},
+            labels={
+                "reason_sealed": ("emergency", "bank_id", "emergency_id"),
+                "finding_sealed": ("finding", "bank_id", "emergency_id"),
+            },
         ),
         # In nobody's export: whose text is held must not be able to tell.
         "screening": Held(
@@ -109,10 +114,15 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "resolved_by",
                 Kind.TIME: "held_at resolved_at",
             },
+            kept_apart={"text_sealed": Period.HELD, "reason_sealed": Period.HELD},
+            labels={
+                "text_sealed": ("screening", "bank_id", "screening_id"),
+                "reason_sealed": ("screening-reason", "bank_id", "screening_id"),
+            },
         ),
         "recovery_code": Held(
             Basis.CONTRACT,
-            Period.MEMBER,
+            Period.CODE,
             {
                 Kind.KEY: "code_id",
                 Kind.PERSON: "login_id",
@@ -196,6 +206,7 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "failed_at created_at confirmed_at",
             },
             of="login_id",
+            labels={"seed_sealed": ("totp", "bank_id", "login_id")},
         ),
     }
 )
