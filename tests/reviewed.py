@@ -27,6 +27,7 @@ REVIEWED: Final = {
     "app.members.queries.list_applications": "coordinators; applicants are visible to no member",
     "app.members.queries.lock_member": "one's own record, or a coordinator's decision",
     "app.members.queries.lock_members": "locks and gives nothing back",
+    "app.members.terms.queries.has_accepted": "by the caller's own member id",
     "app.moderation.queries.find_cases": "of disputes that were read as the caller may",
     "app.moderation.queries.find_dispute_of": "whether there was one; the exchange was judged",
     "app.moderation.queries.get_dispute": "moderators see the bank's, members through exchanges",

@@ -13,6 +13,7 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
+from app.kit.ground import Work
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
 from app.members.blocks.queries import may_look, neither_named, no_block_between
@@ -37,9 +38,6 @@ class Side(NamedTuple):
     partner: Party
     """The same while the two have an exchange in progress: only who was named is hidden there."""
     account_id: UUID | None
-
-
-_ABSENT: Final = Side(_FORMER, _FORMER, None)
 
 
 class Look(NamedTuple):
@@ -164,6 +162,12 @@ _SIDES: Final = select(
 )
 
 
+def invitation_of(work: Work, row: Member) -> str | None:
+    """Who invited an applicant, as they told; for whoever decides."""
+    about = ("invitation", row.bank_id, row.member_id)
+    return work.envelopes.open(row.invitation_sealed or b"", *about)
+
+
 async def find_parties(
     session: AsyncSession, viewer: Caller, member_ids: set[UUID]
 ) -> dict[UUID, Party]:
@@ -186,7 +190,7 @@ async def find_sides(session: AsyncSession, asked: Sequence[Look]) -> dict[Look,
         )
         for bank_id, viewer_id, member_id, alias, account_id, is_shown, goes_on in found
     }
-    return {one: sides.get(one, _ABSENT) for one in asked}
+    return {one: sides.get(one, Side(_FORMER, _FORMER, None)) for one in asked}
 
 
 async def list_my_statement(
