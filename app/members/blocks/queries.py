@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Uuid,
     and_,
     func,
     literal,
@@ -154,10 +155,10 @@ def follow_from(
     """A block by the caller for each of these people."""
     found = people.subquery()
     return select(
-        literal(caller.bank_id),
-        literal(caller.me),
+        literal(caller.bank_id, Uuid()),
+        literal(caller.me, Uuid()),
         found.c.member_id,
-        literal(cause_id),
+        literal(cause_id, Uuid()),
         literal(now),
     )
 
@@ -167,9 +168,9 @@ def blockers_of(
 ) -> Select[UUID, UUID, UUID, UUID, datetime]:
     """A block for each contact block that a newcomer fits."""
     return select(
-        literal(bank_id),
+        literal(bank_id, Uuid()),
         ContactBlock.blocker_id,
-        literal(member_id),
+        literal(member_id, Uuid()),
         ContactBlock.block_id,
         literal(now),
     ).where(_feared(bank_id, fingerprints), ContactBlock.blocker_id != member_id)
@@ -178,7 +179,7 @@ def blockers_of(
 def feared(bank_id: UUID, member_id: UUID, fingerprints: Sequence[bytes]) -> Select[Any]:
     """This member, where somebody blocks one of these contacts of theirs; else nobody."""
     met = select(ContactBlock.block_id).where(_feared(bank_id, fingerprints))
-    return select(literal(member_id).label("member_id")).where(met.exists())
+    return select(literal(member_id, Uuid()).label("member_id")).where(met.exists())
 
 
 def _feared(bank_id: UUID, fingerprints: Sequence[bytes]) -> ColumnElement[bool]:
