@@ -147,11 +147,23 @@ async def settle(work: Work, asked: Instruction) -> Posted:
         HoldEnded: when the hold that it ends has ended before.
         AccountClosed: when it touches an account that was closed.
     """
-    (answer,) = await settle_many(work.session, [asked], work.clock)
-    if isinstance(answer, Posted):
-        work.deeds.append(answer.deed_id)
-        return answer
-    raise answer
+    (posted,) = await settle_all(work, [asked])
+    return posted
+
+
+async def settle_all(work: Work, asked: Sequence[Instruction]) -> list[Posted]:
+    """Do all of these instructions, or none; every account is locked at once, in the one order.
+
+    Raises:
+        NotEnoughHours, OverCeiling, TooManyMinutes, HoldEnded, AccountClosed: as `settle`.
+    """
+    done: list[Posted] = []
+    for answer in await settle_many(work.session, asked, work.clock):
+        if not isinstance(answer, Posted):
+            raise answer
+        done.append(answer)
+    work.deeds.extend(one.deed_id for one in done)
+    return done
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:
