@@ -17,7 +17,6 @@ from fastapi.dependencies.models import Dependant
 
 from app.kit import idempotency
 from app.kit.bodies import read, refusing
-from app.kit.db import with_retries
 from app.kit.envelopes import KeysAway
 from app.kit.errors import (
     AppError,
@@ -35,6 +34,7 @@ from app.kit.named_first import NamedFirst
 from app.kit.paging import CURSOR, UnknownCursor
 from app.kit.problems import merged, raises
 from app.kit.reach import Rate, reach_of
+from app.kit.retrying import with_retries
 
 Recheck = Callable[[Work, Any, Request, idempotency.Kept], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -180,11 +180,9 @@ class Route(NamedFirst):
     def _common_responses(self) -> dict[int | str, dict[str, Any]]:
         names = set(_parameters(self.dependant))
         has_body = self.body_field is not None
+        always = (*self.guard.documented, Busy, KeysAway, TooLarge)  # a GET can carry a body too
         common: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
-            (
-                True,
-                (*self.guard.documented, Busy, KeysAway, TooLarge),
-            ),  # a GET can carry a body too
+            (True, always),
             (has_body, (Unreadable,)),
             (has_body or bool(names), (Unfit,)),
             (bool(self.param_convertors), (NotFound,)),
@@ -215,7 +213,8 @@ async def in_one_transaction(route: Route, request: Request, handle: Handle) -> 
             request.state.work = ground_of(request).work(session)
             return await route.admit_and_do(request, refusing(broken) if broken else handle)
 
-    outcome = await with_retries(attempt)
+    has_key = route.replays and idempotency.HEADER in request.headers
+    outcome = await with_retries(attempt, is_repeatable=has_key or request.method == "GET")
     if isinstance(outcome, AppError):
         raise outcome
     return outcome

@@ -21,7 +21,7 @@ async def part(
         What was delivered and not yet confirmed, now disputed with its hold kept: the caller
         takes it to a moderator.
     """
-    referred, called_off = [], []
+    referred, called_off = list[Exchange](), list[Exchange]()
     for exchange in await queries.lock_open(work.session, bank_id, member_id, others):
         is_delivered = exchange.status == Status.DELIVERED
         _advance(exchange, Step.REFER if is_delivered else Step.CALL_OFF)
