@@ -9,8 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli.refusals import CouldNotRun
 from app.kit.ground import Ground
-from app.kit.settings import Settings
+from app.kit.settings import Environment, Settings
 from app.store import migrate, place
+from app.store.privileges import may_rewrite
+from app.store.schema import metadata
 
 Result = TypeVar("Result")
 
@@ -48,7 +50,8 @@ def ready(settings: Settings, *, always_migrate: bool = False) -> Iterator[None]
 
     Raises:
         EmbeddedUnavailable: when the embedded one cannot start.
-        CouldNotRun: when a named one has another schema than this program knows.
+        CouldNotRun: when a named one has another schema than this program knows, or, in
+            production, a role that could rewrite the books.
     """
     with place.up(settings):
         if always_migrate and settings.embedded:
@@ -61,6 +64,11 @@ def ready(settings: Settings, *, always_migrate: bool = False) -> Iterator[None]
 def _see_to_schema(settings: Settings) -> None:
     found = ask(settings, revision)
     if found == migrate.head():
+        if settings.environment is Environment.PRODUCTION and ask(settings, _may_rewrite):
+            raise CouldNotRun(
+                "the role of TIMEBANK_DATABASE_URL could change what was posted: it must be another"
+                " one than the owner, see migrations/roles.sql"
+            )
         return
     if not settings.embedded:
         raise CouldNotRun(
@@ -68,6 +76,11 @@ def _see_to_schema(settings: Settings) -> None:
             f" {migrate.head()}: run timebank db upgrade (as the owner)"
         )
     asyncio.run(migrate.upgrade(place.owner_urls(settings)))
+
+
+async def _may_rewrite(ground: Ground) -> bool:
+    async with ground.database.engine.connect() as connection:
+        return await may_rewrite(connection, metadata)
 
 
 async def revision(ground: Ground) -> str | None:

@@ -9,6 +9,7 @@ not even a bug or a stolen application password can rewrite the books. Sealed ta
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 SEALED_ROLE: Final = "timebank_sealed"
 _QUEUE_PREFIX: Final = "pgqueuer"
@@ -27,13 +28,23 @@ def grant(connection: Connection, metadata: MetaData, role: str) -> None:
     owner = connection.scalar(text("SELECT current_user"))
     _grant_sealed(connection, metadata)
     if owner == role:
-        return  # one role for both: nothing to grant to oneself
+        return  # one role for both, which production refuses: nothing to grant to oneself
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
     connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"))
     for table in inspect(connection).get_table_names():
         allowed = ", ".join(privileges(table, metadata.tables.get(table)))
         connection.execute(text(f"GRANT {allowed} ON {table} TO {name}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"))
+
+
+async def may_rewrite(connection: AsyncConnection, metadata: MetaData) -> bool:
+    """Whether the role of this connection could change or delete what is append-only."""
+    names = [table.name for table in metadata.tables.values() if table.info.get("append_only")]
+    asked = text("""
+        SELECT coalesce(bool_or(has_table_privilege(name, 'UPDATE, DELETE, TRUNCATE')), false)
+          FROM unnest(CAST(:names AS text[])) AS name
+    """)
+    return bool(await connection.scalar(asked, {"names": names}))
 
 
 def _grant_sealed(connection: Connection, metadata: MetaData) -> None:
