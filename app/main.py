@@ -43,6 +43,7 @@ from app.notices import api as notices
 from app.openings import api as openings
 from app.partners import api as partners
 from app.records import api as records
+from app.records.auditing import api as auditing
 from app.rights import api as rights
 from app.screening import api as screening
 from app.sealed import api as sealed
@@ -72,6 +73,7 @@ PARTS = (
     partners,
     notices,
     openings,
+    auditing,
     records,
     screening,
     sealed,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +11,7 @@ import httpx
 
 from app.kit.ground import Ground
 from app.members import queries as members
+from app.openings.reasons import HEADER
 from tests.databases import Cluster
 from tests.town import JSON, Person, Town, good, refused
 
@@ -17,6 +19,11 @@ WAIT_SECONDS_MAX = 5.0
 _PAUSE_SECONDS = 0.01
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
 """An id that nothing has."""
+
+
+def why(reason: str) -> dict[str, str]:
+    """The header that says why staff look at somebody."""
+    return {HEADER: quote(reason)}
 
 
 async def until(there: Callable[[], Awaitable[bool]]) -> None:

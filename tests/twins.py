@@ -129,7 +129,8 @@ class World:
         def pick(name: str) -> str:
             return str(known.get(name, nothing))
 
-        answer = await ask(asked.method, asked.address(pick), json=asked.body(pick))
+        whole = {"json": asked.body(pick), "headers": asked.headers()}
+        answer = await ask(asked.method, asked.address(pick), **whole)
         headers = tuple(sorted(answer.headers.items()))
         yield label, answer.status_code, headers, answer.content
         yield f"SQL of {label}", len(statements), (), "\n".join(statements).encode()

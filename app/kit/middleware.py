@@ -38,7 +38,10 @@ def allowing(origins: list[str]) -> dict[str, Any]:
     return {
         "allow_origins": origins,
         "allow_methods": sorted(_METHODS),
-        "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+        "allow_headers": [
+            *("Authorization", "Content-Type", "Idempotency-Key", "If-Match"),
+            "Opening-Reason",
+        ],
         "expose_headers": ["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id"],
         "max_age": PREFLIGHT_SECONDS,
     }

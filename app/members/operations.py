@@ -101,7 +101,7 @@ async def approve(
     first = Level.MET if safety.vetting_ladder else Level.FULL
     member.level = first if level is None else level
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
-    sealed.begin(work, bank.bank_id, member_id)
+    await sealed.begin(work, caller, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)

@@ -66,8 +66,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "opening_id",
                 Kind.PERSON: "member_id",
-                Kind.STAFF: "login_id",
-                Kind.FACT: "role kind",
+                Kind.STAFF: "by_sealed",
+                Kind.FACT: "kind",
                 Kind.WORDS: "reason_sealed",
                 Kind.SECRET: "seq digest",
                 Kind.TIME: "opened_at",
@@ -75,7 +75,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="member_id",
             labels={"reason_sealed": ("opening", "bank_id", "opening_id")},
         ),
-        "opening_chain": Held(*_RULES, {Kind.SECRET: "seq head"}),
+        "opening_chain": Held(*_RULES, {Kind.KEY: "chain", Kind.SECRET: "seq head"}),
+        "opening_month": Held(*_RULES, {Kind.TIME: "month"}),
         "emergency": Held(
             *_ANSWERED_FOR,
             {
