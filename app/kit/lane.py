@@ -36,7 +36,7 @@ from app.kit.retrying import (
 
 BATCH_MAX: Final = 64
 WAITING_MAX: Final = 1_024
-"""Asks waiting in one lane; more are refused as `Busy`."""
+"""Asks waiting in one lane, those of cut batches counted; more are refused as `Busy`."""
 LANES_MAX: Final = 4
 """Lanes of one deed in one process; a bank always has the same."""
 APART_MAX: Final = 2
@@ -75,6 +75,7 @@ class Lane(Generic[Ask, Answer]):
         self._waiting: deque[_Waiting[Ask, Answer]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._apart = asyncio.Semaphore(APART_MAX)
+        self._apart_asks = 0
         self._is_served = False
         self._is_closed = False
 
@@ -95,7 +96,7 @@ class Lane(Generic[Ask, Answer]):
             AppError: the refusal of this ask.
             Busy: when the lane is full or closed, or the database away or contended.
         """
-        if self._is_closed or len(self._waiting) >= WAITING_MAX:
+        if self._is_closed or len(self._waiting) + self._apart_asks >= WAITING_MAX:
             raise Busy
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         since = time.perf_counter()
@@ -172,8 +173,12 @@ class Lane(Generic[Ask, Answer]):
             BUSY.labels(reason_of(error)).inc()
 
     async def _do_apart(self, part: Sequence[_Waiting[Ask, Answer]]) -> None:
-        async with self._apart:
-            await self._do(part)
+        self._apart_asks += len(part)
+        try:
+            async with self._apart:
+                await self._do(part)
+        finally:
+            self._apart_asks -= len(part)
 
 
 def _alone(

@@ -168,6 +168,29 @@ async def test_after_a_commit_that_nobody_knows_of_only_what_is_known_again_is_t
     assert done.batches == [[0], [1, 2, 3], [1], [2]]
 
 
+async def test_asks_of_a_batch_that_was_cut_count_among_those_that_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.kit.lane.WAITING_MAX", 4)
+    first_may, rest_may = asyncio.Event(), asyncio.Event()
+
+    async def do_many(asks: Sequence[int]) -> Sequence[int]:
+        if len(asks) > 1:
+            raise DBAPIError("select", None, Held())
+        await (first_may if asks[0] == 0 else rest_may).wait()
+        return asks
+
+    lane = Lane[int, int]("test", do_many)
+    tasks = [*await queued(lane, [0]), *await queued(lane, [1, 2, 3])]
+    first_may.set()
+    await tasks[0]  # and the batch of the others is cut
+    tasks += [*await queued(lane, [4]), *await queued(lane, [5])]  # under way, and waiting
+    with pytest.raises(Busy):
+        await lane.submit(6)
+    rest_may.set()
+    assert await asyncio.gather(*tasks) == [0, 1, 2, 3, 4, 5]
+
+
 async def test_asks_about_the_same_subject_never_share_a_batch_and_keep_their_order(
     lane: Lane[int, int], done: Transactions
 ) -> None:
