@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
-from app.kit.retrying import CommitUnsure, was_lost
+from app.kit.retrying import CommitUnsure, did_nothing_or_all, was_lost
 
 CONNECT_SECONDS_MAX = 5.0
 COMMAND_SECONDS_MAX = 15.0
@@ -31,6 +31,7 @@ SERVER_SETTINGS: Final = {
     "timezone": "UTC",
 }
 _ONCE_COMMITTED: Final = "once committed"
+_ONCE_OVER: Final = "once over"
 
 Row = TypeVar("Row")
 
@@ -82,11 +83,16 @@ class Database:
             CommitUnsure: when nobody can tell whether it was committed.
         """
         async with self._sessions() as session:
-            yield session
-            await session.flush()
-            await _commit(session)
-            for count in session.info.pop(_ONCE_COMMITTED, ()):
-                count()
+            try:
+                yield session
+                await session.flush()
+                await _commit(session)
+            except Exception as error:
+                if not did_nothing_or_all(error):
+                    _count(session, _ONCE_OVER)
+                raise
+            _count(session, _ONCE_OVER)
+            _count(session, _ONCE_COMMITTED)
 
     @asynccontextmanager
     async def begin_patiently(self, seconds_max: float) -> AsyncIterator[AsyncSession]:
@@ -113,6 +119,16 @@ async def _commit(session: AsyncSession) -> None:
         if was_lost(error):
             raise CommitUnsure from error
         raise
+
+
+def _count(session: AsyncSession, when: str) -> None:
+    for count in session.info.pop(when, ()):
+        count()
+
+
+def once_over(session: AsyncSession, count: Callable[[], object]) -> None:
+    """Do this when the transaction is over, however it ends, and will not be tried again."""
+    session.info.setdefault(_ONCE_OVER, []).append(count)
 
 
 def once_committed(session: AsyncSession, count: Callable[[], object]) -> None:

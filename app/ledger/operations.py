@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
 from app.kit.clock import Clock
-from app.kit.db import Base, once_committed
+from app.kit.db import Base, once_committed, once_over
 from app.kit.ground import Work
 from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
@@ -130,10 +130,10 @@ async def settle_many(
 
 
 def _count(session: AsyncSession, answers: Sequence[Posted | Refusal]) -> None:
-    """For the operator: the accepted when they are committed, refusals as they are."""
+    """For the operator: the accepted when they are committed, refusals when nothing is retried."""
     refused = [one.slug() for one in answers if not isinstance(one, Posted)]
     for slug in refused:
-        DEEDS.labels(slug).inc()
+        once_over(session, DEEDS.labels(slug).inc)
     accepted = len(answers) - len(refused)
     once_committed(session, partial(DEEDS.labels("accepted").inc, accepted))
 
