@@ -80,7 +80,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             Basis.CONTRACT,
             Period.BOOKS,
             {
-                Kind.KEY: "grant_id",
+                Kind.KEY: "grant_id posting_id",
                 Kind.PERSON: "member_id",
                 Kind.FACT: "minutes",
                 Kind.WORDS: "reason_sealed",
