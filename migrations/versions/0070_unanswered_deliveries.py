@@ -1,7 +1,7 @@
 """When to tell a coordinator that a delivery is not answered; finding exchanges that wait.
 
 Revision ID: 0070
-Revises: 0041
+Revises: 0055
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0070"
-down_revision = "0041"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
