@@ -162,20 +162,6 @@ def test_the_migration_needs_the_owner(installation: Installation) -> None:
     assert "TIMEBANK_OWNER_DATABASE_URL" in done.stderr
 
 
-def test_production_refuses_an_application_that_could_rewrite_the_books(
-    installation: Installation,
-) -> None:
-    """One role for owner and application: to migrate with, and to serve with."""
-    owners = installation.environment("migrate")["TIMEBANK_OWNER_DATABASE_URL"]
-    for service in ("migrate", "api", "worker"):
-        done = installation.run(
-            service, command_of(service), TIMEBANK_DATABASE_URL=owners, PORT="0"
-        )
-        assert (done.returncode, done.stderr.count("\n")) == (COULD_NOT_RUN, 1), service
-        assert "TIMEBANK_DATABASE_URL" in done.stderr
-        assert "role" in done.stderr
-
-
 def test_the_api_is_alive_and_ready(client: httpx.Client) -> None:
     for path in ("/healthz", "/readyz"):
         answer = client.get(path)
