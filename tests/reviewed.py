@@ -10,6 +10,7 @@ REVIEWED: Final = {
     "app.exchanges.keeping.queries.list_messages": "of an exchange read as the caller's own",
     "app.exchanges.parting.queries.lock_open": "what ends by itself, unseen too; shown to nobody",
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
+    "app.exchanges.waiting.queries._find_any": "time; what it finds is shown to nobody",
     "app.fund.queries.sum_granted": "what a coordinator may still grant; a number for the rule",
     "app.identity.queries.find_callers": "whoever holds a session's token is its owner",
     "app.identity.queries.list_coded": "by the code that somebody signs in with",

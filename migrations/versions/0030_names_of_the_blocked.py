@@ -1,7 +1,7 @@
 """What a blocker saw of somebody is sealed with the blocker's key; names from before are dropped.
 
 Revision ID: 0030
-Revises: 0055
+Revises: 0072
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0030"
-down_revision = "0055"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
