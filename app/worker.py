@@ -15,6 +15,7 @@ from app.credentials.emails import operations as emails
 from app.credentials.emails.jobs import TAKE_EMAIL
 from app.exchanges import operations as exchanges
 from app.exchanges.jobs import EXPIRE
+from app.exchanges.waiting import operations as waiting
 from app.identity.jobs import TELL_ENDED
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
@@ -80,6 +81,8 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
 )
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
+        "look_after_exchanges": Sweep("7 * * * *", waiting.end_over),
+        "tell_of_silence": Sweep("37 * * * *", waiting.tell_of_silence),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),

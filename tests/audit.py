@@ -26,6 +26,7 @@ Finding = tuple[str, str, str]
 REVIEWED: Final = {
     "app.exchanges.queries.list_messages": "of an exchange that was read as the caller's own",
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
+    "app.exchanges.waiting.queries._find_any": "time; what it finds is shown to nobody",
     "app.members.queries.find_active_accounts": "staff act for members named by id; books alone",
     "app.members.queries.find_owners": "a moderator's own case, and whom to tell; shown to nobody",
     "app.members.queries.get_account_ids": "accounts of both sides, for the books alone",

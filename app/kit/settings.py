@@ -101,6 +101,9 @@ class Settings(PageSettings):
     hold_days: int = Field(
         60, ge=1, le=365, description="An accepted exchange that is not delivered expires."
     )
+    confirmation_days: int = Field(
+        14, ge=1, le=90, description="A coordinator is told of a delivery not confirmed by then."
+    )
     dispute_days: int = Field(14, ge=0, le=90, description="Disputes open this long afterwards.")
     open_listings_max: int = Field(100, ge=1, description="Open listings a member may have.")
     open_proposals_max: int = Field(20, ge=1, description="Open proposals a member may make.")

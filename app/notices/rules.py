@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     EXCHANGE_CHANGED = "exchange_changed"
     EXCHANGE_SETTLED_SHORT = "exchange_settled_short"
     """More was delivered than could be settled; the coordinator should look."""
+    CONFIRMATION_AWAITED = "confirmation_awaited"
+    """Nobody answers a delivery; the coordinator should ask. Silence moves no hours."""
     EMERGENCY_ASKED = "emergency_asked"
     EMERGENCY_RELEASED = "emergency_released"
     SCREENING_WAITING = "screening_waiting"

@@ -70,7 +70,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.PERSON: "giver_id receiver_id proposer_id",
                 Kind.FACT: "status minutes delivered_minutes settled_minutes meeting_point version",
                 Kind.WORDS: "reason_sealed",
-                Kind.TIME: "starts_at created_at delivered_at settled_at expires_at",
+                Kind.TIME: "starts_at created_at delivered_at settled_at expires_at look_at",
             },
             of="giver_id receiver_id",
             kept_apart={"reason_sealed": Period.REASON},
@@ -80,7 +80,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             Basis.CONTRACT,
             Period.BOOKS,
             {
-                Kind.KEY: "grant_id",
+                Kind.KEY: "grant_id posting_id",
                 Kind.PERSON: "member_id",
                 Kind.FACT: "minutes",
                 Kind.WORDS: "reason_sealed",
