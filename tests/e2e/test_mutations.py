@@ -157,24 +157,18 @@ BREAKS = {
 @pytest.mark.deep
 @pytest.mark.parametrize("rule", BREAKS)
 def test_a_broken_rule_is_noticed(rule: str, tmp_path: Path) -> None:
-    module, line, becomes, noticed_by = BREAKS[rule]
+    is_noticed(BREAKS[rule], tmp_path)
+
+
+def is_noticed(one: Break, tmp_path: Path) -> None:
+    """Assert that the test fails in a copy of the program in which the line is broken."""
     copy = _copied(tmp_path)
-    broken = copy / "app" / module
+    broken = copy / "app" / one.module
     text = broken.read_text()
-    assert text.count(line) == 1, "the rule is written otherwise now: follow it"
-    broken.write_text(text.replace(line, becomes))
+    assert text.count(one.line) == 1, "the rule is written otherwise now: follow it"
+    broken.write_text(text.replace(one.line, one.becomes))
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-x",
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not deep",
-            noticed_by,
-        ],
+        [*PYTEST, one.noticed_by],
         cwd=copy,
         env={name: value for name, value in os.environ.items() if "TIMEBANK" not in name},
         capture_output=True,
