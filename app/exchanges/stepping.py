@@ -10,7 +10,6 @@ from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
-from app.members.rules import Level
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.screening import operations as screening
@@ -77,7 +76,9 @@ async def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) ->
     )
     work.session.add(message)
     other = other_side(exchange, caller)
-    written = Written(Subject.MESSAGE, message_id, text, Level.FULL, other, exchange.exchange_id)
+    written = Written(
+        Subject.MESSAGE, message_id, text, told_id=other, told_of=exchange.exchange_id
+    )
     if not await screening.screen(work, caller, written):
         tell_other(work, caller, exchange)
     return message

@@ -25,7 +25,7 @@ from app.members.rules import (
     MemberKind,
     MemberStatus,
     TermsNotCurrent,
-    refuse_reserved,
+    refuse_alias,
 )
 from app.members.tables import Member
 from app.notices import operations as notices
@@ -56,9 +56,9 @@ async def join(
         TermsNotCurrent: when another version of the terms is in force.
         TooManySignIns: when too many passwords wait to be hashed.
         NoTelephone: when the number cannot be one.
-        AliasReserved: when the alias looks like a former member's.
+        AliasReserved, AliasIsContact: when the alias cannot be one.
     """
-    refuse_reserved(alias)
+    refuse_alias(alias)
     refuse_weak(password)
     known = await banks.get_bank(work.session, bank)
     if terms_version not in {None, known.terms_version}:
@@ -135,12 +135,12 @@ async def change_me(
     Raises:
         NotFound: when the caller is no member.
         Stale: when `If-Match` names an older version.
-        AliasReserved: when the alias looks like a former member's.
+        AliasReserved, AliasIsContact: when the alias cannot be one.
     """
     member = await queries.lock_me(work.session, caller)
     refuse_stale(if_match, member_etag(member))
     if alias is not None:
-        refuse_reserved(alias)
+        refuse_alias(alias)
         member.alias = alias
     if languages is not None:
         member.languages = list(dict.fromkeys(languages))

@@ -38,7 +38,9 @@ class DisputeView(View):
     id: UUID
     exchange_id: UUID
     status: DisputeStatus
-    reason: str | None = Field(description="Null when its author has left and was forgotten.")
+    reason: str | None = Field(
+        description="Null when it waits to be read, or its author has left and was forgotten."
+    )
     giver_alias: str
     receiver_alias: str
     opened_by: Literal["giver", "receiver"]
@@ -59,7 +61,9 @@ class DisputeView(View):
             id=row.dispute_id,
             exchange_id=row.exchange_id,
             status=DisputeStatus(row.status),
-            reason=work.envelopes.open(row.reason_sealed, "dispute", *key),
+            reason=None
+            if case.is_held
+            else work.envelopes.open(row.reason_sealed, "dispute", *key),
             giver_alias=case.giver_alias,
             receiver_alias=case.receiver_alias,
             opened_by="giver" if row.opener_id == exchange.giver_id else "receiver",

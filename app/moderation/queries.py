@@ -15,6 +15,7 @@ from app.kit.errors import NotFound
 from app.members import queries as members
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
+from app.screening import queries as screening
 
 
 class Case(NamedTuple):
@@ -24,6 +25,8 @@ class Case(NamedTuple):
     exchange: Exchange
     giver_alias: str
     receiver_alias: str
+    is_held: bool
+    """Whether its reason is kept from the side that did not write it."""
 
 
 def _for(caller: Caller) -> Select[Dispute]:
@@ -62,11 +65,24 @@ async def find_cases(
     exchanges = {row.exchange_id: row for row in (await session.scalars(asked)).all()}
     people = {one for row in exchanges.values() for one in (row.giver_id, row.receiver_id)}
     parties = await members.find_parties(session, caller, people)
+    held = await screening.list_held(session, caller.bank_id, [one.dispute_id for one in disputes])
     return [
-        Case(dispute, row, parties[row.giver_id].alias, parties[row.receiver_id].alias)
+        Case(
+            dispute,
+            row,
+            parties[row.giver_id].alias,
+            parties[row.receiver_id].alias,
+            dispute.dispute_id in held and _is_to(caller, dispute, row),
+        )
         for dispute in disputes
         for row in [exchanges[dispute.exchange_id]]
     ]
+
+
+def _is_to(caller: Caller, dispute: Dispute, exchange: Exchange) -> bool:
+    """Whether the reason was written to the caller: they are the other side."""
+    is_party = caller.member_id in {exchange.giver_id, exchange.receiver_id}
+    return is_party and caller.member_id != dispute.opener_id
 
 
 async def find_dispute_of(

@@ -2,16 +2,18 @@
 
 The groups follow the indicators of exploitation that services for victims publish: work that pays
 with a bed, somebody else keeping papers, debts, haste and secrecy, services of the body at home.
-Each alone is everyday talk, so it takes two groups that weigh enough together.
+Each alone is everyday talk, so it takes two groups that weigh enough together. Contact data need
+nothing beside them: they are no word, and contact goes through the relay (`contact_data`).
 """
 
 import re
-import unicodedata
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Said
+from app.screening.contact_data import contact_data
+from app.screening.shapes import bare, lettered
 
 HELD_FROM: Final = 4
 """The weight from which text is held."""
@@ -23,6 +25,8 @@ class Subject(StrEnum):
 
     LISTING = "listing"
     MESSAGE = "message"
+    DISPUTE = "dispute"
+    """The reason of a dispute, which the other side reads."""
 
 
 class ScreeningStatus(StrEnum):
@@ -43,7 +47,7 @@ class ScreeningResolved(Conflict):
 
 
 FIRST: Final = "first_listings"
-"""The signal of authors whose listings are read before others see them."""
+"""The signal of those of whom nothing was read yet."""
 _FOLDER: Final = Path(__file__).parent
 
 
@@ -59,24 +63,16 @@ _PATTERNS: Final = dict(
     for line in (_FOLDER / "signals.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
 )
-_LOOKALIKES: Final = str.maketrans("0134$@", "oleasa")
-_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def judge(text: str) -> list[str]:
     """The signals for which a text is to be held, in order; empty when it is not."""
-    shapes = _shapes(text)
+    plain = bare(text)
+    shapes = (plain, lettered(plain))
     found = {
         name: weight
         for name, (weight, pattern) in _PATTERNS.items()
         if any(pattern.search(shape) for shape in shapes)
     }
     enough = sum(found.values()) >= HELD_FROM and len(found) >= GROUPS_MIN
-    return sorted(found) if enough else []
-
-
-def _shapes(text: str) -> tuple[str, str]:
-    """The text as it is read: without accents and unseen characters, and with 3 as e and so on."""
-    seen = unicodedata.normalize("NFKD", _UNSEEN.sub("", text))
-    plain = "".join(one for one in seen if not unicodedata.combining(one))
-    return plain, plain.translate(_LOOKALIKES)
+    return [*contact_data(text), *(sorted(found) if enough else [])]
