@@ -9,8 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from app.alerts import api as alerts
 from app.credentials import api as credentials
 from app.exchanges import api as exchanges
+from app.exchanges import messages_api as messages
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
@@ -53,6 +55,7 @@ from app.web.server import spare_collector
 
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
+    messages,
     fund,
     groups,
     identity,
@@ -74,6 +77,7 @@ PARTS = (
     openings,
     records,
     screening,
+    alerts,
     sealed,
     operating,
 )

@@ -24,6 +24,7 @@ Finding = tuple[str, str, str]
 """The function that asks, the table that it reads, and its statement."""
 
 REVIEWED: Final = {
+    "app.exchanges.contacts.queries.get_standing": "by the caller's own member id",
     "app.exchanges.queries.list_messages": "of an exchange that was read as the caller's own",
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
     "app.members.queries.find_active_accounts": "staff act for members named by id; books alone",
@@ -49,6 +50,8 @@ REVIEWED: Final = {
     "app.rights.retention.sweep_messages": "the same",
     "app.rights.retention.sweep_notices": "the same",
     "app.rights.retention.sweep_reasons": "the same",
+    "app.watch.queries.find_owners": "whose the books' patterns are; for alerts alone",
+    "app.watch.queries.list_moves": "when exchanges began, for the books' patterns alone",
 }
 """Functions that read protected rows past the predicate, and why each may."""
 PROTECTED: Final = frozenset({"member", "listing", "exchange", "message", "dispute", "notice"})

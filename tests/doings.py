@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app.alerts import operations as alerts
+from app.alerts.rules import AlertKind, Facts, Found
 from app.kit.ground import Ground
 from app.members import queries as members
 from tests.conftest import Cluster
@@ -120,6 +122,17 @@ async def screening_of(town: Town, author: Person) -> str:
     asked = "SELECT screening_id FROM screening WHERE subject_id = $1"
     (row,) = await sql(town, asked, UUID(listing["id"]))
     return str(row["screening_id"])
+
+
+async def alert_of(town: Town, person: Person) -> str:
+    """An alert about this member that waits for a case worker."""
+    assert person.member_id is not None
+    found = Found(person.member_id, AlertKind.LONG_HOURS, Facts(minutes=800))
+    async with town.ground.database.begin() as session:
+        await alerts.raise_alerts(town.ground.work(session), town.bank_id, [found])
+    asked = "SELECT alert_id FROM alert WHERE member_id = $1 AND closed_at IS NULL"
+    (row,) = await sql(town, asked, person.member_id)
+    return str(row["alert_id"])
 
 
 async def notices(person: Person) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
-from tests.doings import emergency_of, recovered, screening_of
+from tests.doings import alert_of, emergency_of, recovered, screening_of
 from tests.partnership import Neighbour
 from tests.town import JSON, PASSWORD, Person, Town, good
 
@@ -50,6 +50,7 @@ class Life:
             "code_id": [code_id],
             "emergency_id": [await emergency_of(staff["coordinator"], bor)],
             "screening_id": [await screening_of(town, bor)],
+            "alert_id": [await alert_of(town, bor)],
             "session_id": [await _session(await town.signed_in(ana.email))],
         }
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}

@@ -16,7 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
-from tests.doings import disputed, emergency_of, leaves, recovered, screening_of
+from tests.doings import alert_of, disputed, emergency_of, leaves, recovered, screening_of
 from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
@@ -117,5 +117,6 @@ class Stage:
             "emergency_id": await emergency_of(await town.staff("coordinator"), giver),
             "give_level.member_id": str(giver.member_id),
             "screening_id": await screening_of(town, giver),
+            "alert_id": await alert_of(town, giver),
             "session_id": next(one["id"] for one in sessions if one["is_current"]),
         }

@@ -26,7 +26,7 @@ class Safety:
     """What a bank does for the safety of its members; the same for all of them."""
 
     vetting_ladder: bool
-    """Approval gives the level of somebody met once; more is given step by step."""
+    """One to one opens step by step: met, took part in a group session, full."""
     first_listings_read: bool
     """What somebody new posts is read before others see it, until something was let through."""
     screening: bool

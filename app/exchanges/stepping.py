@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from app.exchanges import queries
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status, Step, StepNotOpen, Who, advance
 from app.exchanges.tables import Exchange, Message
@@ -18,21 +19,41 @@ from app.screening.rules import Subject
 
 EXPIRING: Final = frozenset({Status.PROPOSED, Status.ACCEPTED})
 """What ends by itself when nobody goes on."""
+MEETING: Final = frozenset({Step.ACCEPT, Step.COUNTER})
+"""What leads to a meeting of two, and so is for those who may meet others one to one."""
 
 
 async def stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
-    """The exchange, locked, with the step taken in its status."""
+    """The exchange, locked, with the step taken in its status.
+
+    Raises:
+        NotFound, StepNotOpen, NotYourStep.
+        NotMetYet: where the step is for those who may meet others one to one.
+    """
     exchange = await queries.lock_exchange(work.session, caller, exchange_id)
-    take(work, exchange, step, parts_of(exchange, caller))
+    who = parts_of(exchange, caller)
+    if step in MEETING:
+        ahead(work, exchange, step, who)
+        await contacts.meet(work, caller, other_side(exchange, caller))
+    take(work, exchange, step, who)
     return exchange
+
+
+def ahead(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> Status:
+    """Where the step would lead.
+
+    Raises:
+        StepNotOpen, NotYourStep.
+    """
+    status = Status(exchange.status)
+    if status in EXPIRING and is_over(work, exchange):
+        raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
+    return advance(status, step, who)
 
 
 def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
     """Take the step: the status follows, whatever timer ran is off."""
-    status = Status(exchange.status)
-    if status in EXPIRING and is_over(work, exchange):
-        raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
-    exchange.status = advance(status, step, who)
+    exchange.status = ahead(work, exchange, step, who)
     exchange.version += 1
     exchange.expires_at = None
 

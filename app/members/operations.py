@@ -1,6 +1,6 @@
 """Joining, deciding on applications, changing one's own record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -120,6 +120,20 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
     _decide(work, caller, member, MemberStatus.REJECTED, reason)
     await identity.close_login(work, caller.bank_id, member_id)
     return member
+
+
+async def took_part(work: Work, bank_id: UUID, member_ids: Collection[UUID]) -> bool:
+    """People took part in a group session: who was met goes up one step of the ladder.
+
+    Returns:
+        Whether all of them have been met; if not, nothing is changed.
+    """
+    people = await queries.lock_members(work.session, bank_id, member_ids)
+    if any(one.level == Level.NEW for one in people):
+        return False
+    for one in people:
+        one.level = max(one.level, Level.TOOK_PART)
+    return True
 
 
 async def change_me(

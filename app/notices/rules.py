@@ -26,5 +26,6 @@ class NoticeKind(StrEnum):
     """Somebody is recovering the member's login; it can be stopped in time."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
     """Somebody joined whom a member had blocked before; its subject is the newcomer."""
+    ALERT_WAITING = "alert_waiting"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

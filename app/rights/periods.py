@@ -28,6 +28,7 @@ class Period(Enum):
     CONTACT = Term(30, "the attempt to reach somebody for the first time")
     NOTICE = Term(180, "the notice")
     REASON = Term(180, "the exchange was proposed, once it is over")
+    ALERT = Term(730, "the alert was closed")
     CASE = Term(730, "the dispute was resolved")
 
     @property

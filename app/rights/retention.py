@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from app.alerts.tables import Alert
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.tables import Exchange, Message
 from app.identity.sessions import operations as sessions
@@ -42,6 +43,12 @@ async def sweep_cases(work: Work) -> int:
     return await update_some(work.session, Dispute, old, empty)
 
 
+async def sweep_alerts(work: Work) -> int:
+    """Delete alerts that were closed long ago."""
+    before = queries.days_before(work.now, Period.ALERT.days)
+    return await delete_some(work.session, Alert, Alert.closed_at < before)
+
+
 async def sweep_notices(work: Work) -> int:
     """Delete old notices."""
     before = queries.days_before(work.now, Period.NOTICE.days)
@@ -75,6 +82,7 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
         Period.MESSAGE: Sweep("57 1 * * *", sweep_messages),
         Period.REASON: Sweep("7 3 * * *", sweep_reasons),
         Period.CASE: Sweep("17 3 * * *", sweep_cases),
+        Period.ALERT: Sweep("19 3 * * *", sweep_alerts),
         Period.NOTICE: Sweep("27 3 * * *", sweep_notices),
         Period.REJECTED: Sweep("37 3 * * *", sweep_rejected),
     }

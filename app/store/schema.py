@@ -1,5 +1,6 @@
 """The whole declared schema: every part's tables in one metadata."""
 
+from app.alerts import tables as alerts
 from app.banks import tables as banks
 from app.credentials import tables as credentials
 from app.exchanges import tables as exchanges
@@ -22,9 +23,11 @@ from app.partners import tables as partners
 from app.records import tables as records
 from app.screening import tables as screening
 from app.sealed import tables as sealed
+from app.watch import tables as watch
 
 PARTS = (
     accounts,
+    alerts,
     banks,
     blocks,
     credentials,
@@ -46,5 +49,6 @@ PARTS = (
     screening,
     contacts,
     sealed,
+    watch,
 )
 metadata = Base.metadata

@@ -92,17 +92,6 @@ async def test_what_somebody_new_posts_is_read_until_something_of_theirs_was_let
     assert sorted(await found(bor)) == ["Bread", "Cake", "Chess for two", "Go", "Jam"]
 
 
-async def test_where_there_is_a_ladder_staff_meet_people_before_they_propose(town: Town) -> None:
-    await safe(town, vetting_ladder=True)
-    ana, bor = await town.member("Ana"), await town.member("Bor")
-    desk, offer = await town.staff("coordinator"), await town.listing(ana)
-    good(await proposes(bor, offer))
-    path = f"/v1/members/{bor.member_id}/level"
-    good(await desk.ask("PUT", path, json={"level": 0, "reason": "We only wrote."}))
-    refused(await proposes(bor, offer), 403, "not-met-yet")
-    assert "level" not in str(good(await bor.get("/v1/me")))
-
-
 async def test_contacts_are_counted_by_people_and_every_attempt_is_kept(town: Town) -> None:
     await safe(town, contacts_max=2)
     bor = await town.member("Bor")

@@ -21,7 +21,7 @@ from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
 from tests.conftest import Cluster
-from tests.doings import leaves
+from tests.doings import alert_of, leaves
 from tests.town import good
 from tests.twins import Fact, Line, World, Worlds, differences
 
@@ -41,14 +41,19 @@ def worlds(
     return Worlds(cluster, template, base_settings, tmp_path, monkeypatch)
 
 
-def written(cohort: str, age_band: str) -> Fact:
-    """A case worker has written this about X."""
+def written(cohort: str, age_band: str, *, alerts: int = 0) -> Fact:
+    """A case worker has written this about X, and as many alerts are or were there."""
 
     async def fact(world: World) -> None:
         worker = await world.town.staff("case_worker")
         body = {"reason": "It is so.", "cohort": cohort, "age_band": age_band}
         path = f"/v1/sealed/{world.people['x'].member_id}"
         good(await worker.ask("PUT", path, json=body))
+        for closed in range(alerts):
+            alert_id = await alert_of(world.town, world.people["x"])
+            if closed < alerts - 1:  # the last one stays open
+                path = f"/v1/alerts/{alert_id}/closure"
+                good(await worker.post(path, {"reason": "It is as it should be."}))
 
     return fact
 
@@ -88,9 +93,11 @@ async def told(worlds: Worlds, fact: Fact, callers: tuple[str, ...]) -> list[Lin
         return await world.ask_everything(callers, world.of_x)
 
 
-async def test_nobody_can_tell_who_takes_part_in_the_programme_or_is_young(worlds: Worlds) -> None:
+async def test_nobody_can_tell_who_takes_part_in_the_programme_is_young_or_watched_over(
+    worlds: Worlds,
+) -> None:
     neighbour = await told(worlds, written("public", "18+"), EVERYBODY)
-    sheltered = await told(worlds, written("programme", "15-17"), EVERYBODY)
+    sheltered = await told(worlds, written("programme", "15-17", alerts=2), EVERYBODY)
     assert differences(neighbour, sheltered) == []
     assert {status for _, status, *_ in neighbour} > {200, 201, 204, 401, 404, 409}
 
