@@ -24,6 +24,7 @@ from app.exchanges.stepping import (
     EXPIRING,
     is_over,
     keep_reason,
+    met,
     other_side,
     parts_of,
     stepped,
@@ -102,7 +103,7 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     """
     await members.lock_me(work.session, caller)
     await _refuse_too_many(work, caller)
-    exchange = await stepped(work, caller, exchange_id, Step.COUNTER)
+    exchange = await met(work, caller, exchange_id, Step.COUNTER)
     await _refuse_unknown_place(work, caller, terms)
     exchange.proposer_id = caller.me
     exchange.minutes = terms.minutes
@@ -120,7 +121,7 @@ async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
         NotFound, StepNotOpen, NotYourStep, NotMetYet.
         NotEnoughHours: when the receiver has not that many above the floor.
     """
-    exchange = await stepped(work, caller, exchange_id, Step.ACCEPT)
+    exchange = await met(work, caller, exchange_id, Step.ACCEPT)
     await settling.hold(work, exchange)
     begins_at = max(work.now, exchange.starts_at or work.now)
     exchange.expires_at = begins_at + timedelta(days=work.settings.hold_days)

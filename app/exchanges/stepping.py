@@ -19,22 +19,25 @@ from app.screening.rules import Subject
 
 EXPIRING: Final = frozenset({Status.PROPOSED, Status.ACCEPTED})
 """What ends by itself when nobody goes on."""
-MEETING: Final = frozenset({Step.ACCEPT, Step.COUNTER})
-"""What leads to a meeting of two, and so is for those who may meet others one to one."""
 
 
 async def stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
-    """The exchange, locked, with the step taken in its status.
+    """The exchange, locked, with the step taken in its status."""
+    exchange = await queries.lock_exchange(work.session, caller, exchange_id)
+    take(work, exchange, step, parts_of(exchange, caller))
+    return exchange
+
+
+async def met(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
+    """The same for a step that leads to a meeting of two.
 
     Raises:
-        NotFound, StepNotOpen, NotYourStep.
-        NotMetYet: where the step is for those who may meet others one to one.
+        NotMetYet: when the caller may not meet others one to one.
     """
     exchange = await queries.lock_exchange(work.session, caller, exchange_id)
     who = parts_of(exchange, caller)
-    if step in MEETING:
-        ahead(work, exchange, step, who)
-        await contacts.meet(work, caller, other_side(exchange, caller))
+    ahead(work, exchange, step, who)  # nothing is kept of a step that is not theirs to take
+    await contacts.meet(work, caller, other_side(exchange, caller))
     take(work, exchange, step, who)
     return exchange
 

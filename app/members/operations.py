@@ -20,16 +20,18 @@ from app.members import queries
 from app.members.blocks import operations as blocks
 from app.members.blocks.rules import ContactKind
 from app.members.rules import (
+    AliasIsContact,
     ApplicationDecided,
     Level,
     MemberKind,
     MemberStatus,
     TermsNotCurrent,
-    refuse_alias,
+    refuse_reserved,
 )
 from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.screening.contact_data import contact_data
 from app.sealed import operations as sealed
 
 
@@ -58,7 +60,7 @@ async def join(
         NoTelephone: when the number cannot be one.
         AliasReserved, AliasIsContact: when the alias cannot be one.
     """
-    refuse_alias(alias)
+    _refuse_unfit(alias)
     refuse_weak(password)
     known = await banks.get_bank(work.session, bank)
     if terms_version not in {None, known.terms_version}:
@@ -154,12 +156,23 @@ async def change_me(
     member = await queries.lock_me(work.session, caller)
     refuse_stale(if_match, member_etag(member))
     if alias is not None:
-        refuse_alias(alias)
+        _refuse_unfit(alias)
         member.alias = alias
     if languages is not None:
         member.languages = list(dict.fromkeys(languages))
     member.version += 1
     return member
+
+
+def _refuse_unfit(alias: str) -> None:
+    """Keep the alias of former members to them, and contact data out of aliases.
+
+    Contact data in other texts are held for a moderator; an alias stands in so many places that
+    it is refused at once, whatever the bank's settings.
+    """
+    refuse_reserved(alias)
+    if contact_data(alias):
+        raise AliasIsContact
 
 
 def member_etag(member: Member) -> str:

@@ -5,7 +5,6 @@ from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Said, Unfit
 from app.kit.wording import skeleton
-from app.screening.contact_data import contact_data
 
 FORMER_MEMBER: Final = "former member"
 """How anyone is called who can no longer be seen; their id is left out with it."""
@@ -32,20 +31,14 @@ class AliasIsContact(Unfit):
     }
 
 
-def refuse_alias(alias: str) -> None:
-    """Keep the alias of former members to them, and contact data out of aliases.
-
-    Contact data in other texts are held for a moderator; an alias stands in so many places that
-    it is refused at once, whatever the bank's settings.
+def refuse_reserved(alias: str) -> None:
+    """Keep the alias of former members to them.
 
     Raises:
-        AliasReserved: when it could be taken for a former member's.
-        AliasIsContact: when somebody could be reached by it.
+        AliasReserved: when it could be taken for that.
     """
     if skeleton(alias) in _RESERVED:
         raise AliasReserved
-    if contact_data(alias):
-        raise AliasIsContact
 
 
 class MemberStatus(StrEnum):

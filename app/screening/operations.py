@@ -13,7 +13,8 @@ from app.notices.rules import NoticeKind
 from app.openings import operations as openings
 from app.openings.rules import OpeningKind
 from app.screening import queries
-from app.screening.rules import FIRST, ScreeningResolved, ScreeningStatus, Subject, judge
+from app.screening.judging import judge
+from app.screening.rules import FIRST, ScreeningResolved, ScreeningStatus, Subject
 from app.screening.tables import Screening
 
 

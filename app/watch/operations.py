@@ -12,8 +12,8 @@ from app.alerts import queries as known
 from app.kit.ground import Work
 from app.members.rules import MemberKind
 from app.watch import queries
+from app.watch.patterns import WINDOW_DAYS, History, Move, is_night, judge, who_might_bring
 from app.watch.queries import MoveRow, Owner
-from app.watch.rules import WINDOW_DAYS, History, Move, is_night, judge, who_might_bring
 from app.watch.tables import WatchRound
 
 ROUND_HOURS: Final = 20

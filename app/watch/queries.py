@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, extract, func, or_, select, true
+from sqlalchemy import BindParameter, LateralFromClause, Select, Uuid, and_, bindparam, extract, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.banks.tables import Bank, BankSafety
@@ -120,11 +120,11 @@ async def find_owners(
     }
 
 
-def _side(*, came: bool) -> Select[*tuple[Any, ...]]:
+def _newest(*, came: bool) -> LateralFromClause:
     mine = Posting.credit_account_id if came else Posting.debit_account_id
     other = Posting.debit_account_id if came else Posting.credit_account_id
     number = Posting.credit_seq if came else Posting.debit_seq
-    newest = (
+    return (
         select(
             Posting.deed_id,
             other.label("other_id"),
@@ -137,27 +137,23 @@ def _side(*, came: bool) -> Select[*tuple[Any, ...]]:
         .limit(MOVES_MAX)
         .lateral("newest")
     )
-    begun = func.timezone(bindparam("zone"), Exchange.starts_at)
-    deed = and_(Deed.bank_id == bindparam("bank_id"), Deed.deed_id == newest.c.deed_id)
-    exchange = and_(
-        Exchange.bank_id == bindparam("bank_id"), Exchange.exchange_id == Deed.subject_id
-    )
+
+
+def _side(*, came: bool) -> Select[*tuple[Any, ...]]:
+    side = _newest(came=came)
+    newest = side.c
+    bank_id: BindParameter[UUID] = bindparam("bank_id")
+    moved = (_ASKED.c.account_id, newest.other_id, newest.minutes, newest.posted_at, newest.is_back)
+    begun = extract("hour", func.timezone(bindparam("zone"), Exchange.starts_at))
+    deed = and_(Deed.bank_id == bank_id, Deed.deed_id == newest.deed_id)
+    exchange = and_(Exchange.bank_id == bank_id, Exchange.exchange_id == Deed.subject_id)
     return (
-        select(
-            _ASKED.c.account_id,
-            newest.c.other_id,
-            newest.c.minutes,
-            newest.c.posted_at,
-            newest.c.is_back,
-            Deed.kind,
-            extract("hour", begun),
-        )
-        .select_from(_ASKED)
-        .join(newest, true())
+        select(*moved, Deed.kind, begun)
+        .select_from(_ASKED.join(side, true()))
         .join(Deed, deed)
         .outerjoin(Exchange, exchange)
-        .where(newest.c.posted_at >= bindparam("since"))
-        .order_by(_ASKED.c.account_id, newest.c.posted_at.desc())
+        .where(newest.posted_at >= bindparam("since"))
+        .order_by(_ASKED.c.account_id, newest.posted_at.desc())
     )
 
 

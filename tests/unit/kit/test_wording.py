@@ -1,7 +1,7 @@
 import pytest
 
 from app.kit.wording import shown_text, skeleton
-from app.members.rules import AliasReserved, refuse_alias
+from app.members.rules import AliasReserved, refuse_reserved
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_names_of_the_world_and_pictures_are_kept_composed(written: str, kept: s
 )
 def test_no_alias_looks_like_somebody_who_is_not_here(alias: str) -> None:
     with pytest.raises(AliasReserved):
-        refuse_alias(alias)
+        refuse_reserved(alias)
 
 
 @pytest.mark.parametrize("alias", ["Ana", "Former teacher", "Member", "Članica"])
 def test_other_aliases_are_free(alias: str) -> None:
-    refuse_alias(alias)
+    refuse_reserved(alias)
     assert skeleton(alias)

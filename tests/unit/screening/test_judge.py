@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from app.screening.contact_data import contact_data
-from app.screening.rules import _PATTERNS, GROUPS_MIN, HELD_FROM, judge
+from app.screening.judging import _PATTERNS, GROUPS_MIN, HELD_FROM, judge
 from tests.corpus import Labelled, labelled
 
 LANGUAGES_MIN = {"sl", "en", "uk", "ru", "es", "de", "hr"}

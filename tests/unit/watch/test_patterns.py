@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from app.alerts.rules import AlertKind, Found, Thresholds
-from app.watch.rules import WINDOW_DAYS, History, Move, judge
+from app.watch.patterns import WINDOW_DAYS, History, Move, judge
 
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 INNOCENT = 300
