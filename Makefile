@@ -25,7 +25,7 @@ run: $(READY) ## Serve a demo bank on PORT (8000); the first time, fill it by pl
 	@$(BIN)/timebank demo
 
 test: lint ## Check format, lint, types and import contracts, then run the tests
-	$(BIN)/pytest -n 3 --dist worksteal -m "not deep and not books"
+	$(BIN)/pytest -n 3 --dist worksteal -m "not deep and not books" --ignore-glob='*_deep.py'
 
 test-books: $(READY) ## Let hledger read the exported journal (installs it on Debian, as root)
 	@command -v hledger >/dev/null || { apt-get update -qq && apt-get install -y -qq hledger; }
@@ -34,7 +34,7 @@ test-books: $(READY) ## Let hledger read the exported journal (installs it on De
 test-deep: $(READY) ## Run the tests that take longer
 	$(BIN)/pytest -m deep
 
-bench: $(READY) ## Measure the books beside yardsticks, which takes half an hour
+bench: $(READY) ## Measure the books beside yardsticks, which takes an hour (docs/benchmarks.md)
 	$(BIN)/python -m benchmarks.ledger
 
 lint: $(READY) ## Check format, lint, types and import contracts

@@ -37,8 +37,8 @@ async def add_staff(
         WeakPassword: when the password is too short, too common or too regular.
         IntegrityError: when the address has an approved login of the bank already.
     """
-    refuse_weak(password)
     known = await bank_queries.get_bank(work.session, bank)
+    refuse_weak(password, email, known.name)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
     return await identity.create_login(
         work,

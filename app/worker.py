@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.exchanges import operations as exchanges
 from app.exchanges.jobs import EXPIRE
+from app.identity.jobs import TELL_ENDED
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
 from app.kit.ground import Ground, Work
@@ -20,6 +21,8 @@ from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from app.ledger.sealing.operations import seal_next
+from app.notices import operations as notices
+from app.notices.rules import NoticeKind
 from app.partners import operations as partners
 from app.partners.arriving import operations as arriving
 from app.partners.jobs import CONCLUDE, DELIVER
@@ -42,6 +45,12 @@ async def _conclude(work: Work, ids: dict[str, UUID]) -> None:
     await arriving.conclude(work, ids["bank_id"], ids["transfer_id"])
 
 
+async def _tell_ended(work: Work, ids: dict[str, UUID]) -> None:
+    bank_id, login_id, session_id = ids["bank_id"], ids["login_id"], ids["session_id"]
+    kind = NoticeKind.SESSION_ENDED
+    await notices.tell_login_once(work, bank_id, login_id, kind, session_id)
+
+
 async def _forget(work: Work, ids: dict[str, UUID]) -> None:
     await rights.forget(work, ids["bank_id"], ids["member_id"])
 
@@ -55,6 +64,7 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
         EXPIRE: _expire,
         DELIVER: _deliver,
         CONCLUDE: _conclude,
+        TELL_ENDED: _tell_ended,
         rights.FORGET: _forget,
         rights.DESTROY: _destroy,
     }
@@ -63,7 +73,7 @@ SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
-        "look_for_patterns": Sweep("7 4 * * *", look_on),
+        "look_for_patterns": Sweep("27 4 * * *", look_on),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
         **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},
     }

@@ -115,7 +115,7 @@ def groups(bench: Bench, number: int) -> list[list[Cell]]:
 
 
 def _postings(bench: Bench, contention: str, clients: int) -> list[Cell]:
-    """The same movement by each yardstick and by the engine, alone and queued."""
+    """The same movement by each yardstick and by the engine, in each way."""
     where = f"{contention}.c{clients}"
 
     async def sql(name: str) -> None:
@@ -129,21 +129,22 @@ def _postings(bench: Bench, contention: str, clients: int) -> list[Cell]:
         )
         bench.results.add(f"{name}.{where}", figures, () if name == "raw" else (f"raw.{where}",))
 
-    async def ours(name: str) -> None:
-        cell = f"engine.{name}.{where}"
+    async def ours(way: engine.Way) -> None:
+        cell = f"engine.{way}.{where}"
         figures, wrong = await engine.measure(
             bench.place,
             bench.town,
             TOWN,
             is_hot=contention == "hot",
-            is_queued=name == "queued",
+            way=way,
             clients=clients,
             window=bench.size.window,
         )
-        bench.results.add(cell, figures, _sql_cells(bench, where))
+        chained = (f"engine.{engine.Way.QUEUED}.{where}",) if way is engine.Way.UNCHAINED else ()
+        bench.results.add(cell, figures, (*chained, *_sql_cells(bench, where)))
         bench.results.proved(cell, wrong)
 
-    engines = [partial(ours, name) for name in ("alone", "queued")]
+    engines = [partial(ours, way) for way in engine.Way]
     return [*(partial(sql, name) for name in bench.yardsticks), *engines]
 
 
@@ -178,6 +179,9 @@ async def _grown(bench: Bench, level: growth.Level) -> None:
         nothing = () if name == "nothing" else (f"growth.{level.name}.nothing",)
         against = () if level is bench.levels[0] else (f"{first}.{name}",)
         bench.results.add(f"growth.{level.name}.{name}", figures, (*against, *nothing))
+    seen = await deadlocks(bench.place, level.database)
+    bench.results.add(f"growth.{level.name}", {"deadlocks": seen})
+    bench.results.proved(f"growth.{level.name}", await growth.prove(bench.place, level))
 
 
 def _sql_cells(bench: Bench, where: str) -> tuple[str, ...]:

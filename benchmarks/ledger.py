@@ -60,8 +60,6 @@ async def _measure(here: Place, size: Size, peer: list[Path]) -> tuple[Results, 
         for group in rotated(groups(bench, number), number):
             for cell in rotated(group, number):
                 await cell()
-    for level in bench.levels:
-        results.proved(f"growth.{level.name}", await growth.prove(here, level))
     names = [level.name for level in bench.levels]
     return results, gates(results, max(size.clients), max(size.workers), names)
 

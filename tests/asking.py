@@ -55,6 +55,14 @@ class Asked:
                 query[name] = self._sample(name, told["schema"], pick)
         return f"{path}?{urlencode(query)}" if query else path
 
+    def headers(self) -> dict[str, str]:
+        """The headers that must be there."""
+        return {
+            told["name"]: str(_value(self._plain(told["schema"]) | told))
+            for told in self.told.get("parameters", [])
+            if told["in"] == "header" and told["required"]
+        }
+
     def body(self, pick: Pick) -> Any:
         """The smallest body that fits, with every id that it can have; None without a body."""
         content = self.told.get("requestBody", {}).get("content", {})
@@ -70,7 +78,8 @@ class Asked:
 
     async def ask(self, person: Person, pick: Pick) -> httpx.Response:
         """Send it as this person."""
-        return await person.ask(self.method, self.address(pick), json=self.body(pick))
+        whole = {"json": self.body(pick), "headers": self.headers()}
+        return await person.ask(self.method, self.address(pick), **whole)
 
     def _sample(self, name: str, schema: JSON, pick: Pick) -> Any:
         plain = self._plain(schema)

@@ -47,6 +47,7 @@ REVIEWED: Final = {
     "app.rights.queries.list_held": "rows that carry one of the caller's own ids",
     "app.rights.queries.list_rejected": "whom time forgets; shown to nobody",
     "app.rights.retention.sweep_cases": "time empties what is old; shown to nobody",
+    "app.rights.retention.sweep_held": "the same",
     "app.rights.retention.sweep_messages": "the same",
     "app.rights.retention.sweep_notices": "the same",
     "app.rights.retention.sweep_reasons": "the same",

@@ -1,24 +1,21 @@
 """A real PostgreSQL for every test: the embedded one, or TIMEBANK_TEST_DATABASE_URL.
 
-Each test gets a database of its own, copied from a migrated template, with real commits and the
-application's own limited role.
+Each test gets a database of its own, as the migrations leave it (`tests/databases.py`), with real
+commits and the application's own limited role.
 """
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import event
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 
 from app.kit.embedded import lease
 from app.kit.ground import Ground
@@ -26,6 +23,7 @@ from app.kit.settings import Environment, Settings, load_settings
 from app.main import create_app
 from app.store import migrate
 from tests.audit import Audit
+from tests.databases import Cluster, Databases
 from tests.town import Town
 
 TEMPLATE = "timebank_template"
@@ -43,35 +41,6 @@ class FakeClock:
 
     def advance(self, **by: float) -> None:
         self.moment += timedelta(**by)
-
-
-class Cluster:
-    """A PostgreSQL server on which databases can be made."""
-
-    def __init__(self, superuser_url: str) -> None:
-        self.superuser_url = superuser_url
-
-    def url(self, role: str, database: str) -> str:
-        url = make_url(self.superuser_url).set(database=database, username=role, password=None)
-        return url.render_as_string(hide_password=False)
-
-    def urls(self, database: str) -> migrate.Urls:
-        return migrate.Urls(
-            self.url(migrate.APPLICATION_ROLE, database), self.url(migrate.OWNER_ROLE, database)
-        )
-
-    async def connect(self, database: str | None = None) -> "asyncpg.Connection[asyncpg.Record]":
-        url = make_url(self.superuser_url).set(drivername="postgresql")
-        if database is not None:
-            url = url.set(database=database)
-        return await asyncpg.connect(url.render_as_string(hide_password=False), timeout=10)
-
-    async def run(self, statement: str, database: str | None = None) -> None:
-        connection = await self.connect(database)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,22 +79,21 @@ async def _hasten(cluster: Cluster) -> None:
 async def template(cluster: Cluster) -> str:
     """A migrated database to copy from; one a test process."""
     name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    await cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    for made in migrate.ROLES:
-        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-            await cluster.run(made)
-    await cluster.run(f"CREATE DATABASE {name} OWNER {migrate.OWNER_ROLE}")
-    await migrate.upgrade(cluster.urls(name))
+    await cluster.make_template(name)
     return name
 
 
+@pytest.fixture(scope="session")
+def databases(cluster: Cluster, template: str) -> Databases:
+    return Databases(cluster, template)
+
+
 @pytest.fixture
-async def database(cluster: Cluster, template: str) -> AsyncIterator[str]:
+async def database(databases: Databases) -> AsyncIterator[str]:
     """The name of this test's own database."""
-    name = f"test_{uuid4().hex}"
-    await cluster.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {migrate.OWNER_ROLE}")
+    name = await databases.take()
     yield name
-    await cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.give_back(name)
 
 
 @pytest.fixture

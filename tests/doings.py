@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
@@ -12,13 +13,19 @@ from app.alerts import operations as alerts
 from app.alerts.rules import AlertKind, Facts, Found
 from app.kit.ground import Ground
 from app.members import queries as members
-from tests.conftest import Cluster
+from app.openings.reasons import HEADER
+from tests.databases import Cluster
 from tests.town import JSON, Person, Town, good, refused
 
 WAIT_SECONDS_MAX = 5.0
 _PAUSE_SECONDS = 0.01
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
 """An id that nothing has."""
+
+
+def why(reason: str) -> dict[str, str]:
+    """The header that says why staff look at somebody."""
+    return {HEADER: quote(reason)}
 
 
 async def until(there: Callable[[], Awaitable[bool]]) -> None:
@@ -133,6 +140,15 @@ async def alert_of(town: Town, person: Person) -> str:
     asked = "SELECT alert_id FROM alert WHERE member_id = $1 AND closed_at IS NULL"
     (row,) = await sql(town, asked, person.member_id)
     return str(row["alert_id"])
+
+
+async def waiting_for_staff(town: Town, coordinator: Person, person: Person) -> dict[str, str]:
+    """Something of each kind about this member that waits for some of the staff, by its name."""
+    return {
+        "emergency_id": await emergency_of(coordinator, person),
+        "screening_id": await screening_of(town, person),
+        "alert_id": await alert_of(town, person),
+    }
 
 
 async def notices(person: Person) -> list[tuple[str, str]]:

@@ -18,6 +18,8 @@ import httpx
 import requests
 import schemathesis
 from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
 from schemathesis import Case
 from schemathesis.checks import CHECKS, CheckFunction, load_all_checks
 from schemathesis.core.failures import Failure
@@ -147,6 +149,18 @@ class Served:
                     values[name] = ids[turn // MADE_UP_IN % len(ids)]
         if isinstance(case.body, dict) and is_positive(case):
             case.body |= self.life.secrets.get(name_of(case), {})
+
+
+def repeatable(examples: int) -> hypothesis_settings:
+    """So many examples of each operation, always the same ones."""
+    return hypothesis_settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 
 
 def turn_of(case: AnyCase) -> int:

@@ -16,7 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.contract import almighty
-from tests.doings import alert_of, disputed, emergency_of, leaves, recovered, screening_of
+from tests.doings import disputed, leaves, recovered, waiting_for_staff
 from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
@@ -28,6 +28,11 @@ STATE_FOR = {
     "open_dispute": "delivered",
 }
 """In which state the exchange stands that an operation is asked for; else it is proposed."""
+ABOUT_MEMBERS = (
+    *("send_hours", "give_grant", "get_member_limits", "set_member_limits", "give_level"),
+    *("get_sealed", "write_sealed", "list_sealed_openings", "get_record", "ask_for_emergency"),
+)
+"""Operations about a member who was approved; the others are asked about an applicant."""
 
 
 class Undone(Database):
@@ -99,24 +104,14 @@ class Stage:
         self.ids[kind] = {
             "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
             "giver_id": str(receiver.member_id),
-            "send_hours.member_id": str(giver.member_id),
             "transfer_id": await neighbour.transfer_of(town, staff, receiver),
             "listing_id": (await town.listing(giver))["id"],
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),
-            "give_grant.member_id": str(giver.member_id),
-            "get_member_limits.member_id": str(giver.member_id),
-            "set_member_limits.member_id": str(giver.member_id),
-            "get_sealed.member_id": str(giver.member_id),
-            "write_sealed.member_id": str(giver.member_id),
+            **{f"{name}.member_id": str(giver.member_id) for name in ABOUT_MEMBERS},
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
             "code_id": (await recovered(giver))[0],
-            "get_record.member_id": str(giver.member_id),
-            "ask_for_emergency.member_id": str(giver.member_id),
-            "emergency_id": await emergency_of(await town.staff("coordinator"), giver),
-            "give_level.member_id": str(giver.member_id),
-            "screening_id": await screening_of(town, giver),
-            "alert_id": await alert_of(town, giver),
+            **await waiting_for_staff(town, await town.staff("coordinator"), giver),
             "session_id": next(one["id"] for one in sessions if one["is_current"]),
         }

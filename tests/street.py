@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.exchanges import operations
 from app.exchanges.operations import Terms
 from app.ledger.verifying import prove
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.town import Person, Town, good
 
 

@@ -27,7 +27,8 @@ from app.kit.lane import Lanes
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.asking import Asked, every_operation
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
+from tests.databases import Cluster
 from tests.doings import disputed
 from tests.stage import STATE_FOR, Undone
 from tests.town import JSON, Person, Town
@@ -128,7 +129,8 @@ class World:
         def pick(name: str) -> str:
             return str(known.get(name, nothing))
 
-        answer = await ask(asked.method, asked.address(pick), json=asked.body(pick))
+        whole = {"json": asked.body(pick), "headers": asked.headers()}
+        answer = await ask(asked.method, asked.address(pick), **whole)
         headers = tuple(sorted(answer.headers.items()))
         yield label, answer.status_code, headers, answer.content
         yield f"SQL of {label}", len(statements), (), "\n".join(statements).encode()
@@ -176,8 +178,7 @@ class Worlds:
     async def one(self, fact: Fact, *, x_exists: bool = True) -> AsyncIterator[World]:
         """A world in which this fact is so."""
         name = f"twin_{uuid4().hex}"
-        owner = f"TEMPLATE {self.template} OWNER timebank_owner"
-        await self.cluster.run(f"CREATE DATABASE {name} {owner}")
+        await self.cluster.copy(self.template, name)
         with fated(self.monkeypatch) as fate:
             app = create_app(self._settings(name), fate.clock)
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -191,7 +192,7 @@ class Worlds:
                 yield world
                 await town.ground.database.close()
                 await first.close()
-        await self.cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+        await self.cluster.drop(name)
 
     async def _peopled(self, world: World, *, x_exists: bool) -> World:
         for name in ("vid", "tuj", "applicant", "x"):

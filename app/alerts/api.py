@@ -11,7 +11,9 @@ from app.alerts import operations, queries
 from app.alerts.operations import thresholds_etag
 from app.alerts.rules import THRESHOLD_MAX, AlertClosed, AlertKind
 from app.alerts.tables import Alert
-from app.identity.access import CaseWorker
+from app.banks.operations import Wish
+from app.identity.access import CaseWorker, FreshCaseWorker
+from app.identity.rules import Caller
 from app.kit.errors import Stale
 from app.kit.ground import Work
 from app.kit.http import Route, Working
@@ -87,8 +89,9 @@ class ThresholdsView(View):
 
 
 class SetThresholds(RequestBody):
-    """What may be changed; what is left out stays."""
+    """What may be changed, and why; what is left out stays."""
 
+    reason: Reason = Field(examples=["We saw too many that were none."])
     contacts_new: Number | None = None
     contacts: Number | None = None
     week_minutes: Number | None = Field(None, examples=[600])
@@ -103,9 +106,10 @@ class SetThresholds(RequestBody):
     organisation_minutes: Number | None = None
     ring_times: Number | None = None
 
-    def changes(self) -> dict[str, int]:
-        """What was named."""
-        return self.model_dump(exclude_none=True)
+    def wish(self, caller: Caller, if_match: str | None) -> Wish:
+        """The same as a value."""
+        named = self.model_dump(exclude={"reason"}, exclude_none=True)
+        return Wish(caller.login_id, self.reason, if_match, named)
 
 
 @router.get("")
@@ -136,8 +140,8 @@ async def close_alert(
 @reaches(Relation.BANK)
 async def get_thresholds(caller: CaseWorker, work: Working, response: Response) -> ThresholdsView:
     """From which numbers on there is an alert."""
-    found, version = await queries.get_thresholds(work.session, caller.bank_id)
-    response.headers["ETag"] = thresholds_etag(caller.bank_id, version)
+    found = await queries.get_thresholds(work.session, caller.bank_id)
+    response.headers["ETag"] = thresholds_etag(caller.bank_id, found)
     return ThresholdsView.model_validate(found)
 
 
@@ -145,12 +149,12 @@ async def get_thresholds(caller: CaseWorker, work: Working, response: Response) 
 @reaches(Relation.BANK)
 async def set_thresholds(
     body: SetThresholds,
-    caller: CaseWorker,
+    caller: FreshCaseWorker,
     work: Working,
     response: Response,
     if_match: IfMatch = None,
 ) -> ThresholdsView:
-    """Set from which numbers on there is an alert in this bank."""
-    found, version = await operations.set_thresholds(work, caller, body.changes(), if_match)
-    response.headers["ETag"] = thresholds_etag(caller.bank_id, version)
+    """Set from which numbers on there is an alert in this bank, with a reason that is kept."""
+    found = await operations.set_thresholds(work, caller.bank_id, body.wish(caller, if_match))
+    response.headers["ETag"] = thresholds_etag(caller.bank_id, found)
     return ThresholdsView.model_validate(found)

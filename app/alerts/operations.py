@@ -1,6 +1,6 @@
 """Raising and closing alerts, and setting from which numbers on there are any."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.alerts import queries
 from app.alerts.rules import AlertClosed, Found, Thresholds
 from app.alerts.tables import Alert, AlertThreshold
+from app.banks import operations as banks
+from app.banks.operations import Wish
 from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -60,29 +62,30 @@ async def close(work: Work, caller: Caller, alert_id: UUID, reason: str) -> Aler
     return alert
 
 
-async def set_thresholds(
-    work: Work, caller: Caller, changes: Mapping[str, int], if_match: str | None
-) -> tuple[Thresholds, int]:
-    """Set from which numbers on there are alerts in the bank; what is not named stays.
+async def set_thresholds(work: Work, bank_id: UUID, wish: Wish) -> Thresholds:
+    """Set from which numbers on there are alerts in the bank; kept, as all changes of its rules.
 
     Raises:
-        Stale: when `If-Match` names an older version.
+        Stale: when `If-Match` names other numbers than there are now.
     """
-    first = {"bank_id": caller.bank_id, "version": 0, **asdict(Thresholds())}
-    made = insert(AlertThreshold).values(first).on_conflict_do_nothing()
-    await work.session.execute(made)
-    row = await queries.lock_thresholds(work.session, caller.bank_id)
-    refuse_stale(if_match, thresholds_etag(caller.bank_id, row.version))
-    for name, value in changes.items():
+    first = {"bank_id": bank_id, **asdict(Thresholds())}
+    await work.session.execute(insert(AlertThreshold).values(first).on_conflict_do_nothing())
+    row = await queries.lock_thresholds(work.session, bank_id)
+    was = queries.thresholds_of(row)
+    refuse_stale(wish.if_match, thresholds_etag(bank_id, was))
+    for name, value in wish.changes.items():
         setattr(row, name, value)
-    row.version += 1
-    await work.session.flush()
-    return queries.thresholds_of(row), row.version
+    now, old = queries.thresholds_of(row), asdict(was)
+    after = {name: value for name, value in asdict(now).items() if value != old[name]}
+    if after:
+        before = {name: old[name] for name in after}
+        await banks.keep_change(work, bank_id, wish, before, after)
+    return now
 
 
-def thresholds_etag(bank_id: UUID, version: int) -> str:
+def thresholds_etag(bank_id: UUID, thresholds: Thresholds) -> str:
     """The entity tag of a bank's thresholds."""
-    return etag("thresholds", bank_id, version)
+    return etag("thresholds", bank_id, *asdict(thresholds).values())
 
 
 async def _tell(work: Work, bank_id: UUID, found: Found, alert_id: UUID) -> None:

@@ -81,10 +81,10 @@ async def are_case_workers(
     return (await session.scalar(asked.limit(1))) is not None
 
 
-async def get_thresholds(session: AsyncSession, bank_id: UUID) -> tuple[Thresholds, int]:
-    """The bank's numbers, or the defaults, and their version."""
+async def get_thresholds(session: AsyncSession, bank_id: UUID) -> Thresholds:
+    """The bank's numbers, or the defaults."""
     row = await session.scalar(select(AlertThreshold).where(AlertThreshold.bank_id == bank_id))
-    return (thresholds_of(row), row.version) if row is not None else (Thresholds(), 0)
+    return Thresholds() if row is None else thresholds_of(row)
 
 
 async def lock_thresholds(session: AsyncSession, bank_id: UUID) -> AlertThreshold:

@@ -86,4 +86,3 @@ class AlertThreshold(Base):
     night_times: Mapped[int]
     organisation_minutes: Mapped[int]
     ring_times: Mapped[int]
-    version: Mapped[int]

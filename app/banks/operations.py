@@ -1,5 +1,8 @@
 """Founding a bank and keeping its lists."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from app.banks import queries
@@ -16,7 +19,8 @@ from app.banks.rules import (
     Preset,
     SlugTaken,
 )
-from app.banks.tables import Area, Bank, BankSafety, MeetingPoint
+from app.banks.tables import Area, Bank, BankChange, BankSafety, MeetingPoint
+from app.kit.bulk import table_of
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
@@ -46,7 +50,7 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
     )
     work.session.add(bank)
     await work.session.flush()
-    safety = BankSafety(bank_id=bank.bank_id, version=1, **vars(PRESETS[preset]))
+    safety = BankSafety(bank_id=bank.bank_id, **vars(PRESETS[preset]))
     work.session.add(safety)
     work.session.add_all([_row(Area, bank, place) for place in AREAS_FIRST])
     work.session.add_all([_row(MeetingPoint, bank, place) for place in MEETING_POINTS_FIRST])
@@ -54,35 +58,81 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
     return bank
 
 
-async def change_safety(
-    work: Work,
-    bank_id: UUID,
-    *,
-    if_match: str | None,
-    preset: Preset | None,
-    changes: dict[str, object],
-) -> BankSafety:
-    """Change what the bank does for safety: a whole preset, then single settings.
+@dataclass(frozen=True)
+class Wish:
+    """What an admin wants changed, and why."""
+
+    by: UUID
+    """Their login."""
+    reason: str
+    if_match: str | None
+    changes: Mapping[str, Any]
+    """By name of column; what is not named stays."""
+
+
+async def change_bank(work: Work, bank_id: UUID, wish: Wish) -> Bank:
+    """Change the bank itself. Another preset brings all of its settings for safety with it.
+
+    Raises:
+        Stale: when `If-Match` names an older version.
+    """
+    bank = await queries.lock_bank(work.session, bank_id)
+    refuse_stale(wish.if_match, etag_of(bank))
+    safety = await queries.lock_safety(work.session, bank_id)
+    preset = wish.changes.get("preset")
+    whole = vars(PRESETS[Preset(preset)]) if preset is not None else {}
+    await _change(work, wish, [(bank, wish.changes), (safety, whole)])
+    return bank
+
+
+async def change_safety(work: Work, bank_id: UUID, wish: Wish) -> BankSafety:
+    """Change what the bank does for safety, setting by setting.
 
     Raises:
         Stale: when `If-Match` names an older version.
     """
     safety = await queries.lock_safety(work.session, bank_id)
-    refuse_stale(if_match, safety_etag(safety))
-    if preset is not None:
-        bank = await queries.lock_bank(work.session, bank_id)
-        bank.preset = preset.value
-    whole = vars(PRESETS[preset]) if preset is not None else {}
-    for name, value in {**whole, **changes}.items():
-        setattr(safety, name, value)
-    safety.version += 1
-    await work.session.flush()
+    refuse_stale(wish.if_match, etag_of(safety))
+    await _change(work, wish, [(safety, wish.changes)])
     return safety
 
 
-def safety_etag(safety: BankSafety) -> str:
-    """The entity tag of a bank's settings."""
-    return etag("safety", safety.bank_id, safety.version)
+def etag_of(row: Bank | BankSafety) -> str:
+    """The entity tag of a bank, or of what it does for safety: of all that stands in the row."""
+    columns = table_of(type(row)).columns
+    return etag(row.__tablename__, *(getattr(row, column.name) for column in columns))
+
+
+async def _change(
+    work: Work, wish: Wish, rows: Sequence[tuple[Bank | BankSafety, Mapping[str, Any]]]
+) -> None:
+    """Change these columns, and keep who did, why and what was before; nothing keeps nothing."""
+    before, after = dict[str, Any](), dict[str, Any]()
+    for row, changes in rows:
+        for name, new in changes.items():
+            if getattr(row, name) != new:
+                before[name], after[name] = getattr(row, name), new
+                setattr(row, name, new)
+    if after:
+        await keep_change(work, rows[0][0].bank_id, wish, before, after)
+
+
+async def keep_change(
+    work: Work, bank_id: UUID, wish: Wish, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Keep who changed which rules of the bank, why, and what was before."""
+    change_id = new_id()
+    change = BankChange(
+        bank_id=bank_id,
+        change_id=change_id,
+        login_id=wish.by,
+        reason_sealed=work.vault.seal(wish.reason, "bank-change", bank_id, change_id),
+        before=dict(before),
+        after=dict(after),
+        changed_at=work.now,
+    )
+    work.session.add(change)
+    await work.session.flush()
 
 
 def _row(table: type[Area | MeetingPoint], bank: Bank, place: Place) -> Area | MeetingPoint:

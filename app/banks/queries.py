@@ -1,12 +1,13 @@
 """Reading banks and their lists."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.banks.tables import Area, Bank, BankSafety, MeetingPoint
+from app.banks.tables import Area, Bank, BankChange, BankSafety, MeetingPoint
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 
@@ -50,6 +51,21 @@ async def lock_safety(session: AsyncSession, bank_id: UUID) -> BankSafety:
     found = await lock_one(session, select(BankSafety).where(BankSafety.bank_id == bank_id))
     assert found is not None, "every bank has a row"
     return found
+
+
+async def list_changes(
+    session: AsyncSession, bank_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[BankChange]:
+    """Who changed the bank's rules, newest first."""
+    asked = (
+        select(BankChange)
+        .where(BankChange.bank_id == bank_id)
+        .order_by(BankChange.changed_at.desc(), BankChange.change_id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        asked = asked.where(tuple_(BankChange.changed_at, BankChange.change_id) < after)
+    return (await session.scalars(asked)).all()
 
 
 async def list_banks(session: AsyncSession) -> Sequence[Bank]:

@@ -1,9 +1,11 @@
 """The bank and its lists."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -42,6 +44,27 @@ class Bank(Base):
     created_at: Mapped[datetime]
 
 
+class BankChange(Base):
+    """Somebody changed the bank's rules: who, when, why, and what was before; append-only."""
+
+    __tablename__ = "bank_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
+        CheckConstraint("before <> after", name="changes_something"),
+        Index(None, "bank_id", "changed_at", "change_id"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    change_id: Mapped[UUID] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID]
+    reason_sealed: Mapped[bytes]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What was changed, by column, as it was; `after` has the same names."""
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_at: Mapped[datetime]
+
+
 class BankSafety(Base):
     """What a bank does for the safety of its members (`rules.Safety`), one row a bank."""
 
@@ -58,7 +81,6 @@ class BankSafety(Base):
     contacts_new_max: Mapped[int | None]
     contacts_max: Mapped[int | None]
     alerts: Mapped[bool]
-    version: Mapped[int]
 
 
 class Area(Base):

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli import books, database, keys, people
+from app.cli import books, database, keys, people, sessions
 from app.kit.stopping import EXIT_BY_SIGNAL, leave_on_signals
 from app.web.listening import HOST_DEFAULT, PORT_DEFAULT, PORT_MAX
 
@@ -49,6 +49,7 @@ program.add_typer(people.banks, name="bank")
 program.add_typer(people.staff, name="staff")
 program.add_typer(books.commands, name="ledger")
 program.add_typer(keys.commands, name="keys")
+program.add_typer(sessions.commands, name="sessions")
 
 
 @program.command()

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from app.credentials import operations, queries
 from app.credentials.rules import By, RecoveryRefused, TooEarly
 from app.credentials.tables import RecoveryCode
-from app.identity.access import Coordinator, FreshSignedIn, SignedIn
+from app.identity.access import FreshCoordinator, FreshSignedIn, SignedIn
 from app.identity.rules import TooManySignIns, WeakPassword, WrongCredentials
 from app.identity.tools import Tools
 from app.kit.http import Public, Route, Working
@@ -127,7 +127,7 @@ async def stop_recovery(code_id: UUID, caller: SignedIn, work: Working) -> None:
 @router.post("/members/{member_id}/recovery", status_code=201)
 @reaches(Relation.BANK)
 async def give_recovery_code(
-    member_id: UUID, body: GiveCode, caller: Coordinator, work: Working
+    member_id: UUID, body: GiveCode, caller: FreshCoordinator, work: Working
 ) -> GivenView:
     """Give a member at the desk a code to get back in; it works after three days."""
     given = await operations.give_code(work, caller, member_id, reason=body.reason)

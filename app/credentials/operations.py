@@ -27,11 +27,13 @@ from app.identity.factors import operations as factors
 from app.identity.passwords import salt_of
 from app.identity.rules import STAFF, Caller, Role
 from app.identity.sessions import operations as sessions
+from app.identity.tables import Login
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.kit.values import as_rfc3339
+from app.members import queries as members
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 
@@ -56,8 +58,8 @@ async def change_password(
         WrongCredentials: when the current one is wrong.
         TooManySignIns: when too many passwords wait to be hashed.
     """
-    refuse_weak(password)
     before = await logins.get_login(work.session, caller.bank_id, caller.login_id)
+    await _refuse_weak(work, before, password)
     await work.pause()
     renewed = await tools.hashed(password, salt_of(before.password_hash))
     login = await sessions.prove_password(work, tools, caller, current)
@@ -145,6 +147,7 @@ async def finish(
     if work.now < row.ready_at:
         raise TooEarly(ready_at=as_rfc3339(row.ready_at))
     login = await logins.lock_login(work.session, bank_id, row.login_id)
+    await _refuse_weak(work, login, password)
     login.password_hash = password_hash
     await factors.remove(work, bank_id, row.login_id)
     await sessions.end_sessions(work, bank_id, row.login_id)
@@ -161,6 +164,21 @@ async def stop(work: Work, caller: Caller, code_id: UUID) -> None:
     if row is None:
         raise NotFound
     row.ended_at = row.ended_at or work.now
+
+
+async def _refuse_weak(work: Work, login: Login, password: str) -> None:
+    """Judge a new password beside what is known of whose login it is.
+
+    Raises:
+        WeakPassword: when it is too short, too common, too regular, or little but what is known.
+    """
+    bank = await banks.get_bank_by_id(work.session, login.bank_id)
+    email = work.envelopes.open(login.email_sealed, "email", login.bank_id, login.login_id)
+    known = [bank.name, email or ""]
+    if login.member_id is not None:
+        member = await members.get_member(work.session, login.bank_id, login.member_id)
+        known.append(member.alias)
+    refuse_weak(password, *known)
 
 
 async def _lock(work: Work, bank_id: UUID, email: str, code: str) -> RecoveryCode | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.banks import queries as banks
-from app.identity import queries
+from app.identity import jobs, queries
 from app.identity.claims import Access
 from app.identity.devices import Device
 from app.identity.errors import BadToken
@@ -26,9 +26,10 @@ from app.identity.rules import (
 from app.identity.tables import ONE_APPROVED, Login, Session
 from app.identity.tokens import issue
 from app.identity.tools import IdentityTools
-from app.kit.db import violated
+from app.kit.db import once_committed, violated
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.kit.metrics import REUSES
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens
     use of an old token ends the session, for somebody else may hold a copy.
 
     Raises:
-        RefreshRefused: the token is not good; the session's end, if any, is committed.
+        RefreshRefused: the token is not good; the session's end, if any, is committed, with a
+            notice to whose it was.
     """
     try:
         claim = read_refresh(tools.refresh_key, refresh_token)
@@ -93,8 +95,7 @@ async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens
         raise RefreshRefused
     verdict = judge(claim.counter, session.refresh_counter, session.rotated_at, work.now)
     if verdict is Rotation.REUSED:
-        session.ended_at = work.now
-        await work.session.flush()
+        await _end_reused(work, session)
         raise RefreshRefused
     if verdict is Rotation.ROTATE:
         session.refresh_counter += 1
@@ -181,6 +182,14 @@ async def close_login(work: Work, bank_id: UUID, member_id: UUID) -> None:
     login = await queries.get_login_of_member(work.session, bank_id, member_id)
     login.roles = [role for role in login.roles if role != Role.MEMBER]
     login.closed_at = work.now
+
+
+async def _end_reused(work: Work, session: Session) -> None:
+    """Somebody else may hold a copy: end it, tell its owner, and count it for the operator."""
+    session.ended_at = work.now
+    await work.session.flush()
+    await jobs.tell_ended(work, session)
+    once_committed(work.session, REUSES.inc)
 
 
 async def _renewed(tools: IdentityTools, stored: str, password: str) -> str:

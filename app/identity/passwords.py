@@ -8,9 +8,10 @@ import asyncio
 import base64
 import dataclasses
 import hmac
+import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, StrEnum, auto
 from functools import partial
 from importlib import resources
@@ -31,22 +32,26 @@ SALTS_TRIED_MAX = 3
 HASHES_AT_ONCE = 2
 QUEUE_MAX = 64
 """Some seconds of work with the strong profile; who would wait longer is better told to return."""
+KNOWN_CHARS_MIN = 3
+"""Shorter words than this are in every sentence."""
 
 _COMMON = frozenset(
     resources.files("app.identity").joinpath("common_passwords.txt").read_text("utf-8").splitlines()
 )
+_WORD_ENDS = re.compile(r"[\W_]+")
 _Result = TypeVar("_Result")
 
 
 class PasswordProfile(Enum):
     """What one hash costs."""
 
-    STRONG = RFC_9106_LOW_MEMORY
-    """64 MiB, 3 passes, 4 lanes: the second choice of RFC 9106 and the library's default."""
+    STRONG = dataclasses.replace(RFC_9106_LOW_MEMORY, parallelism=1)
+    """64 MiB, 3 passes, 1 lane: production's. About 0.2 s on one of two shared cores; more lanes
+    would be threads of one sign-in, which are of no use while others wait for the same cores."""
     MINIMUM = dataclasses.replace(
         RFC_9106_LOW_MEMORY, memory_cost=19 * 1024, time_cost=2, parallelism=1
     )
-    """19 MiB, 2 passes, 1 lane: the least that OWASP accepts."""
+    """19 MiB, 2 passes, 1 lane: the least that OWASP accepts; the demo's, which has many join."""
     TEST = dataclasses.replace(RFC_9106_LOW_MEMORY, memory_cost=8, time_cost=1, parallelism=1)
     """Almost nothing: for tests only."""
 
@@ -62,6 +67,8 @@ class PasswordFlaw(StrEnum):
     TOO_LONG = auto()
     COMMON = auto()
     ONE_CHARACTER = auto()
+    PERSONAL = auto()
+    """Little is left of it without what others know of the person."""
     UNREADABLE = auto()
 
 
@@ -140,17 +147,24 @@ class Passwords:
             self._waiting -= 1
 
 
-def check_acceptable(password: str) -> PasswordFlaw | None:
+def check_acceptable(password: str, *known: str) -> PasswordFlaw | None:
     """Return why a new password is refused, or None.
 
     Length counts, composition does not (OWASP ASVS 6.2); 15 characters or more are recommended.
+    Words of `known`, an alias or an address, count for nothing: the rest must do without them.
     """
     normal = _normal(password)
     if normal is None:
         too_long = len(password) > TYPED_CHARS_MAX
         return PasswordFlaw.TOO_LONG if too_long else PasswordFlaw.UNREADABLE
-    text = normal.decode()
-    folded = text.casefold()
+    folded = normal.decode().casefold()
+    flaw = _flaw_of(normal.decode(), folded)
+    if flaw is None and (rest := _without(known, folded)) != folded:
+        return PasswordFlaw.PERSONAL if _flaw_of(rest, rest) else None
+    return flaw
+
+
+def _flaw_of(text: str, folded: str) -> PasswordFlaw | None:
     flaws = {
         PasswordFlaw.TOO_SHORT: len(text) < PASSWORD_CHARS_MIN,
         PasswordFlaw.TOO_LONG: len(text) > PASSWORD_CHARS_MAX,
@@ -158,6 +172,15 @@ def check_acceptable(password: str) -> PasswordFlaw | None:
         PasswordFlaw.COMMON: folded in _COMMON,
     }
     return next((flaw for flaw, found in flaws.items() if found), None)
+
+
+def _without(known: Iterable[str], folded: str) -> str:
+    """The text without the words of what is known, the longest first."""
+    whole = unicodedata.normalize("NFKC", " ".join(known)).casefold()
+    words = {word for word in _WORD_ENDS.split(whole) if len(word) >= KNOWN_CHARS_MIN}
+    for word in sorted(words, key=len, reverse=True):
+        folded = folded.replace(word, "")
+    return folded
 
 
 def salt_of(stored: str) -> bytes:

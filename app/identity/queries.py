@@ -14,6 +14,8 @@ from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 
 SESSIONS_SHOWN_MAX = 100
+SESSIONS_AT_ONCE = 5_000
+"""Ended by one statement, which stays far under its time."""
 LOGINS_OF_ADDRESS_MAX = 100
 """Of one address in one bank; later applications of it cannot sign in before approval."""
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
@@ -115,6 +117,17 @@ async def lock_session(session: AsyncSession, bank_id: UUID, session_id: UUID) -
     """The session, locked for rotating or ending it."""
     asked = select(Session).where(Session.bank_id == bank_id, Session.session_id == session_id)
     return await lock_one(session, asked)
+
+
+async def list_unended(session: AsyncSession, bank_id: UUID, after: UUID) -> Sequence[UUID]:
+    """The next of a bank's sessions that nobody has ended, by id: some thousands at a time."""
+    asked = (
+        select(Session.session_id)
+        .where(Session.bank_id == bank_id, Session.session_id > after, Session.ended_at.is_(None))
+        .order_by(Session.session_id)
+        .limit(SESSIONS_AT_ONCE)
+    )
+    return (await session.scalars(asked)).all()
 
 
 async def list_sessions(

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from pydantic import SecretStr
@@ -19,10 +19,17 @@ from app.identity.passwords import (
 )
 from app.identity.rules import TooManySignIns, WeakPassword
 from app.identity.tokens import KeyRing, SigningKey, Verifier, check_backend
+from app.kit.keys import renewable_key
+from app.kit.renewable import REFRESH, RenewableKey
 from app.kit.settings import BadSettings, Environment, Settings
 from app.kit.vault import Vault
 
 SALT_BYTES = 16
+PROFILES: Final = {
+    Environment.PRODUCTION: PasswordProfile.STRONG,
+    Environment.DEMO: PasswordProfile.MINIMUM,
+    Environment.TEST: PasswordProfile.TEST,
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class IdentityTools:
     ring: KeyRing
     verifier: Verifier
     passwords: Passwords
-    refresh_key: bytes
+    refresh: RenewableKey
     salt_key: bytes
 
     @classmethod
@@ -44,15 +51,22 @@ class IdentityTools:
         """
         check_backend()
         ring = _ring(settings)
-        is_test = settings.environment is Environment.TEST
-        profile = PasswordProfile.TEST if is_test else PasswordProfile.MINIMUM
         return cls(
             ring,
             Verifier(ring, settings.issuer),
-            Passwords(profile),
-            vault.key("refresh"),
+            Passwords(PROFILES[settings.environment]),
+            renewable_key(settings, REFRESH, vault.key("refresh")),
             vault.key("salt"),
         )
+
+    @property
+    def refresh_key(self) -> bytes:
+        """From which refresh tokens are derived.
+
+        Raises:
+            KeysAway: when the keystore cannot be reached.
+        """
+        return self.refresh.current()
 
     def salt_for(self, fingerprint: bytes, stored: Sequence[str]) -> bytes:
         """The salt of new passwords of an address: what its other logins have, or its own.
@@ -96,15 +110,20 @@ class IdentityTools:
             raise TooManySignIns from None
 
 
-def refuse_weak(password: str) -> None:
-    """Judge a new password.
+def refuse_weak(password: str, *known: str) -> None:
+    """Judge a new password, beside what others know of the person: alias, address, bank.
 
     Raises:
-        WeakPassword: when it is too short, too common or too regular.
+        WeakPassword: when it is too short, too common, too regular, or little but what is known.
     """
-    reason = check_acceptable(password)
+    reason = check_acceptable(password, *map(_own_part, known))
     if reason is not None:
         raise WeakPassword(reason=reason)
+
+
+def _own_part(known: str) -> str:
+    """Of an address, what stands before the sign."""
+    return known.partition("@")[0]
 
 
 def _ring(settings: Settings) -> KeyRing:

@@ -64,7 +64,7 @@ class Envelopes:
         try:
             await asyncio.to_thread(self._keystore.add, str(owner), wrapped)
         except OSError as error:
-            raise _away(error) from None
+            raise away(error) from None
 
     async def destroy(self, owner: UUID) -> None:
         """Destroy a person's data key: erasure. Other processes follow in `KEY_SECONDS_MAX`.
@@ -76,7 +76,7 @@ class Envelopes:
         try:
             await asyncio.to_thread(self._keystore.destroy, str(owner))
         except OSError as error:
-            raise _away(error) from None
+            raise away(error) from None
 
     def seal(self, owner: UUID, text: str, *about: UUID | str) -> bytes:
         """Encrypt with the owner's key, bound to what it is about: it opens nowhere else.
@@ -133,7 +133,7 @@ class Envelopes:
             wrapped = self._keystore.read(name)
             return AESGCM(self._wrapping.unwrap(name, wrapped)) if wrapped else None
         except (KeyLost, WrongMaster, OSError) as error:
-            raise _away(error) from None
+            raise away(error) from None
 
 
 def is_owned(sealed: bytes) -> bool:
@@ -146,6 +146,7 @@ def owner_of(sealed: bytes) -> UUID:
     return UUID(bytes=sealed[len(_FORM) : len(_FORM) + _OWNER_BYTES])
 
 
-def _away(error: Exception) -> KeysAway:
+def away(error: Exception) -> KeysAway:
+    """The refusal when a key cannot be had; the operator's log says why."""
     log.error("a data key cannot be had", error=type(error).__name__)
     return KeysAway()

@@ -4,7 +4,8 @@ The key row is written first, so a concurrent twin waits for it and then replays
 is kept, sealed; anything else rolls the key back with the effect.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -213,6 +214,17 @@ async def forget_many(work: Work, keys: Sequence[Key]) -> None:
     """Give back the keys of refused requests, as if they had never been taken."""
     if keys:
         await work.session.execute(_FORGET, arrays([key.use.key for key in keys]))
+
+
+@asynccontextmanager
+async def in_use(work: Work, key: Key) -> AsyncIterator[None]:
+    """While inside, the request is done; a refusal whose trace is committed gives the key back."""
+    try:
+        yield
+    except AppError as refusal:
+        if refusal.leaves_trace:
+            await forget_many(work, [key])
+        raise
 
 
 def _sealed(work: Work, key: Key, kept: Kept) -> bytes:

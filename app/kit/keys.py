@@ -2,6 +2,7 @@
 
 from app.kit.envelopes import ROOT, Envelopes
 from app.kit.keystore import KeyFolder, KeyLost
+from app.kit.renewable import RenewableKey
 from app.kit.settings import BadSettings, Settings
 from app.kit.shapes import decode_master
 from app.kit.vault import Vault
@@ -62,6 +63,11 @@ def vault_of(settings: Settings) -> Vault:
 def envelopes_of(settings: Settings, vault: Vault) -> Envelopes:
     """People's keys."""
     return Envelopes(keystore_of(settings), wrapping_of(settings), vault)
+
+
+def renewable_key(settings: Settings, name: str, first: bytes) -> RenewableKey:
+    """A key of the installation that can be replaced; `first` until it is."""
+    return RenewableKey(keystore_of(settings), wrapping_of(settings), name, first)
 
 
 def _master(settings: Settings) -> str:

@@ -6,7 +6,8 @@ second `app.kit.limit_counts` adds it to the shared count and reads that back. W
 flood that begins in all of them at once may pass up to n times the limit in its first second.
 
 Nothing here can lock a person out: passwords are counted by name *and* prefix, so whoever guesses
-from elsewhere uses up a count of their own.
+from elsewhere uses up a count of their own. Who is signed in and tries secrets of their own login
+is counted by that login; signing in anew stays open to them.
 """
 
 import hashlib
@@ -15,11 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from app.kit.errors import Said, TooMuch
-from app.kit.reach import Rate
 from app.kit.settings import Environment, Settings
 
 NO_BANK: Final = UUID(int=0)
@@ -51,7 +52,7 @@ class TooManyRequests(TooMuch):
 
 
 class Counted(StrEnum):
-    """What is counted apart."""
+    """What is counted apart; beside these, single operations by their names."""
 
     READ = "read"
     WRITE = "write"
@@ -72,7 +73,7 @@ class Key(NamedTuple):
 
     bank_id: UUID
     subject: bytes
-    counted: Counted
+    counted: str
     window: int
     """Where the window begins, in seconds since 1970."""
 
@@ -91,16 +92,27 @@ class Count:
 class Limiter:
     """The counts of one process. They may be lost; the shared ones are in PostgreSQL."""
 
-    limits: Mapping[Counted, Limit]
+    limits: Mapping[str, Limit]
     key: bytes
     counts: dict[Key, Count] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Settings, key: bytes) -> "Limiter":
-        """The limits of these settings; the key hides whose addresses are counted."""
+    def of(
+        cls, settings: Settings, key: bytes, ceilings: Mapping[str, Limit] = MappingProxyType({})
+    ) -> "Limiter":
+        """The limits of these settings; the key hides whose addresses are counted.
+
+        Args:
+            settings: the numbers for whole kinds of operations.
+            key: for the keyed hashes of addresses.
+            ceilings: of single operations, by their names.
+        """
         factor, minute = FACTORS[settings.environment], 60
+        times = factor * settings.rate_operations_factor
+        own = {name: Limit(one.count_max * times, one[1]) for name, one in ceilings.items()}
         return cls(
             {
+                **own,
                 Counted.READ: Limit(settings.rate_reads_max * factor, minute),
                 Counted.WRITE: Limit(settings.rate_writes_max * factor, minute),
                 Counted.HEAVY: Limit(settings.rate_heavy_max * factor, minute),
@@ -110,21 +122,22 @@ class Limiter:
             key,
         )
 
-    def login(self, bank_id: UUID, login_id: UUID, rate: Rate, now: datetime) -> None:
+    def login(self, bank_id: UUID, login_id: UUID, counted: str, now: datetime) -> None:
         """Count a request of somebody signed in.
 
         Raises:
             TooManyRequests: when it is one too many.
         """
-        self._count(bank_id, login_id.bytes, Counted(rate), now)
+        self._count(bank_id, login_id.bytes, counted, now)
 
-    def stranger(self, prefix: str, rate: Rate, now: datetime) -> None:
+    def stranger(self, prefix: str, counted: str, now: datetime) -> None:
         """Count a request of somebody not signed in.
 
         Raises:
             TooManyRequests: when it is one too many.
         """
-        self._count(NO_BANK, self._hidden(prefix), Counted(rate), now)
+        if counted in self.limits:
+            self._count(NO_BANK, self._hidden(prefix), counted, now)
 
     def guess(self, prefix: str, name: str, now: datetime) -> None:
         """Count a try to be let in under a name, from one prefix.
@@ -135,8 +148,18 @@ class Limiter:
         subject = self._hidden(f"{prefix} {name.strip().casefold()}")
         self._count(NO_BANK, subject, Counted.GUESS, now)
 
-    def _count(self, bank_id: UUID, subject: bytes, counted: Counted, now: datetime) -> None:
-        limit = self.limits[counted]
+    def guess_own(self, bank_id: UUID, login_id: UUID, now: datetime) -> None:
+        """Count a try of a secret of one's own login, from wherever.
+
+        Raises:
+            TooManyRequests: when it is one too many.
+        """
+        self._count(bank_id, login_id.bytes, Counted.GUESS, now)
+
+    def _count(self, bank_id: UUID, subject: bytes, counted: str, now: datetime) -> None:
+        limit = self.limits.get(counted)
+        if limit is None:
+            return  # an operation without a ceiling of its own
         seconds = int(now.timestamp())
         passed = seconds % limit.window_seconds
         if len(self.counts) >= COUNTS_MAX:

@@ -46,6 +46,10 @@ DEEDS: Final = Counter(
     "Deeds asked of the books: accepted (and committed), or why they were refused.",
     ["outcome"],
 )
+REUSES: Final = Counter(
+    "timebank_refresh_reuses_total",
+    "Sessions ended because a refresh token that was used before came back.",
+)
 JOBS: Final = Counter("timebank_jobs_total", "Jobs done.", ["job", "outcome"])
 
 

@@ -35,7 +35,7 @@ class Rate(StrEnum):
     READ = "read"
     WRITE = "write"
     ENTRY = "entry"
-    """Signing in, joining, recovering: where strangers try passwords and addresses."""
+    """Signing in, joining, recovering, proving again: where passwords and addresses are tried."""
     HEAVY = "heavy"
     """Costs the database much: exports, proofs."""
     FREE = "free"

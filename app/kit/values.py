@@ -28,6 +28,7 @@ ALIAS_MAX = 40
 TITLE_MAX = 120
 BODY_MAX = 4_000
 REASON_MAX = 2_000
+SHORT_REASON_MAX = 500
 LANGUAGES_MAX = 12
 INSTANT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 INSTANT_MAX = datetime(2200, 1, 1, tzinfo=UTC)
@@ -116,6 +117,13 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
     AfterValidator(_storable),
 ]
+ShortReason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=SHORT_REASON_MAX),
+    AfterValidator(_storable),
+    AfterValidator(_one_line),
+]
+"""Where it is kept in a place of one length, or comes in a header."""
 Email = Annotated[
     Line,
     StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True),

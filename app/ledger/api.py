@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from app.identity.access import Auditor, MemberOrStaff
+from app.identity.access import Auditor, FreshAuditor, MemberOrStaff
 from app.kit.http import Route, Working, ground_of
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Moment, View
@@ -84,7 +84,7 @@ class VerificationView(View):
 )
 @reaches(Relation.BANK, rate=Rate.HEAVY)
 async def export_journal(
-    caller: Auditor,
+    caller: FreshAuditor,
     request: Request,
     form: Annotated[JournalFormat, Query(alias="format")] = JournalFormat.JSON,
 ) -> StreamingResponse:

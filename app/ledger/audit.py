@@ -134,7 +134,8 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
     ),
     "V12": (
         "a deed moved, held and changed nothing",
-        """SELECT d.deed_id AS subject_id FROM deed d WHERE d.bank_id = :bank_id
+        """SELECT d.deed_id AS subject_id FROM deed d
+            WHERE d.bank_id = :bank_id AND d.kind <> 'limits'
               AND NOT EXISTS (SELECT FROM posting p
                                WHERE p.bank_id = d.bank_id AND p.deed_id = d.deed_id)
               AND NOT EXISTS (SELECT FROM hold h

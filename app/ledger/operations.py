@@ -16,8 +16,7 @@ from app.kit.db import Base, once_committed
 from app.kit.ground import Work
 from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
-from app.ledger import queries
-from app.ledger.chain import ChainedPosting, link
+from app.ledger import chaining, queries
 from app.ledger.deciding import Decision, PostedLeg, decide
 from app.ledger.rules import (
     AccountState,
@@ -90,7 +89,7 @@ class _Batch:
             self.hold_ends.append(key | ended | {"ended_at": at})
         ids = tuple(row["posting_id"] for row in rows)
         posted = Posted(deed_id, ids, decision.legs, at, decision.passed_limits)
-        return posted, _chained(asked, decision, rows)
+        return posted, chaining.chained(asked, decision, rows)
 
 
 async def settle_many(
@@ -173,38 +172,6 @@ def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, An
         }
         for number, one in enumerate(decision.legs, start=1)
     ]
-
-
-def _chained(
-    asked: Instruction, decision: Decision, rows: list[dict[str, Any]]
-) -> dict[UUID, AccountState]:
-    """The accounts after the instruction, each head linked to every posting that touched it."""
-    after = dict(decision.after)
-    for row in rows:
-        digest = _as_chained(asked, row).digest()
-        for account_id in (row["debit_account_id"], row["credit_account_id"]):
-            state = after[account_id]
-            after[account_id] = state._replace(head=link(state.head, digest))
-    return after
-
-
-def _as_chained(asked: Instruction, row: dict[str, Any]) -> ChainedPosting:
-    return ChainedPosting(
-        bank_id=asked.bank_id,
-        posting_id=row["posting_id"],
-        deed_id=row["deed_id"],
-        kind=asked.kind,
-        debit_account_id=row["debit_account_id"],
-        credit_account_id=row["credit_account_id"],
-        minutes=row["minutes"],
-        debit_seq=row["debit_seq"],
-        credit_seq=row["credit_seq"],
-        debit_balance=row["debit_balance_minutes"],
-        credit_balance=row["credit_balance_minutes"],
-        posted_at=row["posted_at"],
-        subject_id=asked.subject_id,
-        reverses_posting_id=row["reverses_posting_id"],
-    )
 
 
 async def _write(

@@ -100,7 +100,7 @@ class Deed(Base):
     reference: Mapped[str]
     """What this deed is, once: `exchange:<id>:settlement`."""
     subject_id: Mapped[UUID | None]
-    """The exchange that this deed belongs to, if it belongs to one."""
+    """The exchange, or the transfer between banks, that this deed belongs to (`subjects`)."""
     posted_at: Mapped[datetime]
     passed_limits: Mapped[bool]
     """Whether it took an account past a limit: only a moderator's correction may (law 6)."""

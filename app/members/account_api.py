@@ -19,6 +19,7 @@ from app.ledger import queries as ledger
 from app.ledger.sealing.receipts import make_receipt
 from app.ledger.sealing.rules import NotSealedYet
 from app.ledger.statements.queries import StatementLine
+from app.ledger.subjects import Subject
 from app.members import queries
 from app.members.receipt_view import ReceiptView
 
@@ -57,6 +58,7 @@ class StatementLineView(View):
     balance_after_minutes: int
     kind: str
     exchange_id: UUID | None
+    transfer_id: UUID | None = Field(description="Of hours sent to or received from another bank.")
     counterpart_alias: str | None
     reverses_id: UUID | None = Field(description="The posting that this one takes back.")
     reversed_by: list[UUID] = Field(description="The postings that took this one back, in parts.")
@@ -150,6 +152,7 @@ def _harmless(text: str) -> str:
 
 
 def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
+    subject = Subject.of(line.deed.kind, line.deed.subject_id)
     return StatementLineView(
         id=line.posting.posting_id,
         at=line.posting.posted_at,
@@ -157,7 +160,8 @@ def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
         minutes=line.posting.minutes,
         balance_after_minutes=line.balance_minutes,
         kind=line.deed.kind,
-        exchange_id=line.deed.subject_id,
+        exchange_id=subject.exchange_id,
+        transfer_id=subject.transfer_id,
         counterpart_alias=aliases.get(line.counter_account_id),
         reverses_id=line.posting.reverses_posting_id,
         reversed_by=line.reversed_by or [],

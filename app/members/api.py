@@ -10,7 +10,7 @@ from app.identity.access import Coordinator, SignedIn
 from app.identity.rules import EmailTaken, OwnCase, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
-from app.kit.http import Public, Route, Working
+from app.kit.http import PublicToNewcomers, Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
@@ -136,7 +136,7 @@ class ChangeMe(RequestBody):
     ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
-async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
+async def join(body: AskToJoin, tools: Tools, work: Working, _: PublicToNewcomers) -> Asked:
     """Ask to join. The answer is the same whether the e-mail is known or not."""
     await operations.join(
         work,

@@ -61,8 +61,8 @@ async def join(
         AliasReserved, AliasIsContact: when the alias cannot be one.
     """
     _refuse_unfit(alias)
-    refuse_weak(password)
     known = await banks.get_bank(work.session, bank)
+    refuse_weak(password, alias, email, known.name)
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
@@ -103,7 +103,7 @@ async def approve(
     first = Level.MET if safety.vetting_ladder else Level.FULL
     member.level = first if level is None else level
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
-    sealed.begin(work, bank.bank_id, member_id)
+    await sealed.begin(work, caller, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)

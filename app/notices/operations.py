@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, insert
 
+from app.identity import queries as logins
 from app.identity.rules import Caller, Role
 from app.kit.bulk import insert_many
 from app.kit.ground import Work
@@ -52,6 +53,20 @@ async def tell_staff_if(
     row = _row(work, told)
     await work.session.execute(
         insert(Notice).from_select(list(row), queries.values_where(row, condition))
+    )
+
+
+async def tell_login_once(
+    work: Work, bank_id: UUID, login_id: UUID, kind: NoticeKind, subject_id: UUID
+) -> None:
+    """A notice to the member with this login, unless they have it; staff who are none have none."""
+    login = await logins.get_login(work.session, bank_id, login_id)
+    if login.member_id is None:
+        return
+    row = _row(work, Told(bank_id, kind, subject_id, member_id=login.member_id))
+    untold = ~queries.is_told(bank_id, login.member_id, kind, subject_id)
+    await work.session.execute(
+        insert(Notice).from_select(list(row), queries.values_where(row, untold))
     )
 
 

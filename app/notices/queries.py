@@ -12,6 +12,7 @@ from app.identity.rules import Caller
 from app.kit.bulk import table_of
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
+from app.notices.rules import NoticeKind
 from app.notices.tables import Notice
 
 
@@ -41,6 +42,22 @@ def values_where(row: Mapping[str, Any], condition: ColumnElement[bool]) -> Sele
     """These values of a notice once, where the condition holds."""
     columns = table_of(Notice).c
     return select(*(literal(one, columns[name].type) for name, one in row.items())).where(condition)
+
+
+def is_told(
+    bank_id: UUID, member_id: UUID, kind: NoticeKind, subject_id: UUID
+) -> ColumnElement[bool]:
+    """The condition that the member has a notice of this kind about this."""
+    return (
+        select(Notice.notice_id)
+        .where(
+            Notice.bank_id == bank_id,
+            Notice.member_id == member_id,
+            Notice.kind == kind,
+            Notice.subject_id == subject_id,
+        )
+        .exists()
+    )
 
 
 def _for(caller: Caller) -> Select[Notice]:

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     POSTING_PUT_RIGHT = "posting_put_right"
     RECOVERY_BEGUN = "recovery_begun"
     """Somebody is recovering the member's login; it can be stopped in time."""
+    SESSION_ENDED = "session_ended"
+    """A session of the member's was ended for safety: its tokens were in two hands."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
     """Somebody joined whom a member had blocked before; its subject is the newcomer."""
     ALERT_WAITING = "alert_waiting"

@@ -1,30 +1,49 @@
 """Reading openings, and proving their chain."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.identity.rules import Caller
+from app.identity.tables import Login
 from app.kit.db import lock_one
-from app.openings.rules import ORIGIN, Link
-from app.openings.tables import Opening, OpeningChain
+from app.openings.rules import ORIGIN, ChainName, Link, linked
+from app.openings.tables import Opening, OpeningChain, OpeningMonth
 
 BATCH: Final = 500
+MONTHS_SHOWN_MAX: Final = 24
+
+
+class Chained(Protocol):
+    """A row that is a link of a chain."""
+
+    @property
+    def seq(self) -> int:
+        """Its place, from 1."""
+
+    @property
+    def digest(self) -> bytes:
+        """The head of the chain with it."""
+
+
+Row = TypeVar("Row", bound=Chained)
 
 
 class Proof(NamedTuple):
-    """What the chain says of itself."""
+    """What a chain says of itself."""
 
     proved: bool
     entries: int
     head: bytes
 
 
-async def lock_chain(session: AsyncSession, bank_id: UUID) -> OpeningChain:
-    """A bank's chain, locked for appending."""
-    chain = await lock_one(session, select(OpeningChain).where(OpeningChain.bank_id == bank_id))
+async def lock_chain(session: AsyncSession, bank_id: UUID, name: ChainName) -> OpeningChain:
+    """One of a bank's chains, locked for appending."""
+    chain = await lock_one(session, _chain(bank_id, name))
     assert chain is not None, "whoever appends has begun it"
     return chain
 
@@ -44,22 +63,65 @@ async def list_openings_of(
     return (await session.scalars(asked)).all()
 
 
-async def prove_chain(session: AsyncSession, bank_id: UUID) -> Proof:
-    """Recompute a bank's chain from its first opening to its head."""
-    chain = await session.scalar(select(OpeningChain).where(OpeningChain.bank_id == bank_id))
-    seq, head = (chain.seq, chain.head) if chain else (0, ORIGIN)
-    asked = (
-        select(Opening)
-        .where(Opening.bank_id == bank_id, Opening.seq <= seq)
-        .order_by(Opening.seq)
-        .execution_options(yield_per=BATCH)
+async def list_months(session: AsyncSession, caller: Caller) -> Sequence[date]:
+    """The newest months, since the caller came, in which everybody's records were opened."""
+    came = (
+        select(cast(func.date_trunc("month", Login.created_at), Date))
+        .where(Login.bank_id == caller.bank_id, Login.login_id == caller.login_id)
+        .scalar_subquery()
     )
+    asked = (
+        select(OpeningMonth.month)
+        .where(OpeningMonth.bank_id == caller.bank_id, OpeningMonth.month >= came)
+        .order_by(OpeningMonth.month.desc())
+        .limit(MONTHS_SHOWN_MAX)
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def find_head(session: AsyncSession, bank_id: UUID, name: ChainName) -> tuple[int, bytes]:
+    """How long a chain is, and its head."""
+    chain = await session.scalar(_chain(bank_id, name))
+    return (chain.seq, chain.head) if chain else (0, ORIGIN)
+
+
+async def prove_openings(session: AsyncSession, bank_id: UUID) -> Proof:
+    """Recompute the chain of a bank's openings."""
+
+    def to(seq: int) -> Select[Opening]:
+        return (
+            select(Opening)
+            .where(Opening.bank_id == bank_id, Opening.seq <= seq)
+            .order_by(Opening.seq)
+        )
+
+    return await prove_chain(
+        session, bank_id, ChainName.OPENINGS, to, lambda row: link_of(row).facts()
+    )
+
+
+async def prove_chain(
+    session: AsyncSession,
+    bank_id: UUID,
+    name: ChainName,
+    rows_to: Callable[[int], Select[Row]],
+    facts: Callable[[Row], bytes],
+) -> Proof:
+    """Recompute one of a bank's chains from its first link to its head."""
+    seq, head = await find_head(session, bank_id, name)
+    asked = rows_to(seq).execution_options(yield_per=BATCH)
     made, count, is_whole = ORIGIN, 0, True
     async for row in await session.stream_scalars(asked):
         count += 1
-        made = link_of(row).digest(made)
+        made = linked(made, facts(row))
         is_whole = is_whole and row.seq == count and made == row.digest
     return Proof(is_whole and made == head and count == seq, count, head)
+
+
+def _chain(bank_id: UUID, name: ChainName) -> Select[OpeningChain]:
+    return select(OpeningChain).where(
+        OpeningChain.bank_id == bank_id, OpeningChain.chain == name.value
+    )
 
 
 def link_of(row: Opening) -> Link:
@@ -68,9 +130,8 @@ def link_of(row: Opening) -> Link:
         seq=row.seq,
         opening_id=row.opening_id,
         member_id=row.member_id,
-        login_id=row.login_id,
-        role=row.role,
         kind=row.kind,
+        by_sealed=row.by_sealed,
         reason_sealed=row.reason_sealed,
         opened_at=row.opened_at,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 
-from app.identity.access import Keeper, RecordReader, Releaser, Reviewer
+from app.identity.access import FreshRecordReader, Keeper, RecordReader, Releaser, Reviewer
 from app.identity.rules import OwnCase
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
@@ -207,7 +207,7 @@ async def release_emergency(
 @router.post("/emergencies/{emergency_id}/contact", responses=raises(EmergencyClosed))
 @reaches(Relation.BANK)
 async def open_contact(
-    emergency_id: UUID, caller: RecordReader, work: Working, _: NoBody | None = None
+    emergency_id: UUID, caller: FreshRecordReader, work: Working, _: NoBody | None = None
 ) -> ContactView:
     """Read the member's address, as the one who asked, while it is open; written down."""
     return ContactView(email=await operations.open_contact(work, caller, emergency_id))

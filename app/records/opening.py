@@ -3,26 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
 from app.identity.rules import Caller, OwnCase
 from app.kit.ground import Work
-from app.kit.values import REASON_MAX, Line
 from app.members.tables import Member
 from app.openings import operations as openings
+from app.openings.reasons import Why
 from app.openings.rules import OpeningKind
 from app.records import queries
 
-Why = Annotated[Line, Query(min_length=1, max_length=REASON_MAX)]
 
-
-async def _opened(member_id: UUID, reason: Why, request: Request) -> Member:
+async def _opened(member_id: UUID, why: Why, request: Request) -> Member:
     work: Work = request.state.work
     caller: Caller = request.state.caller
     member = await queries.get_record(work.session, caller.bank_id, member_id)
     if member_id == caller.member_id:
         raise OwnCase
-    await openings.record(work, caller, [member_id], OpeningKind.RECORD, reason)
+    await openings.record(work, caller, [member_id], OpeningKind.RECORD, why)
     return member
 
 

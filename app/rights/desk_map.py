@@ -16,7 +16,17 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             *_RULES,
             {
                 Kind.RULE: "vetting_ladder first_listings_read screening contacts_new_max"
-                " contacts_max alerts version"
+                " contacts_max alerts"
+            },
+        ),
+        "bank_change": Held(
+            *_RULES,
+            {
+                Kind.KEY: "change_id",
+                Kind.RULE: "before after",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "login_id",
+                Kind.TIME: "changed_at",
             },
         ),
         # In nobody's export: whoever is watched over, or used by another, must not be able to tell.
@@ -31,13 +41,14 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "closed_by",
                 Kind.TIME: "found_at closed_at",
             },
+            labels={"reason_sealed": ("alert", "bank_id", "alert_id")},
         ),
         "alert_threshold": Held(
             *_RULES,
             {
                 Kind.RULE: "contacts_new contacts week_minutes share_percent share_minutes"
                 " unspent_minutes same_percent same_minutes collector_people collector_minutes"
-                " night_times organisation_minutes ring_times version"
+                " night_times organisation_minutes ring_times"
             },
         ),
         "watch_round": Held(
@@ -90,8 +101,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "opening_id",
                 Kind.PERSON: "member_id",
-                Kind.STAFF: "login_id",
-                Kind.FACT: "role kind",
+                Kind.STAFF: "by_sealed",
+                Kind.FACT: "kind",
                 Kind.WORDS: "reason_sealed",
                 Kind.SECRET: "seq digest",
                 Kind.TIME: "opened_at",
@@ -99,7 +110,8 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="member_id",
             labels={"reason_sealed": ("opening", "bank_id", "opening_id")},
         ),
-        "opening_chain": Held(*_RULES, {Kind.SECRET: "seq head"}),
+        "opening_chain": Held(*_RULES, {Kind.KEY: "chain", Kind.SECRET: "seq head"}),
+        "opening_month": Held(*_RULES, {Kind.TIME: "month"}),
         "emergency": Held(
             *_ANSWERED_FOR,
             {
@@ -108,6 +120,11 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.WORDS: "reason_sealed finding_sealed",
                 Kind.STAFF: "asked_by released_by reviewed_by",
                 Kind.TIME: "asked_at released_at reviewed_at",
+            },
+            kept_apart={"reason_sealed": Period.EMERGENCY, "finding_sealed": Period.EMERGENCY},
+            labels={
+                "reason_sealed": ("emergency", "bank_id", "emergency_id"),
+                "finding_sealed": ("finding", "bank_id", "emergency_id"),
             },
         ),
         # In nobody's export: whose text is held must not be able to tell.
@@ -122,10 +139,15 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "resolved_by",
                 Kind.TIME: "held_at resolved_at",
             },
+            kept_apart={"text_sealed": Period.HELD, "reason_sealed": Period.HELD},
+            labels={
+                "text_sealed": ("screening", "bank_id", "screening_id"),
+                "reason_sealed": ("screening-reason", "bank_id", "screening_id"),
+            },
         ),
         "recovery_code": Held(
             Basis.CONTRACT,
-            Period.MEMBER,
+            Period.CODE,
             {
                 Kind.KEY: "code_id",
                 Kind.PERSON: "login_id",
@@ -147,6 +169,7 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "failed_at created_at confirmed_at",
             },
             of="login_id",
+            labels={"seed_sealed": ("totp", "bank_id", "login_id")},
         ),
     }
 )

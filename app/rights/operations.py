@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from app.credentials import operations as credentials
 from app.identity import operations as identity
+from app.identity import queries as logins
 from app.identity.forgetting import empty_login
 from app.identity.rules import STAFF, Caller
 from app.identity.sessions import operations as sessions
@@ -39,7 +40,8 @@ async def leave(work: Work, caller: Caller) -> None:
         StillStaff: when they are of the staff too.
     """
     member = await members.lock_me(work.session, caller)
-    if not STAFF.isdisjoint(caller.roles):
+    login = await logins.lock_login(work.session, caller.bank_id, caller.login_id)
+    if not STAFF.isdisjoint(login.roles):  # without their second factor, the caller has none
         raise StillStaff
     if member.status == MemberStatus.LEFT:
         return

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.alerts.tables import Alert
+from app.credentials.tables import RecoveryCode
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.tables import Exchange, Message
 from app.identity.sessions import operations as sessions
@@ -16,9 +17,11 @@ from app.kit.sweeping import delete_some, update_some
 from app.kit.trying import Sweep
 from app.moderation.tables import Dispute
 from app.notices.tables import Notice
+from app.records.tables import Emergency
 from app.rights import operations, queries
 from app.rights.periods import Period
 from app.rights.rules import KEYS_LOOKED_AFTER_DAYS
+from app.screening.tables import Screening
 
 _MESSAGE: Final = table_of(Message).c
 
@@ -55,6 +58,27 @@ async def sweep_notices(work: Work) -> int:
     return await delete_some(work.session, Notice, Notice.created_at < before)
 
 
+async def sweep_held(work: Work) -> int:
+    """Empty texts that were held and decided on long ago; forget those whose message is gone."""
+    before = queries.days_before(work.now, Period.HELD.days)
+    gone = await delete_some(work.session, Screening, queries.of_gone_messages(before))
+    empty = {"text_sealed": b"", "reason_sealed": b""}
+    return gone + await update_some(work.session, Screening, queries.old_decisions(before), empty)
+
+
+async def sweep_codes(work: Work) -> int:
+    """Delete recovery codes that were used, stopped or ran out."""
+    before = queries.days_before(work.now, Period.CODE.days)
+    return await delete_some(work.session, RecoveryCode, queries.old_codes(before))
+
+
+async def sweep_emergencies(work: Work) -> int:
+    """Empty why somebody had to be reached, and what the review found; who looked stays."""
+    old = queries.old_emergencies(queries.days_before(work.now, Period.EMERGENCY.days))
+    empty = {"reason_sealed": b"", "finding_sealed": queries.EMPTIED_FINDING}
+    return await update_some(work.session, Emergency, old, empty)
+
+
 async def sweep_rejected(work: Work) -> int:
     """Forget those whose application was declined."""
     before = queries.days_before(work.now, Period.REJECTED.days)
@@ -84,6 +108,9 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
         Period.CASE: Sweep("17 3 * * *", sweep_cases),
         Period.ALERT: Sweep("19 3 * * *", sweep_alerts),
         Period.NOTICE: Sweep("27 3 * * *", sweep_notices),
+        Period.CODE: Sweep("47 3 * * *", sweep_codes),
+        Period.HELD: Sweep("57 3 * * *", sweep_held),
+        Period.EMERGENCY: Sweep("7 4 * * *", sweep_emergencies),
         Period.REJECTED: Sweep("37 3 * * *", sweep_rejected),
     }
 )

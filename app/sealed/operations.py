@@ -1,23 +1,24 @@
-"""Beginning, opening and changing sealed records; each opening leaves a trace."""
+"""Beginning, opening and changing sealed records; each leaves a trace that names nobody."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.identity.rules import Caller
 from app.kit.errors import NotFound
 from app.kit.ground import Work
-from app.kit.ids import new_id
 from app.openings import operations as openings
-from app.openings.rules import OpeningKind
+from app.openings.rules import ChainName, linked
 from app.sealed import queries
-from app.sealed.box import seal, unseal
-from app.sealed.rules import Opening, Record
+from app.sealed.box import seal, seal_trace, unseal
+from app.sealed.rules import Deed, Record, Trace
 from app.sealed.tables import SealedOpening, SealedRecord
 
 
-def begin(work: Work, bank_id: UUID, member_id: UUID) -> None:
+async def begin(work: Work, caller: Caller, member_id: UUID) -> None:
     """The record that every member gets with the approval: the same for all, unlike any other."""
-    box = seal(work, bank_id, member_id, Record())
-    work.session.add(SealedRecord(bank_id=bank_id, member_id=member_id, box=box))
+    box = seal(work, caller.bank_id, member_id, Record())
+    work.session.add(SealedRecord(bank_id=caller.bank_id, member_id=member_id, box=box))
+    await _trace(work, caller, member_id, Deed.BEGUN)
 
 
 async def open_record(work: Work, caller: Caller, member_id: UUID, reason: str) -> Record:
@@ -29,7 +30,7 @@ async def open_record(work: Work, caller: Caller, member_id: UUID, reason: str) 
     _refuse_own(caller, member_id)
     async with queries.opened(work.session):
         row = await queries.get_record(work.session, caller.bank_id, member_id)
-    await _trace(work, caller, member_id, Opening.READ, reason)
+    await _trace(work, caller, member_id, Deed.READ, reason)
     return unseal(work, caller.bank_id, member_id, row.box)
 
 
@@ -51,28 +52,33 @@ async def change_record(
             row.box = seal(work, bank_id, row.member_id, said)
         if member_id not in {row.member_id for row in rows}:
             raise NotFound
-    await _trace(work, caller, member_id, Opening.WRITTEN, reason)
+    await _trace(work, caller, member_id, Deed.WRITTEN, reason)
     return record
 
 
-async def _trace(
-    work: Work, caller: Caller, member_id: UUID, opening: Opening, reason: str
-) -> None:
-    opening_id = new_id()
-    work.session.add(
-        SealedOpening(
-            bank_id=caller.bank_id,
-            opening_id=opening_id,
-            member_id=member_id,
-            login_id=caller.login_id,
-            opening=opening.value,
-            reason_sealed=work.envelopes.seal(
-                member_id, reason, "sealed-opening", caller.bank_id, opening_id
-            ),
-            opened_at=work.now,
-        )
-    )
-    await openings.record(work, caller, [member_id], OpeningKind.SEALED, reason)
+async def read_out(work: Work, caller: Caller, member_id: UUID, reason: str) -> Sequence[Trace]:
+    """Who opened a member's record, for telling them in person; newest first.
+
+    Raises:
+        NotFound: when the bank has no such approved member, or the case worker is that member.
+    """
+    _refuse_own(caller, member_id)
+    async with queries.opened(work.session):
+        await queries.get_record(work.session, caller.bank_id, member_id)
+    await _trace(work, caller, member_id, Deed.READ_OUT, reason)
+    return await queries.list_traces_of(work, caller.bank_id, member_id)
+
+
+async def _trace(work: Work, caller: Caller, member_id: UUID, deed: Deed, reason: str = "") -> None:
+    bank_id = caller.bank_id
+    chain = await openings.lock_chain(work, bank_id, ChainName.SEALED)
+    trace = Trace(deed, member_id, caller.login_id, work.now, reason)
+    seq = chain.seq + 1
+    box = seal_trace(work, bank_id, seq, trace)
+    chain.seq, chain.head = seq, linked(chain.head, box)
+    work.session.add(SealedOpening(bank_id=bank_id, seq=seq, box=box, digest=chain.head))
+    await openings.note_month(work, bank_id)
+    await work.session.flush()
 
 
 def _refuse_own(caller: Caller, member_id: UUID) -> None:

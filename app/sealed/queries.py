@@ -1,4 +1,4 @@
-"""Reading sealed records, in the role that may."""
+"""Reading sealed records, in the role that may, and the traces of it."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.db import lock_many
 from app.kit.errors import NotFound
-from app.sealed.tables import SealedRecord
+from app.kit.ground import Work
+from app.openings.queries import BATCH, Proof, prove_chain
+from app.openings.rules import ChainName
+from app.sealed.box import unseal_trace
+from app.sealed.rules import Trace
+from app.sealed.tables import SealedOpening, SealedRecord
 
 COMPANY: Final = 15
 """How many others are sealed anew with a change, so that nobody sees whose it was."""
@@ -54,6 +59,36 @@ async def lock_with_company(
         .order_by(SealedRecord.member_id)
     )
     return await lock_many(session, asked, {}, of=SealedRecord)
+
+
+async def list_traces_of(work: Work, bank_id: UUID, member_id: UUID) -> list[Trace]:
+    """What was done with a member's record, newest first; every trace of the bank is opened."""
+    return [one async for one in stream_traces(work, bank_id) if one.member_id == member_id]
+
+
+async def stream_traces(work: Work, bank_id: UUID) -> AsyncIterator[Trace]:
+    """All traces of a bank, newest first."""
+    asked = (
+        select(SealedOpening)
+        .where(SealedOpening.bank_id == bank_id)
+        .order_by(SealedOpening.seq.desc())
+        .execution_options(yield_per=BATCH)
+    )
+    async for row in await work.session.stream_scalars(asked):
+        yield unseal_trace(work, bank_id, row.seq, row.box)
+
+
+async def prove_traces(session: AsyncSession, bank_id: UUID) -> Proof:
+    """Recompute the chain of a bank's traces."""
+
+    def to(seq: int) -> Select[SealedOpening]:
+        return (
+            select(SealedOpening)
+            .where(SealedOpening.bank_id == bank_id, SealedOpening.seq <= seq)
+            .order_by(SealedOpening.seq)
+        )
+
+    return await prove_chain(session, bank_id, ChainName.SEALED, to, lambda row: row.box)
 
 
 def _some(bank_id: UUID) -> Select[UUID]:

@@ -1,7 +1,9 @@
-"""What a sealed record says."""
+"""What a sealed record says, and what the trace of an opening of it says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Cohort(StrEnum):
@@ -18,11 +20,15 @@ class AgeBand(StrEnum):
     ADULT = "18+"
 
 
-class Opening(StrEnum):
+class Deed(StrEnum):
     """What was done with a record."""
 
+    BEGUN = "begun"
+    """With the approval, as everybody's."""
     READ = "read"
     WRITTEN = "written"
+    READ_OUT = "read_out"
+    """Who had opened it was told to its owner."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +37,14 @@ class Record:
 
     cohort: Cohort = Cohort.PUBLIC
     age_band: AgeBand = AgeBand.ADULT
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Who did what with whose record, when and why."""
+
+    deed: Deed
+    member_id: UUID
+    login_id: UUID
+    at: datetime
+    reason: str = ""

@@ -67,7 +67,7 @@ async def _look(work: Work, round_: WatchRound) -> None:
         work.session, bank_id, since=round_.moved_since, after_id=round_.after_id
     )
     read = await _read(work, bank_id, accounts)
-    limits, _ = await known.get_thresholds(work.session, bank_id)
+    limits = await known.get_thresholds(work.session, bank_id)
     payers = {one for history in read.people for one in who_might_bring(history, limits)}
     theirs = await _read(work, bank_id, {read.accounts[one] for one in payers})
     by_id = {history.member_id: history for history in theirs.people}

@@ -5,8 +5,20 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, LateralFromClause, Select, Uuid, and_, bindparam, extract, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    extract,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.banks.tables import Bank, BankSafety
 from app.exchanges.tables import Exchange

@@ -1,13 +1,13 @@
 """Reasons of disputes can be held back too.
 
 Revision ID: 0060
-Revises: 0021
+Revises: 0042
 """
 
 from alembic import op
 
 revision = "0060"
-down_revision = "0021"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

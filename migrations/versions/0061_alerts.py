@@ -75,7 +75,6 @@ def upgrade() -> None:
         "alert_threshold",
         sa.Column("bank_id", sa.Uuid(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in NUMBERS),
-        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             f"least({', '.join(NUMBERS)}) > 0", name=op.f("ck_alert_threshold_positive")
         ),

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from tests.contract import offer, titles
 from tests.doings import disputed, leaves, sql, stand, take
-from tests.town import Person, Town, good, refused
+from tests.town import JSON, Person, Town, good, refused
 
 KEY = "9e0c2f3a-wish"
 
@@ -108,6 +108,23 @@ async def test_a_refusal_is_not_kept_and_the_same_wish_may_succeed_later(town: T
     assert good(answer)["status"] == "accepted"
     assert not replayed(answer)
     assert await kept(town) == [(KEY, 200)]
+
+
+async def test_a_refusal_that_leaves_a_trace_uses_no_key_up(town: Town) -> None:
+    """The attempt is committed and kept; the key is as if it had never been sent."""
+    await sql(town, "UPDATE bank_safety SET contacts_max = 1, contacts_new_max = 1")
+    bor = await town.member("Bor")
+    known, stranger = [await town.listing(await town.member(name)) for name in ("Ana", "Cene")]
+
+    async def propose(offer: JSON, key: str | None = None) -> httpx.Response:
+        body = {"listing_id": offer["id"], "minutes": 60}
+        return await bor.post("/v1/exchanges", body, key=key)
+
+    good(await propose(known))
+    refused(await propose(stranger, KEY), 429, "too-many-contacts")
+    assert len(await sql(town, "SELECT attempt_id FROM contact_attempt WHERE refused")) == 1
+    assert await kept(town) == []
+    assert good(await propose(known, KEY))["status"] == "proposed"
 
 
 async def test_a_body_that_does_not_fit_uses_no_key_up(town: Town) -> None:

@@ -6,11 +6,15 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from app.identity.jobs import TELL_ENDED
 from app.identity.refresh import LOST_REPLY_SECONDS, make_refresh
 from app.kit.ids import new_id
+from app.worker import JOBS
+from tests.api.test_ledger_metrics import numbers
 from tests.contract import refresh, sign_in, status_with
-from tests.doings import sql
+from tests.doings import notices, sql
 from tests.town import JSON, Town, good, refused
+from tests.workers import all_done, working
 
 SECOND = 1 / 86_400
 
@@ -54,6 +58,29 @@ async def test_a_later_reuse_ends_the_session_for_both_hands(town: Town) -> None
     # The refusal was answered and its trace is committed: the session is over at once.
     assert await status_with(town, second["access_token"]) == 401
     refused(await refresh(town.client, second["refresh_token"]), 401, "refresh-refused")
+
+
+async def test_whose_session_was_ended_is_told_once_and_the_operator_reads_a_number(
+    town: Town,
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    before = await numbers(town)
+    first = good(await sign_in(town, ana.email))
+    good(await refresh(town.client, first["refresh_token"]))
+    await town.step_on(days=(LOST_REPLY_SECONDS + 1) * SECOND)
+    for _ in range(2):
+        refused(await refresh(town.client, first["refresh_token"]), 401, "refresh-refused")
+    async with working(town):
+        await all_done(town)
+    access = town.tools.verifier.read_however_old(first["access_token"])
+    told = ("session_ended", str(access.session_id))
+    assert (await notices(ana))[0] == told
+    ids = {name: getattr(access, name) for name in ("bank_id", "login_id", "session_id")}
+    async with town.ground.database.begin() as session:
+        await JOBS[TELL_ENDED](town.ground.work(session), ids)  # a job may come twice
+    assert (await notices(ana)).count(told) == 1
+    assert "session_ended" not in str(await notices(bor))
+    assert (await numbers(town) - before)["timebank_refresh_reuses_total"] == 1
 
 
 async def test_a_token_before_the_last_one_ends_the_session_even_within_seconds(

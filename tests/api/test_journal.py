@@ -11,6 +11,7 @@ from beancount.core import realization
 from sqlalchemy import text
 
 from app.ledger.journal.queries import JOURNAL_PAGE
+from tests.partnership import partners
 from tests.town import Town, good, refused
 
 
@@ -77,6 +78,20 @@ async def test_the_csv_journal_has_a_line_for_every_posting(town: Town) -> None:
         "settlement",
     ]
     assert sum(1 for row in rows if row["reverses_posting_id"]) == 1
+
+
+async def test_the_journal_names_the_deed_and_tells_exchanges_from_transfers(town: Town) -> None:
+    here, there = await partners(town)
+    transfer = await here.sent(there)
+    exchange = await town.settled(here.member, await town.member("Bor"))
+    postings = {one["kind"]: one for one in json.loads(await journal(town, "json"))["postings"]}
+    subjects = {kind: (one["exchange_id"], one["transfer_id"]) for kind, one in postings.items()}
+    assert subjects == {
+        "opening": (None, None),
+        "transfer": (None, transfer["id"]),
+        "settlement": (exchange["id"], None),
+    }
+    assert len({one["deed_id"] for one in postings.values()}) == 3
 
 
 async def test_an_empty_bank_has_a_journal_that_beancount_accepts(town: Town) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.ledger.accounts import operations as accounts
 from app.ledger.audit import SQL_CHECKS
 from app.ledger.verifying import CHECKS, prove_in
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import account_id, books_are_whole, disputed, proof, resolved, sql, take
 from tests.tampering import SEEN_BY_NOTHING_ELSE, TAMPERINGS
 from tests.town import Town, good, refused

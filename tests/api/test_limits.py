@@ -100,6 +100,27 @@ async def test_a_guesser_uses_up_their_own_tries_and_locks_nobody_out(
     assert not [one for one in rows if "203.0" in one["row"] or "@" in one["row"]]
 
 
+async def test_whoever_has_taken_a_session_guesses_no_more_often_than_a_stranger(
+    town: Town, app: FastAPI
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    earnest = town.ground.settings.model_copy(update={"environment": Environment.PRODUCTION})
+    app.state.limiter = Limiter.of(earnest, b"k")
+    wrong = {"password": "wrong words here"}
+    tries = [("/v1/me/confirmation", wrong)] * 6
+    body = {"current_password": "wrong words here", "password": "four quite plain words"}
+    tries += [("/v1/me/password", body)] * 4
+    for path, one in tries:
+        refused(await ana.post(path, one), 401, "wrong-credentials")
+    right = {"password": PASSWORD}
+    for path, one in (("/v1/me/confirmation", right), ("/v1/me/password", body)):
+        answer = await ana.post(path, one)
+        refused(answer, 429, "too-many-requests")
+        assert 1 <= int(answer.headers["retry-after"]) <= 900
+    assert (await bor.post("/v1/me/confirmation", right)).status_code == 204
+    good(await sign_in(town, ana.email))
+
+
 async def test_strangers_are_counted_by_the_prefix_of_their_address(
     town: Town, app: FastAPI
 ) -> None:
@@ -144,6 +165,8 @@ async def test_only_named_pages_may_call_from_a_browser(settings: Settings, town
         for origin, allowed in ((ours, ours), ("https://evil.example", None)):
             answer = await client.options("/v1/listings", headers={**asked, "Origin": origin})
             assert answer.headers.get("access-control-allow-origin") == allowed
+            if allowed is None:
+                assert refused(answer, 403, "foreign-page")["title"]
             answer = await client.get("/v1/me", headers={"Origin": origin})
             assert answer.headers.get("access-control-allow-origin") == allowed
             assert answer.status_code == 401

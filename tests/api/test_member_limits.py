@@ -107,3 +107,11 @@ async def test_the_banks_limits_are_those_of_all_who_have_none_of_their_own(town
     assert await _limits(town, await town.member("Cene")) == (-360, 240, -360, 240)
     refused(await desk.get("/v1/bank/limits"), 404, "not-found")
     await books_are_whole(town)
+
+
+async def test_limits_of_a_bank_without_members_leave_the_books_proved(town: Town) -> None:
+    admin, change = await town.staff("admin"), WHY | {"floor_minutes": -90, "ceiling_minutes": 90}
+    good(await admin.patch("/v1/bank/limits", change))
+    assert await sql(town, "SELECT deed_id FROM deed") == []
+    await books_are_whole(town)
+    assert await _limits(town, await town.member("Ana")) == (-90, 90, -90, 90)

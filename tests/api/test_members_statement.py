@@ -103,6 +103,7 @@ async def test_an_exchange_is_shown_with_the_other_sides_alias(town: Town) -> No
     exchange = await town.settled(ana, bor, 45)
     (given,), (received,) = await ana.statement(), await bor.statement()
     assert (given["kind"], given["exchange_id"]) == ("settlement", exchange["id"])
+    assert given["transfer_id"] is None
     assert (given["direction"], given["minutes"], given["counterpart_alias"]) == ("in", 45, "Bor")
     assert (received["direction"], received["counterpart_alias"]) == ("out", "Ana")
     assert given["id"] == received["id"]

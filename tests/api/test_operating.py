@@ -15,8 +15,9 @@ from app.kit.http import Public, Route, Working
 from app.kit.reach import Relation, reaches
 from app.kit.settings import Environment, Settings
 from app.main import create_app
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
 from tests.contract import bearer, client_of, protected
+from tests.databases import Cluster
 from tests.doings import sql
 from tests.town import Town, good, refused
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.kit.ids import new_id
 from app.ledger.accounts.operations import close_account
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import account_id, leaves, notices, sql
 from tests.partnership import Side, partners
 from tests.town import Town, good, refused
@@ -33,7 +33,10 @@ async def test_hours_go_to_the_giver_in_the_other_bank(pair: tuple[Side, Side]) 
     assert ("hours_sent", transfer["id"]) in await notices(here.member)
     assert ("hours_received", transfer["id"]) in await notices(there.member)
     assert ("transfer_ended", transfer["id"]) in await notices(here.coordinator)
-    assert (await there.member.statement())[0]["kind"] == "transfer_in"
+    for side, kind in ((here, "transfer"), (there, "transfer_in")):
+        line = (await side.member.statement())[0]
+        assert (line["kind"], line["transfer_id"]) == (kind, transfer["id"])
+        assert line["exchange_id"] is None
     assert await sql(here.town, "SELECT giver_id FROM transfer") == [{"giver_id": None}]
 
 

@@ -18,7 +18,8 @@ from app.ledger.sealing.signing import sealer_of
 from app.ledger.tables import Seal
 from app.ledger.verifying import prove
 from app.store import migrate
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
+from tests.databases import Cluster
 from tests.doings import deadlocks, until
 from tests.property.books import Asked, Books, Move
 from tests.schema import rows_of

@@ -172,6 +172,24 @@ async def test_a_changed_password_leaves_this_session_and_ends_all_others(town: 
     refused(await finish(town, ana.email, code), 401, "recovery-refused")
 
 
+async def test_what_is_known_of_a_person_makes_no_password_wherever_one_is_chosen(
+    town: Town,
+) -> None:
+    ana = await town.member("Šparovec", email="zvezdana.kos@example.org")
+    first, *_ = await printed(ana)
+    good(await begin(town, ana.email, first))
+    for personal in ("šparovec 1987", "Zvezdana-Kos!", f"{town.slug} {town.slug} 12"):
+        change = {"current_password": PASSWORD, "password": personal}
+        join = {"alias": "Šparovec", "email": ana.email, "password": personal, "languages": ["sl"]}
+        for answer in (
+            await ana.post("/v1/me/password", change),
+            await finish(town, ana.email, first, personal),
+            await town.client.post("/v1/members", json=join),
+        ):
+            assert refused(answer, 422, "weak-password")["reason"] == "personal"
+    assert (await finish(town, ana.email, first, "zvezdana walks home late")).status_code == 204
+
+
 async def test_nobody_stops_a_recovery_that_is_not_their_own(sheltered: Town) -> None:
     ana, bor = await sheltered.member("Ana"), await sheltered.member("Bor")
     good(await begin(sheltered, ana.email, (await printed(ana))[0]))

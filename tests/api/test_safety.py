@@ -2,14 +2,18 @@
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.doings import SUSPICIOUS, notices, sql
 from tests.town import JSON, Person, Town, good, refused
 
+WHY = {"reason": "The meeting decided it."}
+
 
 async def safe(town: Town, **changes: object) -> JSON:
     admin = await town.staff("admin")
-    return good(await admin.patch("/v1/bank", changes))
+    return good(await admin.patch("/v1/bank/safety", WHY | changes))
 
 
 async def proposes(person: Person, listing: JSON) -> httpx.Response:
@@ -23,25 +27,49 @@ async def found(person: Person) -> list[str]:
 
 async def test_an_admin_changes_a_preset_and_its_settings_one_by_one(town: Town) -> None:
     admin = await town.staff("admin")
-    first = await admin.get("/v1/bank/safety")
-    assert set(good(first).values()) == {False, None}
-    tag = {"If-Match": first.headers["etag"]}
-    changed = await admin.patch(
-        "/v1/bank", {"preset": "sheltered", "contacts_max": None}, headers=tag
-    )
-    whole = good(changed)
-    assert (whole["vetting_ladder"], whole["contacts_new_max"]) == (True, 5)
-    assert whole["contacts_max"] is None
-    assert good(await town.client.get("/v1/bank"))["preset"] == "sheltered"
-    refused(await admin.patch("/v1/bank", {"alerts": False}, headers=tag), 412, "stale")
-    assert good(await admin.patch("/v1/bank", {"alerts": False}))["screening"] is True
+    bank, safety = await town.client.get("/v1/bank"), await admin.get("/v1/bank/safety")
+    assert set(good(safety).values()) == {False, None}
+    tag, old = ({"If-Match": one.headers["etag"]} for one in (bank, safety))
+    refused(await admin.patch("/v1/bank", {"preset": "sheltered"}, headers=tag), 422, "unfit")
+    changed = await admin.patch("/v1/bank", WHY | {"preset": "sheltered"}, headers=tag)
+    assert good(changed) == good(bank) | {"preset": "sheltered"}
+    now = await town.client.get("/v1/bank")
+    assert (good(now), now.headers["etag"]) == (good(bank), changed.headers["etag"])
+    refused(await admin.patch("/v1/bank", WHY, headers=tag), 412, "stale")
+    alone = WHY | {"alerts": False, "contacts_max": None}
+    refused(await admin.patch("/v1/bank/safety", alone, headers=old), 412, "stale")
+    whole = await admin.patch("/v1/bank/safety", alone)
+    assert good(whole) == good(await admin.get("/v1/bank/safety"))
+    assert (good(whole)["vetting_ladder"], good(whole)["contacts_new_max"]) == (True, 5)
+    assert (good(whole)["alerts"], good(whole)["contacts_max"]) == (False, None)
+
+
+async def test_whoever_turns_a_protection_off_is_on_record(town: Town) -> None:
+    admin, auditor = await town.staff("admin"), await town.staff("auditor")
+    good(await admin.patch("/v1/bank", WHY | {"preset": "sheltered"}))
+    off = {"screening": False, "contacts_max": None, "alerts": True}
+    good(await admin.patch("/v1/bank/safety", {"reason": "Čez poletje."} | off))
+    good(await admin.patch("/v1/bank/safety", WHY | {"screening": False}))
+    found = good(await auditor.get("/v1/bank/changes"))["items"]
+    assert [one["reason"] for one in found] == ["Čez poletje.", WHY["reason"]], "of what changed"
+    assert {one["login_id"] for one in found} == {str(admin.login_id)}
+    assert found[0]["before"] == {"screening": True, "contacts_max": 20}
+    assert found[0]["after"] == {"screening": False, "contacts_max": None}
+    assert found[1]["before"] == {"preset": "neighbours"} | dict.fromkeys(
+        ("vetting_ladder", "first_listings_read", "screening", "alerts"), False
+    ) | {"contacts_new_max": None, "contacts_max": None}
+    for change in ("UPDATE bank_change SET before = after", "DELETE FROM bank_change"):
+        async with town.ground.database.begin() as session:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await session.execute(text(change))
+            await session.rollback()
 
 
 @pytest.mark.parametrize("preset", ["neighbours", "sheltered"])
 async def test_three_requests_of_ones_own_lead_to_a_visible_listing_in_any_bank(
     town: Town, preset: str
 ) -> None:
-    await safe(town, preset=preset)
+    await sheltered_or_not(town, preset)
     bor, desk, own = await town.member("Bor"), await town.staff("coordinator"), list[str]()
     email, password = "ana@example.org", "three plain words"
     joining = {"alias": "Ana", "email": email, "password": password, "languages": ["sl"]}
@@ -62,6 +90,10 @@ async def test_three_requests_of_ones_own_lead_to_a_visible_listing_in_any_bank(
         await let_through(town)
     assert await found(bor) == ["Bread"]
     assert len(own) <= 4
+
+
+async def sheltered_or_not(town: Town, preset: str) -> None:
+    good(await (await town.staff("admin")).patch("/v1/bank", WHY | {"preset": preset}))
 
 
 async def let_through(town: Town) -> list[JSON]:

@@ -10,7 +10,7 @@ from app.ledger.sealing.queries import stream_legs
 from app.ledger.sealing.signing import Sealer, sealer_of
 from app.ledger.tables import Seal
 from app.ledger.verifying import prove
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.town import Town, good
 
 

@@ -137,3 +137,28 @@ async def test_a_staff_session_from_before_the_second_factor_stays_without_roles
     await enrolled(earnest, coordinator)
     refused(await elsewhere.get("/v1/applications"), 404, "not-found")
     good(await coordinator.get("/v1/applications"))
+
+
+async def test_whoever_takes_their_second_factor_away_is_staff_no_more(earnest: Town) -> None:
+    coordinator = await earnest.staff("coordinator")
+    seed = await enrolled(earnest, coordinator)
+    tokens = good(await sign_in(earnest, coordinator.email, code=code_of(earnest, seed)))
+    elsewhere = replace(coordinator, token=tokens["access_token"])
+    good(await elsewhere.get("/v1/applications"))
+    assert (await coordinator.delete(PATH)).status_code == 204
+    for session in (coordinator, elsewhere):
+        refused(await session.get("/v1/applications"), 404, "not-found")
+        assert good(await session.get(PATH)) == {"is_there": False, "is_needed": True}
+    await enrolled(earnest, coordinator)
+    good(await coordinator.get("/v1/applications"))
+    refused(await elsewhere.get("/v1/applications"), 404, "not-found")
+
+
+async def test_staff_who_have_not_enrolled_cannot_leave_either(earnest: Town) -> None:
+    ana = await earnest.member("Ana")
+    change = "UPDATE login SET roles = $2 WHERE login_id = $1"
+    await sql(earnest, change, ana.login_id, ["coordinator", "member"])
+    assert good(await ana.get("/v1/me"))["roles"] == []
+    refused(await ana.delete("/v1/me"), 409, "still-staff")
+    await sql(earnest, change, ana.login_id, ["member"])
+    assert (await ana.delete("/v1/me")).status_code == 204

@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.identity.access import Needs
-from tests.contract import operations
+from tests.contract import almighty, operations
 from tests.town import PASSWORD, Person, Town, good, refused
 
 MINUTE = 1 / 1440
@@ -17,6 +17,14 @@ FRESH_ONLY = {
     "list_my_postings",
     "begin_second_factor",
     "delete_second_factor",
+    "get_sealed",
+    "write_sealed",
+    "list_sealed_openings",
+    "open_contact",
+    "give_recovery_code",
+    "export_journal",
+    "change_bank",
+    "change_safety",
 }
 """Every operation that asks for it, some of them only for some requests."""
 
@@ -62,7 +70,7 @@ async def test_the_operations_that_need_it_declare_it(town: Town, app: FastAPI) 
         if isinstance(route.guard, Needs) and route.guard.fresh is not None
     }
     assert declared == FRESH_ONLY
-    ana = await town.member()
+    ana = await almighty(town)
     await town.step_on(days=5 * MINUTE)
     fresh = [one for one in operations(app) if isinstance(one.guard, Needs) and one.guard.fresh]
     for method, path, _ in fresh:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from app.kit.db import TRIES_MAX
 from app.kit.http import Public, Route, Working
 from app.kit.reach import Relation, reaches
-from tests.conftest import Cluster
 from tests.contract import bearer, offer, protected, titles
+from tests.databases import Cluster
 from tests.doings import sql, stand, take
 from tests.town import Person, Town, good, refused
 

@@ -4,7 +4,9 @@ Every operation of the contract is asked by everybody who is not staff, about wh
 what is nowhere. Then the protections are taken away one by one, and it must show.
 """
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -20,8 +22,9 @@ from app.moderation.parting import operations as parting
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.conftest import Cluster
-from tests.doings import alert_of, leaves
+from tests.databases import Cluster
+from tests.doings import alert_of, leaves, why
+from tests.schema import rows_of
 from tests.town import good
 from tests.twins import Fact, Line, World, Worlds, differences
 
@@ -41,21 +44,31 @@ def worlds(
     return Worlds(cluster, template, base_settings, tmp_path, monkeypatch)
 
 
-def written(cohort: str, age_band: str, *, alerts: int = 0) -> Fact:
-    """A case worker has written this about X, and as many alerts are or were there."""
+def written(cohort: str, age_band: str, about: str = "x") -> Fact:
+    """A case worker has written this about X, or somebody else, and read it since."""
 
     async def fact(world: World) -> None:
         worker = await world.town.staff("case_worker")
         body = {"reason": "It is so.", "cohort": cohort, "age_band": age_band}
-        path = f"/v1/sealed/{world.people['x'].member_id}"
+        path = f"/v1/sealed/{world.people[about].member_id}"
         good(await worker.ask("PUT", path, json=body))
-        for closed in range(alerts):
-            alert_id = await alert_of(world.town, world.people["x"])
-            if closed < alerts - 1:  # the last one stays open
-                path = f"/v1/alerts/{alert_id}/closure"
-                good(await worker.post(path, {"reason": "It is as it should be."}))
+        good(await worker.get(path, headers=why("How is it now?")))
 
     return fact
+
+
+async def idle(world: World) -> None:
+    """There is a case worker, who has done nothing."""
+    await world.town.staff("case_worker")
+
+
+async def watched_over(world: World) -> None:
+    """There was an alert about X, and there is another."""
+    world.fate.under("alerts")
+    worker = await world.town.staff("case_worker")
+    path = f"/v1/alerts/{await alert_of(world.town, world.people['x'])}/closure"
+    good(await worker.post(path, {"reason": "It is as it should be."}))
+    await alert_of(world.town, world.people["x"])
 
 
 async def hides(world: World) -> None:
@@ -88,6 +101,52 @@ async def nothing(_: World) -> None:
     """No fact."""
 
 
+@dataclass(frozen=True)
+class Stolen:
+    """What can be had without the keys: a dump, and everybody's screen."""
+
+    rows: dict[str, list[str]]
+    about: dict[str, dict[str, list[str]]]
+    """By person, the rows of each table that name them."""
+    screens: dict[str, bytes]
+
+    @classmethod
+    async def of(cls, worlds: Worlds, world: World) -> "Stolen":
+        rows = {table: clear(them) for table, them in (await dump_of(worlds, world)).items()}
+        about, screens = {}, {}
+        for name, one in world.people.items():
+            ids = str(one.member_id), str(one.login_id)
+            about[name] = {
+                table: [row for row in them if any(id_ in row for id_ in ids)]
+                for table, them in rows.items()
+            }
+            screens[name] = (await one.get("/v1/me/access-log")).content
+        return cls(rows, about, screens)
+
+
+async def dump_of(worlds: Worlds, world: World) -> dict[str, list[str]]:
+    url = world.town.ground.settings.database_url
+    assert url is not None
+    name = url.get_secret_value().rpartition("/")[2].partition("?")[0]
+    connection = await worlds.cluster.connect(name)
+    try:
+        return await rows_of(connection, world.town.bank_id)
+    finally:
+        await connection.close()
+
+
+def clear(rows: list[str]) -> list[str]:
+    """Rows without what is sealed, or hashed over what is sealed."""
+    return sorted(
+        json.dumps({name: one for name, one in json.loads(row).items() if not is_bytes(one)})
+        for row in rows
+    )
+
+
+def is_bytes(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("\\x")
+
+
 async def told(worlds: Worlds, fact: Fact, callers: tuple[str, ...]) -> list[Line]:
     async with worlds.one(fact) as world:
         return await world.ask_everything(callers, world.of_x)
@@ -96,10 +155,21 @@ async def told(worlds: Worlds, fact: Fact, callers: tuple[str, ...]) -> list[Lin
 async def test_nobody_can_tell_who_takes_part_in_the_programme_is_young_or_watched_over(
     worlds: Worlds,
 ) -> None:
-    neighbour = await told(worlds, written("public", "18+"), EVERYBODY)
-    sheltered = await told(worlds, written("programme", "15-17", alerts=2), EVERYBODY)
+    async with worlds.one(written("public", "18+", about="vid")) as world:
+        of_vid = await Stolen.of(worlds, world)
+        neighbour = await world.ask_everything(EVERYBODY, world.of_x)
+    async with worlds.one(written("programme", "15-17")) as world:
+        of_x = await Stolen.of(worlds, world)
+        await watched_over(world)
+        sheltered = await world.ask_everything(EVERYBODY, world.of_x)
     assert differences(neighbour, sheltered) == []
     assert {status for _, status, *_ in neighbour} > {200, 201, 204, 401, 404, 409}
+    assert of_x == of_vid, "neither a dump without the keys nor a screen"
+    async with worlds.one(idle) as world:
+        of_nobody = await Stolen.of(worlds, world)
+    assert (of_x.about, of_x.screens) == (of_nobody.about, of_nobody.screens)
+    assert len(of_x.rows["sealed_opening"]) == len(of_nobody.rows["sealed_opening"]) + 2
+    assert len(of_x.about["x"]["sealed_record"]) == 1, "it finds what names somebody"
 
 
 async def test_who_hides_is_gone_and_to_a_stranger_was_never_here(worlds: Worlds) -> None:

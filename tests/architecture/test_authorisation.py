@@ -55,11 +55,11 @@ async def answers_of(stage: Stage, asked: Asked, name: str) -> Answers:
     found: Answers = {}
     for kind in objects_of(asked):
         pick = stage.pick(name, kind)
-        path, body = asked.address(pick), asked.body(pick)
+        path, whole = asked.address(pick), {"json": asked.body(pick), "headers": asked.headers()}
         for caller in CALLERS:
             person = stage.people.get(caller)
             ask = person.ask if person else stage.town.client.request
-            found[name, kind, caller] = await ask(asked.method, path, json=body)
+            found[name, kind, caller] = await ask(asked.method, path, **whole)
     return found
 
 

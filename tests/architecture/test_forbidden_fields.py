@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.store.schema import metadata
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.schema import schema_of
 from tests.source import sources
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.store import migrate
 from app.store.schema import metadata
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.partnership import Neighbour
 from tests.schema import rows_in, schema_of
 from tests.source import ROOT
@@ -20,6 +20,8 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
 BEFORE = dict(zip(REVISIONS, [*REVISIONS[1:], "base"], strict=True))
 FILLED = 14
 """At least as many tables hold rows after the story; each migration must carry them over."""
+NOT_CARRIED = {"opening_chain", "sealed_opening"}
+"""What told in clear whose record a case worker had opened was not to be carried over (0040)."""
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ async def test_every_migration_goes_down_and_up_again_under_a_towns_life(
     newest = await schema_of(connection)
     for revision in REVISIONS:
         await _down_up_down(urls, connection, revision)
-        kept = await rows_in(connection)
+        kept = {t: n for t, n in (await rows_in(connection)).items() if t not in NOT_CARRIED}
         assert kept == {table: count for table, count in rows.items() if table in kept}
     await migrate.upgrade(urls)
     assert await schema_of(connection) == newest

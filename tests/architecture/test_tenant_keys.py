@@ -4,7 +4,7 @@ from asyncpg import Connection
 from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 
 from app.store.schema import metadata
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.schema import NOT_OURS
 
 TENANT = "bank_id"

@@ -20,6 +20,7 @@ from app.kit.cluster import cluster_of
 from app.kit.embedded import lease, server_of
 from app.kit.programs import pids, works_in
 from app.store.migrate import DATABASE
+from tests.e2e.forking import forked
 
 CHECKOUT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "app.cli")
@@ -38,6 +39,14 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
 def timebank(
     folder: Path, *words: str, stdin: str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return forked(words, environment(folder, **variables), CHECKOUT, stdin, SECONDS_MAX)
+
+
+def timebank_anew(
+    folder: Path, *words: str, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in a new interpreter."""
     return subprocess.run(
         [*COMMAND, *words],
         cwd=CHECKOUT,

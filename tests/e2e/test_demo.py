@@ -84,38 +84,6 @@ def test_the_story_uses_the_projects_categories_and_acceptable_passwords() -> No
         assert check_acceptable(password) is None
 
 
-def test_the_demo_plays_its_story_once_and_is_up_quickly_the_second_time(
-    empty_folder: Path,
-) -> None:
-    port = str(free_port())
-    with running(empty_folder, "demo", PORT=port) as demo:
-        said = demo.wait_for(PLAYED)
-        assert demo.url() == f"http://127.0.0.1:{port}"
-        assert CONTROL.search(said) is None
-        assert counted(said) == HAPPENED
-        assert ["sum", "", "0", ""] in rows(said)
-        every_sign_in_works(demo.url(), said)
-        the_contract_is_shown(demo.url(), said)
-        the_dispute_is_resolved_and_the_books_are_proved(demo.url())
-        assert timebank(empty_folder, "ledger", "verify").returncode == 0
-        assert demo.stop(signal.SIGINT) == 128 + signal.SIGINT
-        assert demo.complained() == ""
-    assert not postgres_lives(empty_folder)
-
-    began = time.monotonic()
-    with running(empty_folder, "demo", "--port", "0") as again:
-        said = again.wait_for(PLAYED)
-        assert time.monotonic() - began < SECOND_START_SECONDS_MAX
-        assert "The story was played before." in said
-        assert "The story begins" not in said
-        with signed_in(again.url(), *staff(Role.AUDITOR)) as auditor:
-            assert read(auditor, "/v1/ledger/verification")["postings"] == HAPPENED["postings"]
-        with signed_in(again.url(), *staff(Role.COORDINATOR)) as coordinator:
-            assert read(coordinator, "/v1/applications")["items"] == []
-        assert again.stop() == 128 + signal.SIGTERM
-    assert not postgres_lives(empty_folder)
-
-
 def staff(role: Role) -> tuple[str, str, str]:
     return DESKS[role].email, DESKS[role].password, BANK
 
@@ -147,32 +115,61 @@ def the_dispute_is_resolved_and_the_books_are_proved(url: str) -> None:
 @pytest.mark.parametrize(
     "keys_are_kept", [True, pytest.param(False, marks=pytest.mark.deep, id="a-day-later")]
 )
-async def test_killed_in_the_middle_it_goes_on_and_every_posting_that_was_seen_is_there(
+async def test_killed_in_the_middle_it_goes_on_plays_its_story_once_and_is_up_quickly_after_that(
     empty_folder: Path, keys_are_kept: bool
 ) -> None:
-    with running(empty_folder, "demo", "--port", "0") as demo:
+    seen = killed_in_the_middle(empty_folder)
+    assert timebank(empty_folder, "ledger", "verify").returncode == 0
+    if not keys_are_kept:
+        with lease(empty_folder):
+            await as_superuser(empty_folder, "DELETE FROM idempotency_key")
+
+    port = str(free_port())
+    with running(empty_folder, "demo", PORT=port) as again:
+        said = again.wait_for(PLAYED)
+        assert again.url() == f"http://127.0.0.1:{port}"
+        assert CONTROL.search(said) is None
+        assert "The story begins" in said
+        assert counted(said) == HAPPENED, "nothing happened twice, and nothing is missing"
+        assert ["sum", "", "0", ""] in rows(said)
+        with some_signed_in(again.url()) as members:
+            assert seen <= postings(members), "every posting that was seen is there"
+        every_sign_in_works(again.url(), said)
+        the_contract_is_shown(again.url(), said)
+        the_dispute_is_resolved_and_the_books_are_proved(again.url())
+        assert again.stop(signal.SIGINT) == 128 + signal.SIGINT
+        assert again.complained() == ""
+    assert not postgres_lives(empty_folder)
+    it_is_up_quickly_with_the_same_data(empty_folder)
+
+
+def killed_in_the_middle(folder: Path) -> set[str]:
+    """Play the story until a few postings were seen, then kill everything; their ids."""
+    with running(folder, "demo", "--port", "0") as demo:
         demo.wait_for("Members sign in and post")
         with some_signed_in(demo.url()) as members:
             seen = postings(members)
             while len(seen) < 4:
                 assert PLAYED not in demo.said(), "the story ended without postings"
                 seen = postings(members)
-            kill_everything(demo, empty_folder)
+            kill_everything(demo, folder)
         assert "A dispute is resolved" not in demo.said(), "it was killed too late to prove much"
+    return seen
 
-    assert timebank(empty_folder, "ledger", "verify").returncode == 0
-    if not keys_are_kept:
-        with lease(empty_folder):
-            await as_superuser(empty_folder, "DELETE FROM idempotency_key")
 
-    with running(empty_folder, "demo", "--port", "0") as again:
+def it_is_up_quickly_with_the_same_data(folder: Path) -> None:
+    began = time.monotonic()
+    with running(folder, "demo", "--port", "0") as again:
         said = again.wait_for(PLAYED)
-        assert "The story begins" in said
-        assert counted(said) == HAPPENED, "nothing happened twice, and nothing is missing"
-        with some_signed_in(again.url()) as members:
-            assert seen <= postings(members)
-        the_dispute_is_resolved_and_the_books_are_proved(again.url())
+        assert time.monotonic() - began < SECOND_START_SECONDS_MAX
+        assert "The story was played before." in said
+        assert "The story begins" not in said
+        with signed_in(again.url(), *staff(Role.AUDITOR)) as auditor:
+            assert read(auditor, "/v1/ledger/verification")["postings"] == HAPPENED["postings"]
+        with signed_in(again.url(), *staff(Role.COORDINATOR)) as coordinator:
+            assert read(coordinator, "/v1/applications")["items"] == []
         assert again.stop() == 128 + signal.SIGTERM
+    assert not postgres_lives(folder)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Asker:
         return self.life.people["member"] if "member" in roles or not people else people[0]
 
     async def ask(self, asked: Asked, address: str, what: object, **options: Any) -> None:
-        headers = {"Authorization": f"Bearer {self.admitted(asked).token}"}
+        headers = {"Authorization": f"Bearer {self.admitted(asked).token}"} | asked.headers()
         headers |= options.pop("headers", {})
         client = self.life.town.client
         request = client.build_request(asked.method, address, headers=headers, **options)
@@ -81,7 +81,7 @@ async def asker(app: FastAPI, town: Town) -> Asker:
     return Asker(app, await Life.of(town, "Hostile"))
 
 
-SHARES = pytest.mark.parametrize("share", [4, pytest.param(1, marks=pytest.mark.deep)])
+SHARES = pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.deep)])
 """Each place gets one in so many of the hostile things, in turns; a deep run gives it all."""
 
 

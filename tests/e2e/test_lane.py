@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import event
 
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.street import Street, behind_a_lock, confirm, rows
 from tests.town import Town, good, refused
 

@@ -18,7 +18,8 @@ from app.kit.errors import AppError
 from app.kit.settings import Settings
 from app.ledger.operations import Posted
 from app.main import create_app
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
+from tests.databases import Cluster
 from tests.street import Street, behind_a_lock, confirm
 from tests.town import Town, good, refused
 

@@ -27,13 +27,16 @@ def test_the_quick_run_measures_every_level_beside_its_yardstick(tmp_path: Path)
     assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
     told = json.loads(file.read_text())
     figures = told["figures"]
-    for cell in ("raw.hot.c64", "raw.uniform.c64", "engine.queued.hot.c64"):
+    ways = [f"engine.{way}.hot.c64" for way in ("alone", "queued", "unchained")]
+    for cell in ("raw.hot.c64", "raw.uniform.c64", *ways):
         assert figures[f"{cell}.accepted_per_second"]["median"] > 0
         assert figures[f"{cell}.wal_bytes"]["median"] > 0
     for cell in ("http.donation.hot.w2.c64", "http.confirmation.uniform.w2.c64"):
         assert figures[f"{cell}.accepted_per_second"]["yardsticks"].keys() >= {"http.noop.w2.c64"}
         assert figures[f"{cell}.errors"]["median"] == 0
     assert told["findings"] == {}
+    assert figures["growth.5e3.deadlocks"]["median"] == 0
+    assert figures["growth.5e3.whole.disk_bytes"]["median"] > 0
     bounds = {gate["name"]: gate["holds"] for gate in told["gates"]}
     assert bounds["core log records, bytes a posting"]
     assert bounds["deadlocks in all cells"]

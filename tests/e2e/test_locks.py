@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.exchanges.tables import Exchange
 from app.kit.db import lock_one
 from app.ledger import queries
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import account_id, take, until
 from tests.town import Town, good
 

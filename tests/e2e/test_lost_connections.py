@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.util import await_only
 
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import books_are_whole, disputed, stand
 from tests.schema import rows_of
 from tests.town import Person, Town, good, refused

@@ -12,7 +12,8 @@ import pytest
 
 from app.exchanges import operations as exchanges
 from app.kit.settings import Settings
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
+from tests.databases import Cluster
 from tests.doings import (
     again,
     books_are_whole,

@@ -13,7 +13,7 @@ from app.kit.keystore import KeyFolder
 from app.kit.programs import program
 from app.kit.vault import Vault
 from app.kit.wrapping import Wrapping
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import sql
 from tests.town import Town, good
 

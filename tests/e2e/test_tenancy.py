@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from app.kit.ids import new_id
 from tests.asking import Asked, Pick, every_operation
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.life import Life
 from tests.schema import rows_of
 from tests.town import PASSWORD, Town, good, refused

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from app.kit.ids import new_id
 from app.ledger.verifying import prove
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.doings import account_id
 from tests.property.loop import QUICK, Loop
 from tests.property.village import NEXT, OK, OPENING, STATES, Deal, Model

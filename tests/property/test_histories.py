@@ -22,7 +22,8 @@ from app.ledger.rules import Refusal
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from app.ledger.verifying import prove
-from tests.conftest import Cluster, FakeClock
+from tests.conftest import FakeClock
+from tests.databases import Cluster
 from tests.doings import deadlocks
 from tests.property.books import ACCOUNTS, Asked, Books, Model, Move
 

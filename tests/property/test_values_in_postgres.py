@@ -53,7 +53,7 @@ KINDS = [
     Kind("messages", "text", TypeAdapter(Reason), TEXTS),
 ]
 QUICK = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     # One town serves all examples of a test; each writes over what the one before it wrote.
     suppress_health_check=[HealthCheck.function_scoped_fixture],

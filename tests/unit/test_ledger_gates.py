@@ -15,14 +15,14 @@ CELLS = {
     "engine.queued.hot.c64": {
         "accepted_per_second": [3999.0],
         "p99_ms": [30.0, 10.0, 20.0],
-        "python_cpu_us": [100.0],
     },
-    "engine.chain": {"python_cpu_us": [5.0]},
+    "engine.unchained.hot.c64": {"accepted_per_second": [4300.0]},
     "engine.log.core": {"wal_record_bytes": [1200.0]},
     "http.donation.hot.w2.c64": {"accepted_per_second": [1300.0, 1200.0, 1000.0]},
     "http.confirmation.uniform.w2.c64": {"accepted_per_second": [790.0]},
     "growth.1e4.post.uniform": {"p99_ms": [10.0]},
     "growth.1e6.post.uniform": {"p99_ms": [15.1]},
+    "growth.1e6": {"deadlocks": [0.0]},
 }
 
 
@@ -45,7 +45,9 @@ def results() -> Results:
         ("engine, a transaction each, uniform / pgledger", None, None),
         ("engine hot, queued / a transaction each", 3999 / 800, False),
         ("engine hot, queued, p99 ms", 20.0, True),
-        ("the chain's share of the engine's Python time, queued", 0.05, True),
+        ("engine hot, queued, with the chain / without", 3999 / 4300, False),
+        ("engine uniform, queued, with the chain / without", None, None),
+        ("HTTP confirmations / pgledger uniform, the aim beyond", 0.79, False),
         ("core log records, bytes a posting", 1200.0, True),
         ("posting with its indexes on disk, bytes", None, None),
         ("p99 of post.uniform, 1e6 / 1e4 postings", 1.51, False),

@@ -74,7 +74,7 @@ async def _keep(
 
 
 async def _alert(work: Work, caller: Caller, standing: Standing) -> None:
-    limits, _ = await known.get_thresholds(work.session, caller.bank_id)
+    limits = await known.get_thresholds(work.session, caller.bank_id)
     many = (limits.contacts if standing.is_full else limits.contacts_new) * _factor(work)
     since = work.now - WITHIN
     tried = await queries.count_tried(work.session, caller.bank_id, caller.me, since)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.identity import queries as identity
 from app.identity.factors import codes, queries
@@ -16,6 +16,7 @@ from app.identity.factors.rules import (
 )
 from app.identity.factors.tables import Totp
 from app.identity.rules import Caller, Means
+from app.identity.tables import Session
 from app.kit.ground import Work
 
 
@@ -66,9 +67,15 @@ async def confirm(work: Work, caller: Caller, code: str) -> None:
 
 
 async def remove(work: Work, bank_id: UUID, login_id: UUID) -> None:
-    """Take a login's second factor away, if there is one."""
+    """Take a login's second factor away, if there is one; no session counts as proved by it."""
     theirs = (Totp.bank_id == bank_id, Totp.login_id == login_id)
     await work.session.execute(delete(Totp).where(*theirs))
+    by_code = (
+        Session.bank_id == bank_id,
+        Session.login_id == login_id,
+        Session.means == Means.TOTP,
+    )
+    await work.session.execute(update(Session).where(*by_code).values(means=Means.PASSWORD))
 
 
 async def prove(work: Work, bank_id: UUID, login_id: UUID, code: str | None) -> Means:

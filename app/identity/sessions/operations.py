@@ -90,6 +90,22 @@ async def end_sessions(
     await work.session.execute(update(Session).where(*theirs).values(ended_at=work.now))
 
 
+async def end_every(work: Work, bank_id: UUID) -> int:
+    """End every session of a bank: for an operator, in danger.
+
+    Returns:
+        How many went on.
+    """
+    count, after = 0, UUID(int=0)
+    while some := await queries.list_unended(work.session, bank_id, after):
+        theirs = (Session.bank_id == bank_id, Session.session_id.in_(some))
+        await work.session.execute(
+            update(Session).where(*theirs, Session.ended_at.is_(None)).values(ended_at=work.now)
+        )
+        count, after = count + len(some), some[-1]
+    return count
+
+
 async def sweep_sessions(work: Work) -> int:
     """Forget sessions that ended or expired over `session_days` ago; a batch, gives its size."""
     before = work.now - timedelta(days=work.settings.session_days)

@@ -17,6 +17,7 @@ from app.kit.ground import Ground
 from app.kit.values import as_rfc3339
 from app.ledger.journal.forms import JournalFormat
 from app.ledger.journal.queries import AccountLine, JournalLine, JournalSource
+from app.ledger.subjects import Subject
 
 COMMODITY: Final = "MIN"
 _ROOTS: Final = {
@@ -27,9 +28,11 @@ _ROOTS: Final = {
 }
 _COLUMNS: Final = (
     "posting_id",
+    "deed_id",
     "posted_at",
     "kind",
     "exchange_id",
+    "transfer_id",
     "debit_account",
     "credit_account",
     "minutes",
@@ -181,11 +184,14 @@ def account_name(account: AccountLine) -> str:
 
 
 def _cells(line: JournalLine) -> list[str | int | None]:
+    subject = Subject.of(line.kind, line.subject_id)
     return [
         str(line.posting_id),
+        str(line.deed_id),
         as_rfc3339(line.posted_at),
         line.kind,
-        _text(line.subject_id),
+        _text(subject.exchange_id),
+        _text(subject.transfer_id),
         str(line.debit_account_id),
         str(line.credit_account_id),
         line.minutes,

@@ -28,6 +28,7 @@ class JournalLine(NamedTuple):
     """One posting as the journal has it."""
 
     posting_id: UUID
+    deed_id: UUID
     posted_at: datetime
     kind: str
     subject_id: UUID | None
@@ -71,6 +72,7 @@ def _journal_page(bank_id: UUID, after: UUID | None) -> Select[*tuple[Any, ...]]
     asked = (
         select(
             Posting.posting_id,
+            Posting.deed_id,
             Posting.posted_at,
             Deed.kind,
             Deed.subject_id,

@@ -69,6 +69,8 @@ async def set_bank_limits(
     following = await queries.list_following(work.session, bank_id)
     states = await books.lock_accounts(work.session, [(bank_id, one) for one in following])
     still = [account_id for (_, account_id), state in states.items() if not state.closed]
+    if not still:
+        return bank  # nothing in the books follows: a deed would be empty for ever (V12)
     deed_id = await _record(work, bank_id, still, limits)
     await _apply(work, bank_id, still, limits, are_own=False)
     await note(work, bank_id, deed_id, by=by, reason=reason)

@@ -1,17 +1,19 @@
-"""Which passwords are taken; hashing is bounded, and an unknown login takes as long as a known."""
+"""Hashing is bounded, and an unknown login takes as long as a known one."""
 
 import asyncio
+import dataclasses
+import resource
 import threading
 import time
 import unicodedata
-from importlib import resources
+from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.identity.passwords import (
     PASSWORD_CHARS_MAX,
@@ -24,9 +26,6 @@ from app.identity.passwords import (
 )
 
 GOOD = "tri mačke na strehi"
-COMMON = (
-    resources.files("app.identity").joinpath("common_passwords.txt").read_text("utf-8").splitlines()
-)
 
 
 @pytest.fixture
@@ -82,7 +81,7 @@ async def test_an_endless_text_costs_no_endless_normalising(passwords: Passwords
 
 async def test_the_profiles_cost_what_they_say() -> None:
     costs = {
-        PasswordProfile.STRONG: (64 * 1024, 3, 4),
+        PasswordProfile.STRONG: (64 * 1024, 3, 1),
         PasswordProfile.MINIMUM: (19 * 1024, 2, 1),
         PasswordProfile.TEST: (8, 1, 1),
     }
@@ -195,50 +194,21 @@ async def test_a_password_shows_nowhere(passwords: Passwords) -> None:
     assert GOOD not in stored + repr(passwords) + repr(vars(passwords))
 
 
-@pytest.mark.parametrize(
-    ("password", "flaw"),
-    [
-        (GOOD, None),
-        ("", PasswordFlaw.TOO_SHORT),
-        ("k9!xQ2#mZ", PasswordFlaw.TOO_SHORT),
-        ("k9!xQ2#mZ7", None),
-        ("čebelnjak!", None),
-        (unicodedata.normalize("NFD", "čšžčšžčšž"), PasswordFlaw.TOO_SHORT),
-        (unicodedata.normalize("NFD", "čš" * 64), None),
-        ("ab" * 64, None),
-        ("ab" * 64 + "a", PasswordFlaw.TOO_LONG),
-        ("ab" * 10_000, PasswordFlaw.TOO_LONG),
-        ("\ufdfa" * 10, PasswordFlaw.TOO_LONG),
-        ("aaaaaaaaaaaa", PasswordFlaw.ONE_CHARACTER),
-        ("aAaAaAaAaAaA", PasswordFlaw.ONE_CHARACTER),
-        (" " * 12, PasswordFlaw.ONE_CHARACTER),
-        ("qwertyuiop", PasswordFlaw.COMMON),
-        ("PassWord123", PasswordFlaw.COMMON),
-        ("\uff50assword123", PasswordFlaw.COMMON),  # a full-width p
-        ("1234567890", PasswordFlaw.COMMON),
-        ("Slovenija123", PasswordFlaw.COMMON),
-        (unicodedata.normalize("NFD", "DOBRODOŠLI"), PasswordFlaw.COMMON),
-        ("secret words \ud800", PasswordFlaw.UNREADABLE),
-        ("only lower case words", None),
-    ],
-)
-def test_a_new_password_is_judged_by_length_and_by_what_everybody_tries(
-    password: str, flaw: PasswordFlaw | None
-) -> None:
-    assert check_acceptable(password) is flaw
+async def test_many_sign_ins_at_once_hold_the_memory_of_two() -> None:
+    # So much memory at once that it is given back to the machine as soon as a hash is done.
+    quick = dataclasses.replace(PasswordProfile.MINIMUM.value, time_cost=1, memory_cost=40 * 1024)
+    profile = cast("PasswordProfile", SimpleNamespace(value=quick))
+    passwords = Passwords(profile, at_once=2, queue_max=100)
+    stored = await passwords.hash(GOOD)
+    before = resident_mib()
+    waiting = [asyncio.create_task(passwords.verify(stored, "wrong")) for _ in range(8)]
+    most = before
+    while not all(one.done() for one in waiting):
+        most = max(most, resident_mib())
+        await asyncio.sleep(0.005)
+    assert most - before < 2 * 40 + 20
 
 
-def test_the_list_of_common_passwords_holds_only_what_can_be_met() -> None:
-    assert len(COMMON) >= 300
-    assert sorted(set(COMMON)) == COMMON
-    for common in COMMON:
-        assert unicodedata.normalize("NFKC", common).casefold() == common
-        assert check_acceptable(common) is PasswordFlaw.COMMON
-
-
-@given(st.text(st.characters(), max_size=600))
-async def test_no_text_breaks_the_rule_and_what_it_takes_can_be_hashed(text: str) -> None:
-    flaw = check_acceptable(text)
-    if flaw is None:
-        assert len(unicodedata.normalize("NFKC", text)) <= PASSWORD_CHARS_MAX
-        assert await Passwords(PasswordProfile.TEST).hash(text)
+def resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
