@@ -10,12 +10,15 @@ from starlette.exceptions import HTTPException
 
 from app.alerts import api as alerts
 from app.credentials import api as credentials
+from app.credentials.emails import api as emails
+from app.credentials.printed import api as printed
 from app.exchanges import api as exchanges
 from app.exchanges import messages_api as messages
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
 from app.identity.factors import api as factors
+from app.identity.passkeys import api as passkeys
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -38,6 +41,7 @@ from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.members.limits import api as limits_of_members
+from app.members.terms import api as terms
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.moderation.reversals import api as reversals
@@ -62,8 +66,12 @@ PARTS = (
     groups,
     identity,
     credentials,
+    emails,
+    printed,
     factors,
+    passkeys,
     bank,
+    terms,
     members,
     account,
     limits_of_members,

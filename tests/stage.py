@@ -15,6 +15,7 @@ from app.identity.rules import STAFF
 from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
+from tests.authenticator import enrolled_passkey
 from tests.contract import almighty
 from tests.doings import disputed, leaves, recovered, waiting_for_staff
 from tests.partnership import Neighbour
@@ -101,7 +102,7 @@ class Stage:
         applicant = await town.applicant(f"{kind} applicant")
         neighbour = self.neighbour
         staff = self.people["foreign"] if kind == "foreign" else self.people["admin"]
-        self.ids[kind] = {
+        self.ids[kind] = {"passkey_id": (await enrolled_passkey(giver))[0]} | {
             "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
             "giver_id": str(receiver.member_id),
             "transfer_id": await neighbour.transfer_of(town, staff, receiver),

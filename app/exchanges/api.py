@@ -34,6 +34,7 @@ from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
+from app.members.terms.access import OnTerms
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
@@ -91,7 +92,7 @@ async def _both_still_visible(work: Work, caller: Caller, request: Request, _: K
 )
 @reaches(Relation.VISIBLE)
 @rechecked_by(_made_still_visible)
-async def propose_exchange(body: ProposeExchange, caller: Member, work: Working) -> ExchangeView:
+async def propose_exchange(body: ProposeExchange, caller: OnTerms, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
     return ExchangeView.of(
         await operations.propose(work, caller, body.listing_id, body.terms), caller
@@ -131,7 +132,7 @@ async def get_exchange(
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
-    exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
+    exchange_id: UUID, caller: OnTerms, work: Working, _: NoBody | None = None
 ) -> ExchangeView:
     """Agree to a proposal; the receiver's minutes are held."""
     return ExchangeView.of(await operations.accept(work, caller, exchange_id), caller)
@@ -155,7 +156,7 @@ async def decline_exchange(
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def counter_exchange(
-    exchange_id: UUID, body: CounterProposal, caller: Member, work: Working
+    exchange_id: UUID, body: CounterProposal, caller: OnTerms, work: Working
 ) -> ExchangeView:
     """Answer a proposal with other terms; then the other side answers."""
     return ExchangeView.of(await operations.counter(work, caller, exchange_id, body.terms), caller)

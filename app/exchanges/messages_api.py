@@ -17,6 +17,7 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Reason, RequestBody, as_rfc3339
+from app.members.terms.access import OnTerms
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 
@@ -53,9 +54,8 @@ async def list_messages(
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def write_message(
-    exchange_id: UUID, body: WriteMessage, caller: Member, work: Working
+    exchange_id: UUID, body: WriteMessage, caller: OnTerms, work: Working
 ) -> MessageView:
     """Write to the other side; contact stays inside until both want otherwise."""
-    return MessageView.of(
-        work, caller, await operations.write(work, caller, exchange_id, body.text)
-    )
+    message = await operations.write(work, caller, exchange_id, body.text)
+    return MessageView.of(work, caller, message)

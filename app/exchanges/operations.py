@@ -161,6 +161,7 @@ async def deliver(work: Work, caller: Caller, exchange_id: UUID, minutes: int | 
     exchange = await stepped(work, caller, exchange_id, Step.DELIVER)
     exchange.delivered_minutes = minutes or exchange.minutes
     exchange.delivered_at = work.now
+    exchange.look_at = work.now + timedelta(days=work.settings.confirmation_days)
     return await told(work, caller, exchange)
 
 

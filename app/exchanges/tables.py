@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -44,6 +44,18 @@ class Exchange(Base):
         ),
         Index("ix_exchange_giver", "bank_id", "giver_id", "created_at"),
         Index("ix_exchange_receiver", "bank_id", "receiver_id", "created_at"),
+        Index(
+            "ix_exchange_open",
+            "bank_id",
+            "expires_at",
+            postgresql_where=text("status IN ('proposed', 'accepted')"),
+        ),
+        Index(
+            "ix_exchange_unanswered",
+            "bank_id",
+            "look_at",
+            postgresql_where=text("status = 'delivered'"),
+        ),
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -72,6 +84,8 @@ class Exchange(Base):
     settled_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     """When an unanswered proposal or an undelivered agreement ends by itself."""
+    look_at: Mapped[datetime | None]
+    """When to tell a coordinator that a delivery is not answered; null: never, or told."""
 
 
 class Message(Base):

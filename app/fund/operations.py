@@ -64,8 +64,7 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
         raise OwnGrant
     await _refuse_over_limits(work, bank, member_id, minutes)
     row = _row(work, caller, member_id, minutes, reason)
-    work.session.add(row)
-    await ledger.settle(
+    posted = await ledger.settle(
         work,
         Instruction(
             caller.bank_id,
@@ -74,6 +73,8 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
             legs=(Leg(await _fund(work, caller), member.account_id, minutes),),
         ),
     )
+    row.posting_id = posted.posting_ids[0]
+    work.session.add(row)
     notices.tell_member(work, caller.bank_id, member_id, NoticeKind.HOURS_GRANTED, row.grant_id)
     return row
 

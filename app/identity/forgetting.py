@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from app.identity import queries
-from app.identity.factors.tables import Totp
+from app.identity.factors import operations as factors
+from app.identity.tables import SignInCode
 from app.kit.ground import Work
 
 
@@ -23,6 +24,7 @@ async def empty_login(work: Work, bank_id: UUID, member_id: UUID) -> UUID:
     login.password_hash = ""
     login.closed_at = login.closed_at or work.now
     login.roles = []
-    theirs = (Totp.bank_id == bank_id, Totp.login_id == login.login_id)
-    await work.session.execute(delete(Totp).where(*theirs))
+    await factors.remove_all(work, bank_id, login.login_id)
+    coded = (SignInCode.bank_id == bank_id, SignInCode.login_id == login.login_id)
+    await work.session.execute(delete(SignInCode).where(*coded))
     return login.login_id

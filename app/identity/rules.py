@@ -26,6 +26,8 @@ class Means(StrEnum):
     PASSWORD = "password"  # noqa: S105 a kind of proof
     TOTP = "totp"
     """With the password and a code."""
+    PASSKEY = "passkey"
+    """With the password and a passkey."""
 
 
 FRESH: Final = timedelta(minutes=5)
@@ -179,6 +181,11 @@ def admitted(caller: Caller, here: frozenset[Role], *, is_demo: bool) -> Caller:
     if is_demo or caller.means is not Means.PASSWORD or not caller.may(*STAFF):
         return caller
     return replace(caller, roles=frozenset(), must_enrol=True)
+
+
+def is_email(name: str) -> bool:
+    """Whether a name is meant as an address; what has no such sign is a sign-in code."""
+    return "@" in name
 
 
 def canonical_email(address: str) -> str:

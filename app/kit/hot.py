@@ -149,7 +149,10 @@ class Batches:
         answer = partial(self._answer, route, ground_of(request))
         lane = lanes.find(route.name, claims.bank_id, answer)
         ticket = _Ticket(request, claims, use, asked)
-        return await lane.submit(ticket, frozenset(subjects), claims.bank_id)
+        has_one_effect = use is not None
+        return await lane.submit(
+            ticket, frozenset(subjects), claims.bank_id, is_repeatable=has_one_effect
+        )
 
     async def _answer(
         self, route: Route, ground: Ground, tickets: Sequence[_Ticket]

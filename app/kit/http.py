@@ -15,7 +15,6 @@ from fastapi import Depends, Request, Response
 
 from app.kit import idempotency
 from app.kit.bodies import read, refusing, use_of
-from app.kit.db import with_retries
 from app.kit.documented import common_responses
 from app.kit.errors import (
     AppError,
@@ -26,6 +25,7 @@ from app.kit.ground import Ground, Work
 from app.kit.named_first import NamedFirst
 from app.kit.problems import merged
 from app.kit.reach import Rate, reach_of
+from app.kit.retrying import with_retries
 from app.kit.surfaces import BOTH, Surface, Surfaces
 
 Recheck = Callable[[Work, Any, Request, idempotency.Kept], Awaitable[None]]
@@ -209,7 +209,8 @@ async def in_one_transaction(route: Route, request: Request, handle: Handle) -> 
             request.state.work = ground_of(request).work(session)
             return await route.admit_and_do(request, refusing(broken) if broken else handle)
 
-    outcome = await with_retries(attempt)
+    has_key = route.replays and idempotency.HEADER in request.headers
+    outcome = await with_retries(attempt, is_repeatable=has_key or request.method == "GET")
     if isinstance(outcome, AppError):
         raise outcome
     return outcome

@@ -32,6 +32,10 @@ FACTORS: Final = {Environment.PRODUCTION: 1, Environment.DEMO: 100, Environment.
 """Outside production nobody should run into a limit while trying things out, or load tests."""
 
 
+_ALIKE: Final = str.maketrans({"o": "0", "i": "1", "l": "1", "-": None, " ": None})
+"""Ways to write one name: a code on paper is the same however it is grouped."""
+
+
 class TooManyRequests(TooMuch):
     """This login or address has asked as often as one may in a while."""
 
@@ -145,7 +149,7 @@ class Limiter:
         Raises:
             TooManyRequests: when it is one too many.
         """
-        subject = self._hidden(f"{prefix} {name.strip().casefold()}")
+        subject = self._hidden(f"{prefix} {name.casefold().translate(_ALIKE)}")
         self._count(NO_BANK, subject, Counted.GUESS, now)
 
     def guess_own(self, bank_id: UUID, login_id: UUID, now: datetime) -> None:

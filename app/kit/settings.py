@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from app.kit.addresses import Network, networks_of
+from app.kit.pages import PageSettings
 from app.kit.secrets import DemoSecrets
 from app.kit.shapes import DatabaseUrl, Key, Networks, Origins, Token, host_of, parts_of
 from app.kit.surfaces import Surface
@@ -34,7 +35,7 @@ class BadSettings(Exception):
     """The settings cannot be used; the message says which and why, never a value."""
 
 
-class Settings(BaseSettings):
+class Settings(PageSettings):
     """Every setting, its unit in its name. The README has the same table for people."""
 
     model_config = SettingsConfigDict(env_prefix="TIMEBANK_", frozen=True, extra="ignore")
@@ -99,6 +100,9 @@ class Settings(BaseSettings):
     proposal_days: int = Field(14, ge=1, le=90, description="An unanswered proposal expires.")
     hold_days: int = Field(
         60, ge=1, le=365, description="An accepted exchange that is not delivered expires."
+    )
+    confirmation_days: int = Field(
+        14, ge=1, le=90, description="A coordinator is told of a delivery not confirmed by then."
     )
     dispute_days: int = Field(14, ge=0, le=90, description="Disputes open this long afterwards.")
     open_listings_max: int = Field(100, ge=1, description="Open listings a member may have.")

@@ -22,7 +22,7 @@ class OpeningKind(StrEnum):
     """What was looked at."""
 
     LOOKUP = "lookup"
-    """Found by e-mail or alias."""
+    """Found by e-mail, alias or sign-in code."""
     RECORD = "record"
     DISPUTE = "dispute"
     SCREENING = "screening"

@@ -52,7 +52,13 @@ async def agree(work: Work, caller: Caller, slug: str, limits: Limits) -> Partne
     row.floor_minutes, row.ceiling_minutes = limits.floor, limits.ceiling
     row.agreed_by, row.agreed_at, row.withdrawn_at = caller.login_id, work.now, None
     await work.session.flush()
-    await accounts.set_clearing_floor(work, caller.bank_id, row.account_id, limits.floor)
+    await accounts.set_clearing_limits(
+        work,
+        caller.bank_id,
+        row.account_id,
+        floor_minutes=limits.floor,
+        ceiling_minutes=limits.ceiling,
+    )
     return await queries.show(work.session, row)
 
 

@@ -160,6 +160,68 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="login_id",
             labels={"reason_sealed": ("recovery", "bank_id", "code_id")},
         ),
+        "email_change": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.IDENTITY: "email_sealed",
+                Kind.SECRET: "email_fingerprint password_hash",
+                Kind.TIME: "asked_at ready_at",
+            },
+            of="login_id",
+            labels={"email_sealed": ("email", "bank_id", "login_id")},
+        ),
+        "passkey": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.KEY: "passkey_id",
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "credential_sealed sign_count",
+                Kind.FACT: "device",
+                Kind.TIME: "created_at used_at",
+            },
+            of="login_id",
+        ),
+        "passkey_challenge": Held(
+            Basis.INTEREST,
+            Period.HOUR,
+            {
+                Kind.PERSON: "login_id",
+                Kind.FACT: "purpose",
+                Kind.SECRET: "challenge",
+                Kind.TIME: "made_at",
+            },
+            of="login_id",
+        ),
+        "sign_in_code": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "fingerprint",
+                Kind.STAFF: "printed_by",
+                Kind.TIME: "printed_at",
+            },
+            of="login_id",
+        ),
+        "terms_version": Held(
+            *_RULES,
+            {
+                Kind.RULE: "version",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "published_by",
+                Kind.TIME: "published_at",
+            },
+        ),
+        "terms_text": Held(*_RULES, {Kind.RULE: "version language words"}),
+        "terms_acceptance": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {Kind.PERSON: "member_id", Kind.FACT: "version", Kind.TIME: "accepted_at"},
+            of="member_id",
+        ),
         "totp": Held(
             Basis.CONTRACT,
             Period.MEMBER,

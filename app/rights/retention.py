@@ -9,6 +9,7 @@ from app.alerts.tables import Alert
 from app.credentials.tables import RecoveryCode
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.tables import Exchange, Message
+from app.identity.passkeys import operations as passkeys
 from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
 from app.kit.bulk import table_of
@@ -88,6 +89,11 @@ async def sweep_rejected(work: Work) -> int:
     return len(rows)
 
 
+async def sweep_hour(work: Work) -> int:
+    """Forget counts of requests, and what passkeys were asked and did not answer."""
+    return await limit_counts.sweep(work) + await passkeys.sweep_challenges(work)
+
+
 async def sweep_keys(work: Work) -> int:
     """Destroy the keys of the forgotten again: an older keystore may have been put back."""
     since = work.now - timedelta(days=KEYS_LOOKED_AFTER_DAYS)
@@ -98,7 +104,7 @@ async def sweep_keys(work: Work) -> int:
 
 SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
     {
-        Period.HOUR: Sweep("17 * * * *", limit_counts.sweep),
+        Period.HOUR: Sweep("17 * * * *", sweep_hour),
         Period.ANSWER: Sweep("7 * * * *", idempotency.sweep),
         Period.SESSION: Sweep("37 2 * * *", sessions.sweep_sessions),
         Period.JOB: Sweep("47 2 * * *", jobs.sweep_log),

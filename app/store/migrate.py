@@ -50,6 +50,11 @@ class Urls:
     application: str
     owner: str
 
+    @property
+    def are_of_one_role(self) -> bool:
+        """Whether the application signs in as the owner."""
+        return make_url(self.application).username == make_url(self.owner).username
+
 
 def embedded_urls(server: Server, database: str = DATABASE) -> Urls:
     """The addresses in the embedded PostgreSQL."""

@@ -12,6 +12,7 @@ privilege on what is staff's alone (`info={"staffs": True}`) and cannot become `
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 SEALED_ROLE: Final = "timebank_sealed"
 MEMBERS_ROLE: Final = "timebank_members"
@@ -32,7 +33,10 @@ def grant(connection: Connection, metadata: MetaData, role: str) -> None:
     of_members = connection.scalar(asked, {"name": MEMBERS_ROLE})
     _grant_sealed(connection, metadata)
     for one in dict.fromkeys([role, of_members]):
-        if one not in {owner, None}:  # one role for both has nothing to grant to itself
+        if one not in {
+            owner,
+            None,
+        }:  # one role for both: production refuses it
             _grant_to(connection, metadata, one)
 
 
@@ -47,6 +51,16 @@ def _grant_to(connection: Connection, metadata: MetaData, role: str) -> None:
         allowed = ", ".join(privileges(table, known))
         connection.execute(text(f"GRANT {allowed} ON {table} TO {name}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"))
+
+
+async def may_rewrite(connection: AsyncConnection, metadata: MetaData) -> bool:
+    """Whether the role of this connection could change or delete what is append-only."""
+    names = [table.name for table in metadata.tables.values() if table.info.get("append_only")]
+    asked = text("""
+        SELECT coalesce(bool_or(has_table_privilege(name, 'UPDATE, DELETE, TRUNCATE')), false)
+          FROM unnest(CAST(:names AS text[])) AS name
+    """)
+    return bool(await connection.scalar(asked, {"names": names}))
 
 
 def _grant_sealed(connection: Connection, metadata: MetaData) -> None:

@@ -2,12 +2,15 @@
 
 from app.alerts import tables as alerts
 from app.banks import tables as banks
+from app.banks.terms import tables as terms
 from app.credentials import tables as credentials
+from app.credentials.emails import tables as emails
 from app.exchanges import tables as exchanges
 from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
+from app.identity.passkeys import tables as passkeys
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
@@ -16,6 +19,7 @@ from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
+from app.members.terms import tables as acceptances
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.openings import tables as openings
@@ -26,11 +30,13 @@ from app.sealed import tables as sealed
 from app.watch import tables as watch
 
 PARTS = (
+    acceptances,
     accounts,
     alerts,
     banks,
     blocks,
     credentials,
+    emails,
     exchanges,
     factors,
     fund,
@@ -41,6 +47,7 @@ PARTS = (
     listings,
     members,
     partners,
+    passkeys,
     moderation,
     notices,
     reversing,
@@ -49,6 +56,7 @@ PARTS = (
     screening,
     contacts,
     sealed,
+    terms,
     watch,
 )
 metadata = Base.metadata

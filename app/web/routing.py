@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from app.identity.access import Needs, authenticate, recognise
 from app.identity.rules import Caller
-from app.kit.db import with_retries
 from app.kit.errors import AppError, NotFound, WrongMethod
 from app.kit.gate import nowhere, pass_gate
 from app.kit.http import Anyone, Route, ground_of
 from app.kit.problems import on_http_exception, respond
+from app.kit.retrying import with_retries
 
 API_PREFIX = "/v1/"
 _READS = frozenset({"GET", "HEAD"})
@@ -52,7 +52,7 @@ async def _caller(request: Request) -> Caller | None:
         async with ground.database.begin() as session:
             return await authenticate(request, ground.work(session))
 
-    return await with_retries(attempt)
+    return await with_retries(attempt, is_repeatable=True)
 
 
 def _routes(request: Request) -> list[Route]:

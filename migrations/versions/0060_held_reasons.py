@@ -1,13 +1,13 @@
 """Reasons of disputes can be held back too.
 
 Revision ID: 0060
-Revises: 0042
+Revises: 0072
 """
 
 from alembic import op
 
 revision = "0060"
-down_revision = "0042"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
