@@ -8,10 +8,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from app.alerts import api as alerts
 from app.credentials import api as credentials
 from app.credentials.emails import api as emails
 from app.credentials.printed import api as printed
 from app.exchanges import api as exchanges
+from app.exchanges import messages_api as messages
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
@@ -59,6 +61,7 @@ from app.web.server import spare_collector
 
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
+    messages,
     fund,
     groups,
     identity,
@@ -85,6 +88,7 @@ PARTS = (
     auditing,
     records,
     screening,
+    alerts,
     sealed,
     operating,
 )

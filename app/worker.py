@@ -33,6 +33,7 @@ from app.partners.jobs import CONCLUDE, DELIVER
 from app.rights import operations as rights
 from app.rights import retention
 from app.store.place import application_url
+from app.watch.operations import look_on
 
 
 async def _expire(work: Work, ids: dict[str, UUID]) -> None:
@@ -85,6 +86,7 @@ SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
         "tell_of_silence": Sweep("37 * * * *", waiting.tell_of_silence),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
+        "look_for_patterns": Sweep("27 4 * * *", look_on),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
         **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},
     }

@@ -9,7 +9,7 @@ from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
 from tests.authenticator import Authenticator, begun, enrolled_passkey
-from tests.doings import emergency_of, recovered, screening_of
+from tests.doings import recovered, waiting_for_staff
 from tests.partnership import Neighbour
 from tests.town import JSON, PASSWORD, Person, Town, good
 
@@ -29,6 +29,7 @@ class Life:
     async def of(cls, town: Town, word: str) -> "Life":
         staff = {role.value: await town.staff(role) for role in sorted(STAFF)}
         ana, bor = await town.member(f"{word} Ana", minutes=600), await town.member(f"{word} Bor")
+        desk = staff["coordinator"]
         newcomer = await town.applicant(f"{word} Nova")
         request = await town.listing(bor, "request", title=f"{word} lessons")
         begun = (town.proposed, town.accepted, town.settled, town.accepted, town.delivered)
@@ -47,10 +48,9 @@ class Life:
             "exchange_id": [one["id"] for one in exchanges],
             "dispute_id": [dispute["id"]],
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
-            "notice_id": await _notices(ana, staff["coordinator"]),
+            "notice_id": await _notices(ana, desk),
             "posting_id": [line["id"] for line in await bor.statement()],
-            "emergency_id": [await emergency_of(staff["coordinator"], bor)],
-            "screening_id": [await screening_of(town, bor)],
+            **{name: [one] for name, one in (await waiting_for_staff(town, desk, bor)).items()},
         } | own
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
         return cls(town, people, ids, opening | _named(ana, bor))

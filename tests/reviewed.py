@@ -7,6 +7,7 @@ TIME: Final = "time deletes or empties what is old; shown to nobody"
 REVIEWED: Final = {
     "app.credentials.queries.lock_code": "by a secret that only its owner has, and their address",
     "app.exchanges.contacts.operations.sweep": TIME,
+    "app.exchanges.contacts.queries.get_standing": "by the caller's own member id",
     "app.exchanges.keeping.queries.list_messages": "of an exchange read as the caller's own",
     "app.exchanges.parting.queries.lock_open": "what ends by itself, unseen too; shown to nobody",
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
@@ -60,5 +61,7 @@ REVIEWED: Final = {
     "app.screening.queries.lock_held": "whether a text of the caller's own waits; shown to nobody",
     "app.screening.queries.lock_screening": "the moderators' queue",
     "app.sealed.queries.lock_with_company": "case workers, in a role of its own; each look is kept",
+    "app.watch.queries.find_owners": "whose the books' patterns are; for alerts alone",
+    "app.watch.queries.list_moves": "when exchanges began, for the books' patterns alone",
 }
 """Functions that read protected rows past the predicate, and why each may."""

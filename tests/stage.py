@@ -17,7 +17,7 @@ from app.kit.ids import new_id
 from tests.asking import Pick
 from tests.authenticator import enrolled_passkey
 from tests.contract import almighty
-from tests.doings import disputed, emergency_of, leaves, recovered, screening_of
+from tests.doings import disputed, leaves, recovered, waiting_for_staff
 from tests.partnership import Neighbour
 from tests.town import Person, Town, good
 
@@ -113,7 +113,6 @@ class Stage:
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
             "code_id": (await recovered(giver))[0],
-            "emergency_id": await emergency_of(await town.staff("coordinator"), giver),
-            "screening_id": await screening_of(town, giver),
+            **await waiting_for_staff(town, await town.staff("coordinator"), giver),
             "session_id": next(one["id"] for one in sessions if one["is_current"]),
         }

@@ -115,16 +115,22 @@ async def _change(
             if getattr(row, name) != new:
                 before[name], after[name] = getattr(row, name), new
                 setattr(row, name, new)
-    if not after:
-        return
-    bank_id, change_id = rows[0][0].bank_id, new_id()
+    if after:
+        await keep_change(work, rows[0][0].bank_id, wish, before, after)
+
+
+async def keep_change(
+    work: Work, bank_id: UUID, wish: Wish, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Keep who changed which rules of the bank, why, and what was before."""
+    change_id = new_id()
     change = BankChange(
         bank_id=bank_id,
         change_id=change_id,
         login_id=wish.by,
         reason_sealed=work.vault.seal(wish.reason, "bank-change", bank_id, change_id),
-        before=before,
-        after=after,
+        before=dict(before),
+        after=dict(after),
         changed_at=work.now,
     )
     work.session.add(change)

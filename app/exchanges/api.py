@@ -10,10 +10,8 @@ from app.exchanges import operations, queries
 from app.exchanges.confirmations import operations as confirmations
 from app.exchanges.confirmations.operations import Confirmed
 from app.exchanges.contacts.rules import NotMetYet, TooManyContacts
-from app.exchanges.keeping import queries as keeping
 from app.exchanges.operations import Terms
 from app.exchanges.rules import (
-    ConversationOver,
     NotYourStep,
     OwnListing,
     Status,
@@ -22,7 +20,7 @@ from app.exchanges.rules import (
     UnknownMeetingPoint,
 )
 from app.exchanges.tables import Exchange
-from app.exchanges.views import ExchangeView, MessageView, place_of
+from app.exchanges.views import ExchangeView
 from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
@@ -41,6 +39,7 @@ from app.members.terms.access import OnTerms
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
 MOVING = (*STEP, NotEnoughHours, OverCeiling, AccountClosed)
+MEETING = (NotMetYet,)
 
 
 class CounterProposal(RequestBody):
@@ -75,24 +74,13 @@ class SayDelivered(RequestBody):
     minutes: Minutes | None = None
 
 
-class WriteMessage(RequestBody):
-    """A message to the other side."""
-
-    text: Reason
-
-
 async def _made_still_visible(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
-    await _still_visible(work, caller, ExchangeView.model_validate_json(kept.body).id)
+    made = ExchangeView.model_validate_json(kept.body).id
+    await queries.refuse_unseen(work.session, caller, made)
 
 
 async def _both_still_visible(work: Work, caller: Caller, request: Request, _: Kept) -> None:
-    await _still_visible(work, caller, UUID(request.path_params["exchange_id"]))
-
-
-async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
-    exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    if not (await queries.show(work.session, caller, exchange)).both_seen:
-        raise NotFound
+    await queries.refuse_unseen(work.session, caller, UUID(request.path_params["exchange_id"]))
 
 
 @router.post(
@@ -139,7 +127,7 @@ async def get_exchange(
     return ExchangeView.of(await queries.show(work.session, caller, exchange), caller)
 
 
-@router.post("/{exchange_id}/acceptance", responses=raises(*MOVING))
+@router.post("/{exchange_id}/acceptance", responses=raises(*MOVING, *MEETING))
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
@@ -162,7 +150,7 @@ async def decline_exchange(
 
 @router.post(
     "/{exchange_id}/counterproposal",
-    responses=raises(*STEP, UnknownMeetingPoint, TooManyProposals),
+    responses=raises(*STEP, *MEETING, UnknownMeetingPoint, TooManyProposals),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
@@ -217,33 +205,6 @@ async def _confirm_many(work: Work, asked: Sequence[tuple[Caller, UUID]]) -> lis
 async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None = None) -> Response:
     """I have received: the minutes move."""
     return await batch(exchange_id, about=exchange_id)
-
-
-@router.get("/{exchange_id}/messages")
-@reaches(Relation.PARTY)
-async def list_messages(
-    exchange_id: UUID, caller: Member, work: Working, page: Paging
-) -> Page[MessageView]:
-    """What we wrote to each other, oldest first; of a former member, what I kept by blocking."""
-    exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
-    rows = await keeping.list_messages(
-        work.session, caller, exchange, after=pager.after_moment(), limit=page.limit + 1
-    )
-    items, cursor = pager.cut(rows, place_of)
-    views = [MessageView.of(work, caller, *one) for one in items]
-    return Page[MessageView](items=views, next_cursor=cursor)
-
-
-@router.post("/{exchange_id}/messages", status_code=201, responses=raises(ConversationOver))
-@reaches(Relation.PARTY)
-@rechecked_by(_both_still_visible)
-async def write_message(
-    exchange_id: UUID, body: WriteMessage, caller: OnTerms, work: Working
-) -> MessageView:
-    """Write to the other side; contact stays inside until both want otherwise."""
-    message = await operations.write(work, caller, exchange_id, body.text)
-    return MessageView.of(work, caller, message)
 
 
 def _etag(exchange: Exchange) -> str:

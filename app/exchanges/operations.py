@@ -25,6 +25,8 @@ from app.exchanges.stepping import (
     is_over,
     is_seen_by,
     keep_reason,
+    met,
+    other_side,
     parts_of,
     stepped,
     take,
@@ -66,12 +68,12 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
     """
     # One's own record is the lock under which one's open proposals are counted, and under which
     # somebody blocks: whoever may be seen now has not blocked before this is committed.
-    me = await members.lock_me(work.session, caller)
+    await members.lock_me(work.session, caller)
     seen = await listings.get_listing(work.session, caller, listing_id, work.now)
     listing = seen.listing
     if listing.author_id == caller.me:
         raise OwnListing
-    await contacts.count(work, caller, me.level, listing.author_id)
+    await contacts.propose_to(work, caller, listing.author_id)
     await _refuse_too_many(work, caller)
     await _refuse_unknown_place(work, caller, terms)
     is_offer = listing.kind == ListingKind.OFFER
@@ -102,11 +104,11 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     """Answer a proposal with another one; then the other side answers.
 
     Raises:
-        NotFound, StepNotOpen, NotYourStep, UnknownMeetingPoint, TooManyProposals.
+        NotFound, StepNotOpen, NotYourStep, NotMetYet, UnknownMeetingPoint, TooManyProposals.
     """
     await members.lock_me(work.session, caller)
     await _refuse_too_many(work, caller)
-    exchange = await stepped(work, caller, exchange_id, Step.COUNTER)
+    exchange = await met(work, caller, exchange_id, Step.COUNTER)
     await _refuse_unknown_place(work, caller, terms)
     exchange.proposer_id = caller.me
     exchange.minutes = terms.minutes
@@ -121,10 +123,10 @@ async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
     """Agree; the receiver's minutes are held from now on.
 
     Raises:
-        NotFound, StepNotOpen, NotYourStep.
+        NotFound, StepNotOpen, NotYourStep, NotMetYet.
         NotEnoughHours: when the receiver has not that many above the floor.
     """
-    exchange = await stepped(work, caller, exchange_id, Step.ACCEPT)
+    exchange = await met(work, caller, exchange_id, Step.ACCEPT)
     await settling.hold(work, exchange)
     begins_at = max(work.now, exchange.starts_at or work.now)
     exchange.expires_at = begins_at + timedelta(days=work.settings.hold_days)
@@ -227,11 +229,13 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
         NotFound: when the caller is no party to the exchange.
         ConversationOver: when the exchange was declined or cancelled, or has expired, or the other
             side can no longer be seen.
+        NotMetYet: where the bank has a vetting ladder and the caller is not at its top.
     """
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     shown = await queries.show(work.session, caller, exchange)
     if exchange.status in SILENT or not shown.both_seen:
         raise ConversationOver(state=exchange.status)
+    await contacts.meet(work, caller, other_side(exchange, caller))
     return await write_in(work, caller, exchange, text, is_met=shown.is_met)
 
 

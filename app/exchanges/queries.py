@@ -115,6 +115,17 @@ async def show(session: AsyncSession, caller: Caller, exchange: Exchange) -> Sho
     return (await show_all(session, caller, [exchange]))[0]
 
 
+async def refuse_unseen(session: AsyncSession, caller: Caller, exchange_id: UUID) -> None:
+    """See that both sides of one of the caller's exchanges can still be seen.
+
+    Raises:
+        NotFound: when that is no longer so, or it is not the caller's.
+    """
+    exchange = await get_exchange(session, caller, exchange_id)
+    if not (await show(session, caller, exchange)).both_seen:
+        raise NotFound
+
+
 async def list_exchanges(
     session: AsyncSession,
     caller: Caller,

@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from app.exchanges import queries
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status, Step, StepNotOpen, Who, advance
 from app.exchanges.tables import Exchange, Message
@@ -12,7 +13,6 @@ from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.members import queries as members
 from app.members.queries import Look
-from app.members.rules import Level
 from app.notices import operations as notices
 from app.notices.operations import Told
 from app.notices.rules import NoticeKind
@@ -31,12 +31,35 @@ async def stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> 
     return exchange
 
 
-def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
-    """Take the step: the status follows, whatever timer ran is off."""
+async def met(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
+    """The same for a step that leads to a meeting of two.
+
+    Raises:
+        NotMetYet: when the caller may not meet others one to one.
+    """
+    exchange = await queries.lock_exchange(work.session, caller, exchange_id)
+    who = parts_of(exchange, caller)
+    ahead(work, exchange, step, who)  # nothing is kept of a step that is not theirs to take
+    await contacts.meet(work, caller, other_side(exchange, caller))
+    take(work, exchange, step, who)
+    return exchange
+
+
+def ahead(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> Status:
+    """Where the step would lead.
+
+    Raises:
+        StepNotOpen, NotYourStep.
+    """
     status = Status(exchange.status)
     if status in EXPIRING and is_over(work, exchange):
         raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
-    exchange.status = advance(status, step, who)
+    return advance(status, step, who)
+
+
+def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
+    """Take the step: the status follows, whatever timer ran is off."""
+    exchange.status = ahead(work, exchange, step, who)
     exchange.version += 1
     exchange.expires_at = None
 
@@ -89,7 +112,9 @@ async def write_in(
     )
     work.session.add(message)
     other = other_side(exchange, caller) if is_met else None
-    written = Written(Subject.MESSAGE, message_id, text, Level.FULL, other, exchange.exchange_id)
+    written = Written(
+        Subject.MESSAGE, message_id, text, told_id=other, told_of=exchange.exchange_id
+    )
     if not await screening.screen(work, caller, written):
         await tell_other(work, caller, exchange, is_met=is_met)
     return message

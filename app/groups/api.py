@@ -16,6 +16,7 @@ from app.groups.rules import (
     OwnSession,
     PersonTwice,
     Sharing,
+    SomebodyNotMet,
     Terms,
 )
 from app.identity.access import Coordinator
@@ -126,6 +127,7 @@ class GroupSessionView(View):
     responses=raises(
         NotFound,
         OwnSession,
+        SomebodyNotMet,
         NotOneToMany,
         PersonTwice,
         NotEnoughHours,

@@ -32,6 +32,15 @@ class OwnSession(Conflict):
     }
 
 
+class SomebodyNotMet(Conflict):
+    """Where the bank has a vetting ladder, the staff have met whoever takes part in a session."""
+
+    said: ClassVar = {
+        "en": Said("Somebody was not met yet", "Meet them, and give them a level first."),
+        "sl": Said("Nekoga še niste spoznali", "Srečajte se in mu najprej dajte raven."),
+    }
+
+
 class NotOneToMany(Unfit):
     """A session has one giver or one receiver."""
 

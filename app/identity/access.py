@@ -206,6 +206,7 @@ Reviewer = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.AUDITOR))]
 Keeper = Annotated[
     Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR))
 ]
+CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 FreshCaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER, fresh=always))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
 FreshAuditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN, fresh=always))]

@@ -19,11 +19,12 @@ _JOINER: Final = "\u200d"
 _COLOURED: Final = "\ufe0f"
 _HIDDEN_KINDS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACES: Final = re.compile(r"\s+")
-_LOOKS_LIKE: Final = str.maketrans(
-    "аеорсухіјѕԁһмвнктοεαρτυνικı013",
-    "aeopcyxijsdhmbhktoeaptuvikioie",
+LATIN_LIKE: Final = str.maketrans(
+    "аеорсухіјѕԁһмвнктοεαρτυνικı",
+    "aeopcyxijsdhmbhktoeaptuviki",
 )
-"""Letters of other scripts, and digits, that are read as Latin ones."""
+"""Small letters of other scripts that are read as Latin ones."""
+_LOOKS_LIKE: Final = LATIN_LIKE | str.maketrans("013", "oie")
 
 
 def shown_text(text: str) -> str:

@@ -34,6 +34,7 @@ from app.members import operations, queries
 from app.members.blocks.rules import NoTelephone
 from app.members.operations import member_etag
 from app.members.rules import (
+    AliasIsContact,
     AliasReserved,
     ApplicationDecided,
     Level,
@@ -138,7 +139,13 @@ class ChangeMe(RequestBody):
     "/members",
     status_code=202,
     responses=raises(
-        NotFound, WeakPassword, TermsNotCurrent, TooManySignIns, NoTelephone, AliasReserved
+        NotFound,
+        WeakPassword,
+        TermsNotCurrent,
+        TooManySignIns,
+        NoTelephone,
+        AliasReserved,
+        AliasIsContact,
     ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
@@ -207,7 +214,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     return _me(row, sorted(caller.roles))
 
 
-@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved))
+@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved, AliasIsContact))
 @reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,

@@ -1,6 +1,6 @@
 """Joining, deciding on applications, changing one's own record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,7 @@ from app.members import queries
 from app.members.blocks import operations as blocks
 from app.members.blocks.rules import ContactKind
 from app.members.rules import (
+    AliasIsContact,
     ApplicationDecided,
     Level,
     MemberKind,
@@ -31,6 +32,7 @@ from app.members.tables import Member
 from app.members.terms import operations as terms
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.screening.contact_data import contact_data
 from app.sealed import operations as sealed
 
 
@@ -58,9 +60,9 @@ async def join(
         TermsNotCurrent: when another version of the terms is in force.
         TooManySignIns: when too many passwords wait to be hashed.
         NoTelephone: when the number cannot be one.
-        AliasReserved: when the alias looks like a former member's.
+        AliasReserved, AliasIsContact: when the alias cannot be one.
     """
-    refuse_reserved(alias)
+    _refuse_unfit(alias)
     known = await banks.get_bank(work.session, bank)
     refuse_weak(password, alias, email, known.name)
     if terms_version not in {None, known.terms_version}:
@@ -127,6 +129,20 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
     return member
 
 
+async def took_part(work: Work, bank_id: UUID, member_ids: Collection[UUID]) -> bool:
+    """People took part in a group session: who was met goes up one step of the ladder.
+
+    Returns:
+        Whether all of them have been met; if not, nothing is changed.
+    """
+    people = await queries.lock_members(work.session, bank_id, member_ids)
+    if any(one.level == Level.NEW for one in people):
+        return False
+    for one in people:
+        one.level = max(one.level, Level.TOOK_PART)
+    return True
+
+
 async def change_me(
     work: Work,
     caller: Caller,
@@ -140,17 +156,28 @@ async def change_me(
     Raises:
         NotFound: when the caller is no member.
         Stale: when `If-Match` names an older version.
-        AliasReserved: when the alias looks like a former member's.
+        AliasReserved, AliasIsContact: when the alias cannot be one.
     """
     member = await queries.lock_me(work.session, caller)
     refuse_stale(if_match, member_etag(member))
     if alias is not None:
-        refuse_reserved(alias)
+        _refuse_unfit(alias)
         member.alias = alias
     if languages is not None:
         member.languages = list(dict.fromkeys(languages))
     member.version += 1
     return member
+
+
+def _refuse_unfit(alias: str) -> None:
+    """Keep the alias of former members to them, and contact data out of aliases.
+
+    Contact data in other texts are held for a moderator; an alias stands in so many places that
+    it is refused at once, whatever the bank's settings.
+    """
+    refuse_reserved(alias)
+    if contact_data(alias):
+        raise AliasIsContact
 
 
 def member_etag(member: Member) -> str:

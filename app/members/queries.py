@@ -121,14 +121,16 @@ async def lock_member(session: AsyncSession, bank_id: UUID, member_id: UUID | No
     return member
 
 
-async def lock_members(session: AsyncSession, bank_id: UUID, member_ids: set[UUID]) -> None:
-    """Lock those of these members who exist, in id order."""
+async def lock_members(
+    session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
+) -> Sequence[Member]:
+    """Those of these members who exist, locked in id order."""
     asked = (
         select(Member)
         .where(Member.bank_id == bank_id, Member.member_id == any_(_GIVEN_IDS))
         .order_by(Member.member_id)
     )
-    await lock_many(session, asked, {"given_ids": sorted(member_ids)}, of=Member)
+    return await lock_many(session, asked, {"given_ids": sorted(member_ids)}, of=Member)
 
 
 async def list_applications(

@@ -40,7 +40,7 @@ class DisputeView(View):
     exchange_id: UUID
     status: DisputeStatus
     reason: str | None = Field(
-        description="Null when its time is over, or when a former member wrote it."
+        description="Null when it waits to be read, its time is over, or a former member wrote it."
     )
     giver_alias: str
     receiver_alias: str

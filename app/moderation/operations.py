@@ -19,6 +19,9 @@ from app.moderation.rules import (
 from app.moderation.tables import Dispute
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.screening import operations as screening
+from app.screening.operations import Written
+from app.screening.rules import Subject
 
 
 async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: str) -> Dispute:
@@ -32,6 +35,7 @@ async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: st
     if await queries.find_dispute_of(work.session, caller.bank_id, exchange_id) is not None:
         raise AlreadyDisputed
     dispute = open_case(work, exchange, caller.me, reason)
+    await screening.screen(work, caller, Written(Subject.DISPUTE, dispute.dispute_id, reason))
     kind, other = NoticeKind.DISPUTE_OPENED, _other(exchange, caller.me)
     notices.tell_member(work, caller.bank_id, other, kind, dispute.dispute_id)
     return dispute

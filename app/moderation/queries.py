@@ -17,6 +17,7 @@ from app.kit.db import lock_one
 from app.kit.errors import NotFound
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
+from app.screening import queries as screening
 
 
 class Case(NamedTuple):
@@ -26,6 +27,8 @@ class Case(NamedTuple):
     shown: Shown
     kept_sealed: bytes | None
     """The other side's reason, as the reader kept it."""
+    is_held: bool
+    """Whether its reason waits to be read by a moderator, or was kept back by one."""
 
     def is_against(self, caller: Caller) -> bool:
         """Whether the other side opened it; to a moderator nobody is the other side."""
@@ -69,14 +72,19 @@ async def find_cases(
     rows = (await session.scalars(asked)).all()
     shown = await exchanges.show_all(session, caller, rows)
     known = {one.exchange.exchange_id: one for one in shown}
-    kept = await keeping.find_kept(session, caller, [one.dispute_id for one in disputes])
-    return [Case(one, known[one.exchange_id], kept.get(one.dispute_id)) for one in disputes]
+    ids = [one.dispute_id for one in disputes]
+    kept = await keeping.find_kept(session, caller, ids)
+    held = await screening.list_held(session, caller.bank_id, ids)
+    return [
+        Case(one, known[one.exchange_id], kept.get(one.dispute_id), is_held=one.dispute_id in held)
+        for one in disputes
+    ]
 
 
 async def list_opened_by(
     session: AsyncSession, caller: Caller, opener_id: UUID
 ) -> list[tuple[Dispute, Exchange]]:
-    """Disputes about exchanges of the caller's that this other side opened."""
+    """Disputes about exchanges of the caller's that this other side opened, and may be read."""
     asked = (
         select(Dispute, Exchange)
         .join(
@@ -87,6 +95,9 @@ async def list_opened_by(
             Dispute.bank_id == caller.bank_id,
             Dispute.opener_id == opener_id,
             exchanges.is_party(caller.me),
+            screening.let_through_to(
+                caller, Dispute.bank_id, Dispute.dispute_id, Dispute.opener_id
+            ),
         )
     )
     return [(dispute, exchange) for dispute, exchange in (await session.execute(asked)).all()]

@@ -6,10 +6,13 @@ from app.moderation.queries import Case
 
 
 def reason_of(work: Work, caller: Caller, case: Case) -> str | None:
-    """Why it was opened: a former member's words only as the reader kept them."""
+    """Why it was opened: a former member's words only as the reader kept them, held ones not."""
     row = case.dispute
     key = (row.bank_id, row.dispute_id)
-    if case.is_against(caller) and not case.shown.both_seen:
+    is_against = case.is_against(caller)
+    if is_against and case.is_held:
+        return None
+    if is_against and not case.shown.both_seen:
         return work.envelopes.open(case.kept_sealed or b"", "kept", *key)
     return work.envelopes.open(row.reason_sealed, "dispute", *key)
 

@@ -37,5 +37,6 @@ class NoticeKind(StrEnum):
     """A session of the member's was ended for safety: its tokens were in two hands."""
     SAFEGUARDING_ALERT = "safeguarding_alert"
     """Somebody has a contact that a member blocks; its subject is whose contact it is."""
+    ALERT_WAITING = "alert_waiting"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_RESOLVED = "dispute_resolved"

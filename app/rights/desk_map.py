@@ -29,6 +29,31 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "changed_at",
             },
         ),
+        # In nobody's export: whoever is watched over, or used by another, must not be able to tell.
+        "alert": Held(
+            Basis.INTEREST,
+            Period.ALERT,
+            {
+                Kind.KEY: "alert_id",
+                Kind.PERSON: "member_id with_id",
+                Kind.FACT: "kind minutes of_minutes people times days",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "closed_by",
+                Kind.TIME: "found_at closed_at",
+            },
+            labels={"reason_sealed": ("alert", "bank_id", "alert_id")},
+        ),
+        "alert_threshold": Held(
+            *_RULES,
+            {
+                Kind.RULE: "contacts_new contacts week_minutes share_percent share_minutes"
+                " unspent_minutes same_percent same_minutes collector_people collector_minutes"
+                " night_times organisation_minutes ring_times"
+            },
+        ),
+        "watch_round": Held(
+            *_RULES, {Kind.KEY: "after_id", Kind.RULE: "moved_since began_at is_done"}
+        ),
         "clearing": Held(*_RULES, {Kind.KEY: "partner_bank_id account_id"}),
         "partner_agreement": Held(
             *_RULES,

@@ -31,6 +31,7 @@ class Period(Enum):
     CONTACT = Term(30, "the attempt to reach somebody for the first time")
     NOTICE = Term(180, "the notice")
     REASON = Term(180, "the exchange was proposed, once it is over")
+    ALERT = Term(730, "the alert was closed")
     CASE = Term(730, "the dispute was resolved")
     EMERGENCY = Term(1_825, "the emergency was asked for; who looked at whom stays")
 

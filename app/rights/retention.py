@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from app.alerts.tables import Alert
 from app.credentials.tables import RecoveryCode
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.keeping.tables import KeptWords
@@ -56,6 +57,12 @@ async def sweep_cases(work: Work) -> int:
     old = queries.old_cases(queries.days_before(work.now, Period.CASE.days))
     empty = {"reason_sealed": b"", "resolution_sealed": b"", "resolution_other_sealed": b""}
     return await update_some(work.session, Dispute, old, empty)
+
+
+async def sweep_alerts(work: Work) -> int:
+    """Delete alerts that were closed long ago."""
+    before = queries.days_before(work.now, Period.ALERT.days)
+    return await delete_some(work.session, Alert, Alert.closed_at < before)
 
 
 async def sweep_notices(work: Work) -> int:
@@ -118,6 +125,7 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
         Period.MESSAGE: Sweep("57 1 * * *", sweep_messages),
         Period.REASON: Sweep("7 3 * * *", sweep_reasons),
         Period.CASE: Sweep("17 3 * * *", sweep_cases),
+        Period.ALERT: Sweep("19 3 * * *", sweep_alerts),
         Period.NOTICE: Sweep("27 3 * * *", sweep_notices),
         Period.CODE: Sweep("47 3 * * *", sweep_codes),
         Period.HELD: Sweep("57 3 * * *", sweep_held),

@@ -13,7 +13,8 @@ from app.notices.rules import NoticeKind
 from app.openings import operations as openings
 from app.openings.rules import OpeningKind
 from app.screening import queries
-from app.screening.rules import FIRST, ScreeningResolved, ScreeningStatus, Subject, judge
+from app.screening.judging import judge
+from app.screening.rules import FIRST, ScreeningResolved, ScreeningStatus, Subject
 from app.screening.tables import Screening
 
 
@@ -24,7 +25,8 @@ class Written:
     subject: Subject
     subject_id: UUID
     text: str
-    level: int
+    is_first: bool = False
+    """Whether nothing of its author's kind was read before; where the bank reads that."""
     told_id: UUID | None = None
     told_of: UUID | None = None
 
@@ -36,7 +38,7 @@ async def screen(work: Work, caller: Caller, written: Written) -> bool:
         Whether it is held.
     """
     safety = await banks.get_safety(work.session, caller.bank_id)
-    first = [FIRST] if safety.first_listings_read and _is_first(written) else []
+    first = [FIRST] if safety.first_listings_read and written.is_first else []
     signals = [*(judge(written.text) if safety.screening else []), *first]
     held = await queries.lock_held(work.session, caller.bank_id, written.subject_id)
     if held is not None:
@@ -73,10 +75,6 @@ async def resolve(
         kind = NoticeKind.EXCHANGE_CHANGED
         notices.tell_member(work, row.bank_id, row.told_id, kind, row.told_of)
     return row
-
-
-def _is_first(written: Written) -> bool:
-    return written.subject is Subject.LISTING and written.level == 0
 
 
 def _hold(work: Work, caller: Caller, written: Written, signals: Sequence[str]) -> None:

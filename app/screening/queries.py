@@ -1,6 +1,6 @@
 """What is held, and for whom it is shown all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,12 +22,18 @@ def let_through_to(
     author_id: InstrumentedAttribute[UUID],
 ) -> ColumnElement[bool]:
     """The condition that a text is not held, or is the viewer's own."""
-    held = exists().where(
+    return or_(author_id == viewer.member_id, ~is_held(bank_id, subject_id))
+
+
+def is_held(
+    bank_id: InstrumentedAttribute[UUID], subject_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """The condition that a text waits for a moderator, or was kept back by one."""
+    return exists().where(
         Screening.bank_id == bank_id,
         Screening.subject_id == subject_id,
         Screening.status != ScreeningStatus.RELEASED,
     )
-    return or_(author_id == viewer.member_id, ~held)
 
 
 async def lock_held(session: AsyncSession, bank_id: UUID, subject_id: UUID) -> Screening | None:
@@ -38,6 +44,18 @@ async def lock_held(session: AsyncSession, bank_id: UUID, subject_id: UUID) -> S
         Screening.status != ScreeningStatus.RELEASED,
     )
     return await lock_one(session, asked)
+
+
+async def list_held(
+    session: AsyncSession, bank_id: UUID, subject_ids: Collection[UUID]
+) -> set[UUID]:
+    """Which of these texts wait for a moderator, or were kept back by one."""
+    asked = select(Screening.subject_id).where(
+        Screening.bank_id == bank_id,
+        Screening.subject_id.in_(subject_ids),
+        Screening.status != ScreeningStatus.RELEASED,
+    )
+    return set((await session.scalars(asked)).all())
 
 
 async def lock_screening(session: AsyncSession, bank_id: UUID, screening_id: UUID) -> Screening:

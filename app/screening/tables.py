@@ -10,14 +10,14 @@ from app.kit.db import Base
 
 
 class Screening(Base):
-    """One listing or message that is held, or was."""
+    """One listing, message or reason of a dispute that is held, or was."""
 
     __tablename__ = "screening"
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "author_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "told_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "resolved_by"], ["login.bank_id", "login.login_id"]),
-        CheckConstraint("subject IN ('listing', 'message')", name="subject"),
+        CheckConstraint("subject IN ('listing', 'message', 'dispute')", name="subject"),
         CheckConstraint("status IN ('open', 'released', 'kept')", name="status"),
         CheckConstraint(
             "num_nulls(resolved_by, resolved_at, reason_sealed)"

@@ -1,5 +1,6 @@
 """The whole declared schema: every part's tables in one metadata."""
 
+from app.alerts import tables as alerts
 from app.banks import tables as banks
 from app.banks.terms import tables as terms
 from app.credentials import tables as credentials
@@ -27,10 +28,12 @@ from app.partners import tables as partners
 from app.records import tables as records
 from app.screening import tables as screening
 from app.sealed import tables as sealed
+from app.watch import tables as watch
 
 PARTS = (
     acceptances,
     accounts,
+    alerts,
     banks,
     blocks,
     credentials,
@@ -56,5 +59,6 @@ PARTS = (
     keeping,
     sealed,
     terms,
+    watch,
 )
 metadata = Base.metadata

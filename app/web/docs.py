@@ -34,6 +34,7 @@ Lists have `items` and `next_cursor`. Amounts are whole minutes, times are UTC.
 """
 _TAGS: Final = {
     "identity": "Signing in, sessions, keys.",
+    "alerts": "What the safeguarding staff should look at.",
     "bank": "The bank, its areas and meeting points.",
     "members": "Joining, my record, my account.",
     "listings": "Offers, requests and categories.",

@@ -16,7 +16,7 @@ from app.members.tables import Member
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.doings import block, resolved, sql, why
+from tests.doings import alert_of, block, resolved, sql, why
 from tests.dumps import Stolen
 from tests.town import good
 from tests.twins import Fact, Line, World, Worlds, differences, nothing
@@ -46,6 +46,15 @@ def written(cohort: str, age_band: str, about: str = "x") -> Fact:
 async def idle(world: World) -> None:
     """There is a case worker, who has done nothing."""
     await world.town.staff("case_worker")
+
+
+async def watched_over(world: World) -> None:
+    """There was an alert about X, and there is another."""
+    world.fate.under("alerts")
+    worker = await world.town.staff("case_worker")
+    path = f"/v1/alerts/{await alert_of(world.town, world.people['x'])}/closure"
+    good(await worker.post(path, {"reason": "It is as it should be."}))
+    await alert_of(world.town, world.people["x"])
 
 
 async def hides(world: World) -> None:
@@ -83,12 +92,15 @@ async def told(worlds: Worlds, fact: Fact, callers: tuple[str, ...]) -> list[Lin
         return await world.ask_everything(callers, world.of_x)
 
 
-async def test_nobody_can_tell_who_takes_part_in_the_programme_or_is_young(worlds: Worlds) -> None:
+async def test_nobody_can_tell_who_takes_part_in_the_programme_is_young_or_watched_over(
+    worlds: Worlds,
+) -> None:
     async with worlds.one(written("public", "18+", about="vid")) as world:
         of_vid = await Stolen.of(worlds, world)
         neighbour = await world.ask_everything(EVERYBODY, world.of_x)
     async with worlds.one(written("programme", "15-17")) as world:
         of_x = await Stolen.of(worlds, world)
+        await watched_over(world)
         sheltered = await world.ask_everything(EVERYBODY, world.of_x)
     assert differences(neighbour, sheltered) == []
     assert {status for _, status, *_ in neighbour} > {200, 201, 204, 401, 404, 409}
