@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.kit.errors import Conflict, Said, Unfit
+from app.kit.errors import Said, Unfit
 
 PEOPLE_MAX: Final = 50
 """The most who can give or receive in one session."""
@@ -21,15 +21,6 @@ class Sharing(StrEnum):
     """They share it in equal parts."""
     EACH = "each"
     """Each gives the whole of it; what exceeds the givers' time goes to the fund."""
-
-
-class OwnSession(Conflict):
-    """Staff cannot post a session in which they took part."""
-
-    said: ClassVar = {
-        "en": Said("You took part in this", "Another coordinator has to post it."),
-        "sl": Said("Pri tem ste sodelovali", "Vpisati mora drug koordinator."),
-    }
 
 
 class NotOneToMany(Unfit):

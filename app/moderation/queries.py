@@ -25,6 +25,11 @@ class Case(NamedTuple):
     giver_alias: str
     receiver_alias: str
 
+    @property
+    def parties(self) -> tuple[UUID, UUID]:
+        """The ids of the two sides."""
+        return self.exchange.giver_id, self.exchange.receiver_id
+
 
 def _for(caller: Caller) -> Select[Dispute]:
     asked = select(Dispute).where(Dispute.bank_id == caller.bank_id)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from app.identity.access import FreshRecordReader, Keeper, RecordReader, Releaser, Reviewer
-from app.identity.rules import OwnCase
+from app.kit.ground import Work
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
@@ -26,8 +26,9 @@ from app.kit.values import (
 )
 from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
+from app.openings.rules import Concerned
 from app.records import operations, queries
-from app.records.opening import OpenedRecord
+from app.records.opening import OpenedEmergency, OpenedRecord
 from app.records.rules import (
     OPEN_FOR,
     EmergencyClosed,
@@ -118,12 +119,14 @@ class EmergencyView(View):
     id: UUID
     member_id: UUID
     status: Literal["asked", "released", "reviewed"]
+    reason: str | None = Field(description="Why it was asked for; null in a list.")
+    finding: str | None = Field(description="What its reviewer found; null in a list.")
     asked_at: Moment
     open_until: Moment | None
 
     @classmethod
-    def of(cls, row: Emergency) -> "EmergencyView":
-        """The view of a row."""
+    def of(cls, row: Emergency, reason: str | None, finding: str | None) -> "EmergencyView":
+        """The view of a row, with these words."""
         until: datetime | None = row.released_at and row.released_at + OPEN_FOR
         released = "released" if row.released_at else "asked"
         return cls.model_validate(
@@ -131,9 +134,21 @@ class EmergencyView(View):
                 "id": row.emergency_id,
                 "member_id": row.member_id,
                 "status": "reviewed" if row.reviewed_at else released,
+                "reason": reason,
+                "finding": finding,
                 "asked_at": row.asked_at,
                 "open_until": until,
             }
+        )
+
+    @classmethod
+    def whole(cls, work: Work, row: Emergency) -> "EmergencyView":
+        """The view of a row, its words opened."""
+        key, finding = (row.bank_id, row.emergency_id), row.finding_sealed
+        return cls.of(
+            row,
+            work.envelopes.open(row.reason_sealed, "emergency", *key),
+            work.envelopes.open(finding, "finding", *key) if finding else None,
         )
 
 
@@ -143,7 +158,7 @@ class ContactView(View):
     email: str
 
 
-@router.post("/members/lookup")
+@router.post("/members/lookup", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> RecordList:
     """Find a member by exact e-mail or alias; the member can read that it was done, and why."""
@@ -153,14 +168,14 @@ async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> R
     return RecordList(items=[RecordView.of(row) for row in rows])
 
 
-@router.get("/members/{member_id}", responses=raises(OwnCase))  # noqa: FAST003 the opening takes it
+@router.get("/members/{member_id}", responses=raises(Concerned))  # noqa: FAST003 the opening takes it
 @reaches(Relation.BANK)
 async def get_record(_: RecordReader, opened: OpenedRecord) -> RecordView:
     """A member's record, for a reason; the member can read that it was opened, and why."""
     return RecordView.of(opened)
 
 
-@router.put("/members/{member_id}/level", responses=raises(OwnCase))
+@router.put("/members/{member_id}/level", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def give_level(
     member_id: UUID, body: GiveLevel, caller: RecordReader, work: Working
@@ -170,41 +185,50 @@ async def give_level(
     return LevelView(id=row.member_id, level=Level(row.level))
 
 
-@router.post("/emergencies", status_code=201, responses=raises(OwnCase, ReviewOverdue))
+@router.post("/emergencies", status_code=201, responses=raises(Concerned, ReviewOverdue))
 @reaches(Relation.BANK)
 async def ask_for_emergency(
     body: AskForEmergency, caller: RecordReader, work: Working
 ) -> EmergencyView:
     """Ask that a member may be reached outside. Somebody else has to release it."""
     row = await operations.ask_for_emergency(work, caller, body.member_id, body.reason)
-    return EmergencyView.of(row)
+    return EmergencyView.whole(work, row)
 
 
 @router.get("/emergencies")
 @reaches(Relation.BANK)
 async def list_emergencies(caller: Keeper, work: Working, page: Paging) -> Page[EmergencyView]:
-    """The bank's emergencies, newest first."""
+    """The bank's emergencies, newest first; why each was asked for is read one by one."""
     pager = Pager(work.vault, caller.login_id, "emergencies", page)
     rows = await queries.list_emergencies(
         work.session, caller.bank_id, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.asked_at), str(row.emergency_id)])
-    return Page[EmergencyView](items=[EmergencyView.of(row) for row in items], next_cursor=cursor)
+    return Page[EmergencyView](
+        items=[EmergencyView.of(row, None, None) for row in items], next_cursor=cursor
+    )
+
+
+@router.get("/emergencies/{emergency_id}", responses=raises(Concerned))  # noqa: FAST003 the same
+@reaches(Relation.BANK)
+async def get_emergency(_: Keeper, opened: OpenedEmergency, work: Working) -> EmergencyView:
+    """One emergency, with why it was asked for: to be read before it is released or reviewed."""
+    return EmergencyView.whole(work, opened)
 
 
 @router.post(
     "/emergencies/{emergency_id}/release",
-    responses=raises(OwnCase, SecondPersonNeeded, EmergencyReleased, EmergencyClosed),
+    responses=raises(Concerned, SecondPersonNeeded, EmergencyReleased, EmergencyClosed),
 )
 @reaches(Relation.BANK)
 async def release_emergency(
     emergency_id: UUID, caller: Releaser, work: Working, _: NoBody | None = None
 ) -> EmergencyView:
     """Release what somebody else asked for: open to them for half an hour."""
-    return EmergencyView.of(await operations.release(work, caller, emergency_id))
+    return EmergencyView.whole(work, await operations.release(work, caller, emergency_id))
 
 
-@router.post("/emergencies/{emergency_id}/contact", responses=raises(EmergencyClosed))
+@router.post("/emergencies/{emergency_id}/contact", responses=raises(EmergencyClosed, Concerned))
 @reaches(Relation.BANK)
 async def open_contact(
     emergency_id: UUID, caller: FreshRecordReader, work: Working, _: NoBody | None = None
@@ -214,11 +238,13 @@ async def open_contact(
 
 
 @router.post(
-    "/emergencies/{emergency_id}/review", responses=raises(SecondPersonNeeded, EmergencyReviewed)
+    "/emergencies/{emergency_id}/review",
+    responses=raises(SecondPersonNeeded, EmergencyReviewed, Concerned),
 )
 @reaches(Relation.BANK)
 async def review_emergency(
     emergency_id: UUID, body: ReviewEmergency, caller: Reviewer, work: Working
 ) -> EmergencyView:
     """Say afterwards whether it was right; without it there is no next one."""
-    return EmergencyView.of(await operations.review(work, caller, emergency_id, body.finding))
+    row = await operations.review(work, caller, emergency_id, body.finding)
+    return EmergencyView.whole(work, row)

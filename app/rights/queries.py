@@ -26,6 +26,8 @@ from app.members.rules import MemberStatus
 from app.members.tables import Member
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
+from app.openings.rules import OpeningKind
+from app.openings.tables import Opening
 from app.rights.mapping import Held
 
 EXPORT_ROWS_MAX: Final = 10_000
@@ -47,6 +49,8 @@ async def list_held(
     )
     if table == Block.__tablename__:  # what follows from a contact would tell whose it is
         asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
+    if table == Opening.__tablename__:  # whose text is held must not be able to tell
+        asked = asked.where(rows.c.kind != OpeningKind.SCREENING)
     return (await session.execute(asked)).mappings().all()
 
 
