@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from app.credentials.emails import operations as emails
+from app.credentials.emails.jobs import TAKE_EMAIL
 from app.exchanges import operations as exchanges
 from app.exchanges.jobs import EXPIRE
 from app.identity.jobs import TELL_ENDED
@@ -21,6 +23,7 @@ from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from app.ledger.sealing.operations import seal_next
+from app.moderation.parting import operations as parting
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.partners import operations as partners
@@ -44,6 +47,12 @@ async def _conclude(work: Work, ids: dict[str, UUID]) -> None:
     await arriving.conclude(work, ids["bank_id"], ids["transfer_id"])
 
 
+async def _take_email(work: Work, ids: dict[str, UUID]) -> None:
+    moved = await emails.take(work, ids["bank_id"], ids["login_id"])
+    if moved is not None:
+        await parting.meet_again(work, ids["bank_id"], moved.member_id, moved.fingerprint)
+
+
 async def _tell_ended(work: Work, ids: dict[str, UUID]) -> None:
     bank_id, login_id, session_id = ids["bank_id"], ids["login_id"], ids["session_id"]
     kind = NoticeKind.SESSION_ENDED
@@ -63,6 +72,7 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
         EXPIRE: _expire,
         DELIVER: _deliver,
         CONCLUDE: _conclude,
+        TAKE_EMAIL: _take_email,
         TELL_ENDED: _tell_ended,
         rights.FORGET: _forget,
         rights.DESTROY: _destroy,

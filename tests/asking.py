@@ -85,7 +85,7 @@ class Asked:
         plain = self._plain(schema)
         if _is_id(plain):
             return pick(name)
-        if plain.get("type") == "object":
+        if plain.get("type") == "object" and "examples" not in plain:
             return {
                 key: self._sample(key, one, pick)
                 for key, one in plain.get("properties", {}).items()

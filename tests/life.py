@@ -1,5 +1,6 @@
 """A bank where something of everything has happened, for tests that go over the whole contract."""
 
+import json
 from dataclasses import dataclass
 
 from app.identity.factors.codes import STEP_SECONDS, code_at
@@ -7,6 +8,7 @@ from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
+from tests.authenticator import Authenticator, begun, enrolled_passkey
 from tests.doings import emergency_of, recovered, screening_of
 from tests.partnership import Neighbour
 from tests.town import JSON, PASSWORD, Person, Town, good
@@ -36,7 +38,7 @@ class Life:
         dispute = good(await bor.post(f"{path}/dispute", {"reason": f"{word} was shorter."}))
         await _seal(town)
         neighbour = await Neighbour.of(town, f"{town.slug}-neighbour")
-        code_id, code = await recovered(ana)
+        own, opening = await _signing_in(town, ana)
         ids = {
             "bank": [neighbour.town.slug],
             "giver_id": [str(ana.member_id)],
@@ -47,14 +49,11 @@ class Life:
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
             "notice_id": await _notices(ana, staff["coordinator"]),
             "posting_id": [line["id"] for line in await bor.statement()],
-            "code_id": [code_id],
             "emergency_id": [await emergency_of(staff["coordinator"], bor)],
             "screening_id": [await screening_of(town, bor)],
-            "session_id": [await _session(await town.signed_in(ana.email))],
-        }
+        } | own
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
-        opening = await _secrets(town, ana, code) | _named(ana, bor)
-        return cls(town, people, ids, opening)
+        return cls(town, people, ids, opening | _named(ana, bor))
 
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
@@ -67,19 +66,37 @@ async def _session(person: Person) -> str:
     return next(str(one["id"]) for one in items if one["is_current"])
 
 
-async def _secrets(town: Town, ana: Person, code: str) -> dict[str, JSON]:
-    """Everybody's password, Ana's recovery code, and what her device shows now."""
+async def _signing_in(town: Town, ana: Person) -> tuple[dict[str, list[str]], dict[str, JSON]]:
+    """What Ana signs in with: the ids, and what opens the operations that only she opens.
+
+    Her password, a code for recovery, and what her devices show and sign now.
+    """
+    code_id, code = await recovered(ana)
+    session_id = await _session(await town.signed_in(ana.email))
+    passkey_id, device = await enrolled_passkey(ana)
+    ids = {"code_id": [code_id], "session_id": [session_id], "passkey_id": [passkey_id]}
+    refusal = await town.client.post("/v1/token", data=_grant(town, ana))
+    signed = device.get(refusal.json()["public_key"])
     seed = good(await ana.post("/v1/me/second-factor"))["seed"]
     shown = code_at(seed, int(town.ground.clock().timestamp()) // STEP_SECONDS)
     named, password = {"bank": town.slug}, "four quite plain words"
-    return {
-        "create_token": named | {"username": ana.email, "password": PASSWORD},
+    return ids, {
+        "create_token": _grant(town, ana) | {"passkey": json.dumps(signed)},
         "stop_recovery": {},
-        "confirm_me": {"password": PASSWORD},
+        "confirm_me": {"password": PASSWORD, "passkey": signed},
         "confirm_second_factor": {"code": shown},
+        "confirm_passkey": {"passkey": Authenticator().create(await begun(ana))},
+        "delete_passkey": {},
+        "change_email": {"password": PASSWORD},
+        "accept_terms": {"version": 1},
         "change_password": {"current_password": PASSWORD, "password": password},
         "finish_recovery": named | {"email": ana.email, "code": code, "password": password},
     }
+
+
+def _grant(town: Town, ana: Person) -> JSON:
+    form = {"grant_type": "password", "username": ana.email, "password": PASSWORD}
+    return form | {"bank": town.slug}
 
 
 def _named(ana: Person, bor: Person) -> dict[str, JSON]:

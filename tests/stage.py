@@ -15,6 +15,7 @@ from app.identity.rules import STAFF
 from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
+from tests.authenticator import enrolled_passkey
 from tests.contract import almighty
 from tests.doings import disputed, emergency_of, leaves, recovered, screening_of
 from tests.partnership import Neighbour
@@ -100,7 +101,7 @@ class Stage:
         sessions = good(await giver.get("/v1/sessions"))["items"]
         applicant = await town.applicant(f"{kind} applicant")
         neighbour = self.neighbour
-        self.ids[kind] = {
+        self.ids[kind] = {"passkey_id": (await enrolled_passkey(giver))[0]} | {
             "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
             "giver_id": str(receiver.member_id),
             "transfer_id": await neighbour.transfer_of(town, await town.staff("admin"), receiver),

@@ -20,6 +20,7 @@ from app.banks.rules import (
     SlugTaken,
 )
 from app.banks.tables import Area, Bank, BankChange, BankSafety, MeetingPoint
+from app.banks.terms import operations as terms
 from app.kit.bulk import table_of
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -50,6 +51,7 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
     )
     work.session.add(bank)
     await work.session.flush()
+    await terms.begin(work, bank)
     safety = BankSafety(bank_id=bank.bank_id, **vars(PRESETS[preset]))
     work.session.add(safety)
     work.session.add_all([_row(Area, bank, place) for place in AREAS_FIRST])

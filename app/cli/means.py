@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.cli.refusals import CouldNotRun
 from app.kit.ground import Ground
 from app.kit.settings import Settings
+from app.kit.surfaces import Surface
 from app.store import migrate, place
 
 Result = TypeVar("Result")
@@ -61,6 +62,7 @@ def ready(settings: Settings, *, always_migrate: bool = False) -> Iterator[None]
 def _see_to_schema(settings: Settings) -> None:
     found = ask(settings, revision)
     if found == migrate.head():
+        _see_to_role(settings)
         return
     if not settings.embedded:
         raise CouldNotRun(
@@ -68,6 +70,18 @@ def _see_to_schema(settings: Settings) -> None:
             f" {migrate.head()}: run timebank db upgrade (as the owner)"
         )
     asyncio.run(migrate.upgrade(place.owner_urls(settings)))
+
+
+def _see_to_role(settings: Settings) -> None:
+    if settings.surface is Surface.MEMBERS and ask(settings, _may_open_records):
+        raise CouldNotRun(
+            "where TIMEBANK_SURFACE is members, TIMEBANK_DATABASE_URL must name a role that cannot"
+            " become timebank_sealed: timebank_members, as migrations/roles.sql makes it"
+        )
+
+
+async def _may_open_records(ground: Ground) -> bool:
+    return await migrate.may_open_records(ground.database.engine)
 
 
 async def revision(ground: Ground) -> str | None:

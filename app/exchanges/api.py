@@ -35,6 +35,7 @@ from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug, as_rfc3339
 from app.kit.versions import etag
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
+from app.members.terms.access import OnTerms
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
@@ -102,7 +103,7 @@ async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
 )
 @reaches(Relation.VISIBLE)
 @rechecked_by(_made_still_visible)
-async def propose_exchange(body: ProposeExchange, caller: Member, work: Working) -> ExchangeView:
+async def propose_exchange(body: ProposeExchange, caller: OnTerms, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
     return ExchangeView.of(
         await operations.propose(work, caller, body.listing_id, body.terms), caller
@@ -142,7 +143,7 @@ async def get_exchange(
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
-    exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
+    exchange_id: UUID, caller: OnTerms, work: Working, _: NoBody | None = None
 ) -> ExchangeView:
     """Agree to a proposal; the receiver's minutes are held."""
     return ExchangeView.of(await operations.accept(work, caller, exchange_id), caller)
@@ -166,7 +167,7 @@ async def decline_exchange(
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def counter_exchange(
-    exchange_id: UUID, body: CounterProposal, caller: Member, work: Working
+    exchange_id: UUID, body: CounterProposal, caller: OnTerms, work: Working
 ) -> ExchangeView:
     """Answer a proposal with other terms; then the other side answers."""
     return ExchangeView.of(await operations.counter(work, caller, exchange_id, body.terms), caller)
@@ -238,12 +239,11 @@ async def list_messages(
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def write_message(
-    exchange_id: UUID, body: WriteMessage, caller: Member, work: Working
+    exchange_id: UUID, body: WriteMessage, caller: OnTerms, work: Working
 ) -> MessageView:
     """Write to the other side; contact stays inside until both want otherwise."""
-    return MessageView.of(
-        work, caller, await operations.write(work, caller, exchange_id, body.text)
-    )
+    message = await operations.write(work, caller, exchange_id, body.text)
+    return MessageView.of(work, caller, message)
 
 
 def _etag(exchange: Exchange) -> str:

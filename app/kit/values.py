@@ -28,6 +28,7 @@ ALIAS_MAX = 40
 TITLE_MAX = 120
 BODY_MAX = 4_000
 REASON_MAX = 2_000
+WORDS_MAX = 20_000
 SHORT_REASON_MAX = 500
 LANGUAGES_MAX = 12
 INSTANT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -117,6 +118,12 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
     AfterValidator(_storable),
 ]
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=WORDS_MAX),
+    AfterValidator(_storable),
+]
+"""A text of some pages."""
 ShortReason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=SHORT_REASON_MAX),

@@ -10,7 +10,8 @@ from app.identity.access import Coordinator, SignedIn
 from app.identity.rules import EmailTaken, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
-from app.kit.http import Public, Route, Working
+from app.kit.ground import Work
+from app.kit.http import PublicToNewcomers, Route, Working
 from app.kit.paging import Page
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
@@ -18,6 +19,7 @@ from app.kit.values import (
     Alias,
     Email,
     Languages,
+    Line,
     Moment,
     Phone,
     Reason,
@@ -45,6 +47,10 @@ from app.openings.rules import Concerned
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
 PASSWORD_TYPED_MAX = 512
+INVITATION_MAX = 64
+
+
+Invitation = Annotated[Line, StringConstraints(min_length=1, max_length=INVITATION_MAX)]
 
 
 class AskToJoin(RequestBody):
@@ -62,6 +68,11 @@ class AskToJoin(RequestBody):
         description="If you like; only a keyed hash is kept, which lets blocks work both ways.",
     )
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
+    invitation: Invitation | None = Field(
+        None,
+        examples=["Bor from the library"],
+        description="Who invited me; only the coordinator who decides reads it.",
+    )
     terms_version: int | None = Field(None, ge=1, le=1_000_000)
 
 
@@ -79,11 +90,13 @@ class ApplicationView(View):
     languages: list[str]
     status: MemberStatus
     requested_at: Moment
+    invitation: str | None = Field(description="Who invited them, as they told.")
 
     @classmethod
-    def of(cls, row: MemberRow) -> "ApplicationView":
+    def of(cls, work: Work, row: MemberRow) -> "ApplicationView":
         """The view of a row."""
         return cls(
+            invitation=queries.invitation_of(work, row),
             id=row.member_id,
             alias=row.alias,
             languages=row.languages,
@@ -130,7 +143,7 @@ class ChangeMe(RequestBody):
     ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
-async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
+async def join(body: AskToJoin, tools: Tools, work: Working, _: PublicToNewcomers) -> Asked:
     """Ask to join. The answer is the same whether the e-mail is known or not."""
     await operations.join(
         work,
@@ -142,15 +155,18 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
         languages=body.languages,
         terms_version=body.terms_version,
         phone=body.phone,
+        invitation=body.invitation,
     )
     return Asked()
 
 
 @router.get("/applications")
 @reaches(Relation.BANK)
-async def list_applications(_: Coordinator, opened: OpenedApplications) -> Page[ApplicationView]:
+async def list_applications(
+    _: Coordinator, opened: OpenedApplications, work: Working
+) -> Page[ApplicationView]:
     """Those who wait for an answer, longest first; they can see that they were looked at."""
-    views = [ApplicationView.of(row) for row in opened.rows]
+    views = [ApplicationView.of(work, row) for row in opened.rows]
     return Page[ApplicationView](items=views, next_cursor=opened.next_cursor)
 
 
@@ -164,7 +180,7 @@ async def approve_application(
 ) -> ApplicationView:
     """Let an applicant take part."""
     row = await operations.approve(work, caller, member_id, reason=body.reason, level=body.level)
-    return ApplicationView.of(row)
+    return ApplicationView.of(work, row)
 
 
 @router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, Concerned))
@@ -173,7 +189,8 @@ async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
 ) -> ApplicationView:
     """Decline an application."""
-    return ApplicationView.of(await operations.reject(work, caller, member_id, reason=body.reason))
+    row = await operations.reject(work, caller, member_id, reason=body.reason)
+    return ApplicationView.of(work, row)
 
 
 @router.get("/me")

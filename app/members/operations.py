@@ -28,6 +28,7 @@ from app.members.rules import (
     refuse_reserved,
 )
 from app.members.tables import Member
+from app.members.terms import operations as terms
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.openings import operations as openings
@@ -46,6 +47,7 @@ async def join(
     languages: Sequence[str],
     terms_version: int | None,
     phone: str | None = None,
+    invitation: str | None = None,
 ) -> None:
     """Ask to join. Says nothing of whether the address was known before.
 
@@ -66,11 +68,14 @@ async def join(
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
-    member_id = new_id()
-    await work.envelopes.make(member_id)  # before the first lock: it waits for a disk
+    member = _applicant(work, known, alias, languages)
+    await work.envelopes.make(member.member_id)  # before the first lock: it waits for a disk
+    if invitation is not None:
+        about = ("invitation", known.bank_id, member.member_id)
+        member.invitation_sealed = work.envelopes.seal(member.member_id, invitation, *about)
     try:
         async with work.session.begin_nested():
-            await _apply(work, known, member_id, alias, email, phone, password_hash, languages)
+            await _apply(work, known, member, email, phone, password_hash)
     except IntegrityError as error:
         if violated(error) != ASKED_ONCE:
             raise
@@ -179,19 +184,10 @@ def _decide(
         )
 
 
-async def _apply(
-    work: Work,
-    bank: Bank,
-    member_id: UUID,
-    alias: str,
-    email: str,
-    phone: str | None,
-    password_hash: str,
-    languages: Sequence[str],
-) -> None:
-    member = Member(
+def _applicant(work: Work, bank: Bank, alias: str, languages: Sequence[str]) -> Member:
+    return Member(
         bank_id=bank.bank_id,
-        member_id=member_id,
+        member_id=new_id(),
         kind=MemberKind.PERSON,
         status=MemberStatus.APPLICANT,
         alias=alias,
@@ -201,8 +197,14 @@ async def _apply(
         version=1,
         requested_at=work.now,
     )
+
+
+async def _apply(
+    work: Work, bank: Bank, member: Member, email: str, phone: str | None, password_hash: str
+) -> None:
     work.session.add(member)
     await work.session.flush()
+    terms.note(work, member)
     login = await identity.create_login(
         work,
         bank_id=bank.bank_id,

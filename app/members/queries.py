@@ -13,6 +13,7 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
+from app.kit.ground import Work
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
 from app.members.blocks.queries import no_block_between
@@ -120,6 +121,12 @@ async def list_applications(
     if after is not None:
         asked = asked.where(tuple_(Member.requested_at, Member.member_id) > after)
     return (await session.scalars(asked)).all()
+
+
+def invitation_of(work: Work, row: Member) -> str | None:
+    """Who invited an applicant, as they told; for whoever decides."""
+    about = ("invitation", row.bank_id, row.member_id)
+    return work.envelopes.open(row.invitation_sealed or b"", *about)
 
 
 async def find_parties(

@@ -28,7 +28,7 @@ class OpeningKind(StrEnum):
     """What was looked at."""
 
     LOOKUP = "lookup"
-    """Found by e-mail or alias."""
+    """Found by e-mail, alias or sign-in code."""
     RECORD = "record"
     APPLICATION = "application"
     """Read among those who wait, and decided on."""

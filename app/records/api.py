@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.identity.access import FreshRecordReader, Keeper, RecordReader, Releaser, Reviewer
 from app.kit.ground import Work
@@ -16,6 +16,7 @@ from app.kit.reach import Relation, reaches
 from app.kit.values import (
     Alias,
     Email,
+    Line,
     Moment,
     NoBody,
     Reason,
@@ -42,17 +43,21 @@ from app.records.tables import Emergency
 router = APIRouter(prefix="/v1", route_class=Route, tags=["records"])
 
 
+SignInCode = Annotated[Line, StringConstraints(min_length=1, max_length=64, pattern="^[^@]+$")]
+
+
 class LookUp(RequestBody):
-    """An exact e-mail or an exact alias, and why; there is no search by a part of either."""
+    """An exact e-mail, alias or sign-in code, and why; there is no search by a part of one."""
 
     email: Email | None = Field(None, examples=["ana@example.org"])
     alias: Alias | None = None
+    code: SignInCode | None = None
     reason: Reason = Field(examples=["She asked at the desk for help with her password."])
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "LookUp":
-        if (self.email is None) == (self.alias is None):
-            raise ValueError("give either email or alias")
+    def _one_of_them(self) -> "LookUp":
+        if sum(one is not None for one in (self.email, self.alias, self.code)) != 1:
+            raise ValueError("give either email, alias or code")
         return self
 
 
@@ -161,9 +166,10 @@ class ContactView(View):
 @router.post("/members/lookup", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> RecordList:
-    """Find a member by exact e-mail or alias; the member can read that it was done, and why."""
+    """Find a member by e-mail, alias or code; the member can read that it was done, and why."""
+    name = body.email or body.code
     rows = await operations.look_up(
-        work, caller, email=body.email, alias=body.alias, reason=body.reason
+        work, caller, username=name, alias=body.alias, reason=body.reason
     )
     return RecordList(items=[RecordView.of(row) for row in rows])
 

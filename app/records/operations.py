@@ -5,7 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.identity import queries as identity
-from app.identity.rules import Caller, Role, canonical_email
+from app.identity.naming import named
+from app.identity.rules import Caller, Role
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -32,15 +33,15 @@ from app.records.tables import Emergency
 
 
 async def look_up(
-    work: Work, caller: Caller, *, email: str | None, alias: str | None, reason: str
+    work: Work, caller: Caller, *, username: str | None, alias: str | None, reason: str
 ) -> Sequence[Member]:
-    """Members with exactly this address or this alias; each look is written down.
+    """Members with exactly this e-mail or sign-in code, or this alias; a look is written down.
 
     Raises:
         Concerned: when the caller has something of their own with one of those found.
     """
-    if email is not None:
-        found: Sequence[Member] = await _by_email(work, caller, email)
+    if username is not None:
+        found: Sequence[Member] = await _by_username(work, caller, username)
     else:
         found = await queries.list_by_alias(work.session, caller.bank_id, alias or "")
     ids = [one.member_id for one in found]
@@ -165,9 +166,8 @@ async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -
     return emergency
 
 
-async def _by_email(work: Work, caller: Caller, email: str) -> list[Member]:
-    fingerprint = work.vault.fingerprint(canonical_email(email), "email", caller.bank_id)
-    logins = await identity.list_logins(work.session, caller.bank_id, fingerprint)
+async def _by_username(work: Work, caller: Caller, username: str) -> list[Member]:
+    logins = await named(work, caller.bank_id, username)
     ids = [one.member_id for one in logins[:FOUND_MAX] if one.member_id is not None]
     return [await queries.get_record(work.session, caller.bank_id, one) for one in ids]
 

@@ -96,6 +96,11 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "asked_by released_by reviewed_by",
                 Kind.TIME: "asked_at released_at reviewed_at",
             },
+            kept_apart={"reason_sealed": Period.EMERGENCY, "finding_sealed": Period.EMERGENCY},
+            labels={
+                "reason_sealed": ("emergency", "bank_id", "emergency_id"),
+                "finding_sealed": ("finding", "bank_id", "emergency_id"),
+            },
         ),
         # In nobody's export: whose text is held must not be able to tell.
         "screening": Held(
@@ -109,10 +114,15 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "resolved_by",
                 Kind.TIME: "held_at resolved_at",
             },
+            kept_apart={"text_sealed": Period.HELD, "reason_sealed": Period.HELD},
+            labels={
+                "text_sealed": ("screening", "bank_id", "screening_id"),
+                "reason_sealed": ("screening-reason", "bank_id", "screening_id"),
+            },
         ),
         "recovery_code": Held(
             Basis.CONTRACT,
-            Period.MEMBER,
+            Period.CODE,
             {
                 Kind.KEY: "code_id",
                 Kind.PERSON: "login_id",
@@ -125,6 +135,68 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="login_id",
             labels={"reason_sealed": ("recovery", "bank_id", "code_id")},
         ),
+        "email_change": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.IDENTITY: "email_sealed",
+                Kind.SECRET: "email_fingerprint password_hash",
+                Kind.TIME: "asked_at ready_at",
+            },
+            of="login_id",
+            labels={"email_sealed": ("email", "bank_id", "login_id")},
+        ),
+        "passkey": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.KEY: "passkey_id",
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "credential_sealed sign_count",
+                Kind.FACT: "device",
+                Kind.TIME: "created_at used_at",
+            },
+            of="login_id",
+        ),
+        "passkey_challenge": Held(
+            Basis.INTEREST,
+            Period.HOUR,
+            {
+                Kind.PERSON: "login_id",
+                Kind.FACT: "purpose",
+                Kind.SECRET: "challenge",
+                Kind.TIME: "made_at",
+            },
+            of="login_id",
+        ),
+        "sign_in_code": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "fingerprint",
+                Kind.STAFF: "printed_by",
+                Kind.TIME: "printed_at",
+            },
+            of="login_id",
+        ),
+        "terms_version": Held(
+            *_RULES,
+            {
+                Kind.RULE: "version",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "published_by",
+                Kind.TIME: "published_at",
+            },
+        ),
+        "terms_text": Held(*_RULES, {Kind.RULE: "version language words"}),
+        "terms_acceptance": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {Kind.PERSON: "member_id", Kind.FACT: "version", Kind.TIME: "accepted_at"},
+            of="member_id",
+        ),
         "totp": Held(
             Basis.CONTRACT,
             Period.MEMBER,
@@ -134,6 +206,7 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "failed_at created_at confirmed_at",
             },
             of="login_id",
+            labels={"seed_sealed": ("totp", "bank_id", "login_id")},
         ),
     }
 )

@@ -137,12 +137,15 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.KEY: "account_id",
                 Kind.IDENTITY: "alias",
                 Kind.FACT: "kind status level languages terms_version version",
-                Kind.WORDS: "decision_reason_sealed",
+                Kind.WORDS: "decision_reason_sealed invitation_sealed",
                 Kind.STAFF: "decided_by",
                 Kind.TIME: "requested_at decided_at forgotten_at",
             },
             of="member_id",
-            labels={"decision_reason_sealed": ("decision", "bank_id", "member_id")},
+            labels={
+                "decision_reason_sealed": ("decision", "bank_id", "member_id"),
+                "invitation_sealed": ("invitation", "bank_id", "member_id"),
+            },
         ),
         "message": Held(
             Basis.CONTRACT,

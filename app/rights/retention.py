@@ -5,8 +5,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from app.credentials.tables import RecoveryCode
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.tables import Exchange, Message
+from app.identity.passkeys import operations as passkeys
 from app.identity.sessions import operations as sessions
 from app.kit import idempotency, jobs, limit_counts
 from app.kit.bulk import table_of
@@ -15,9 +17,11 @@ from app.kit.sweeping import delete_some, update_some
 from app.kit.trying import Sweep
 from app.moderation.tables import Dispute
 from app.notices.tables import Notice
+from app.records.tables import Emergency
 from app.rights import operations, queries
 from app.rights.periods import Period
 from app.rights.rules import KEYS_LOOKED_AFTER_DAYS
+from app.screening.tables import Screening
 
 _MESSAGE: Final = table_of(Message).c
 
@@ -48,6 +52,27 @@ async def sweep_notices(work: Work) -> int:
     return await delete_some(work.session, Notice, Notice.created_at < before)
 
 
+async def sweep_held(work: Work) -> int:
+    """Empty texts that were held and decided on long ago; forget those whose message is gone."""
+    before = queries.days_before(work.now, Period.HELD.days)
+    gone = await delete_some(work.session, Screening, queries.of_gone_messages(before))
+    empty = {"text_sealed": b"", "reason_sealed": b""}
+    return gone + await update_some(work.session, Screening, queries.old_decisions(before), empty)
+
+
+async def sweep_codes(work: Work) -> int:
+    """Delete recovery codes that were used, stopped or ran out."""
+    before = queries.days_before(work.now, Period.CODE.days)
+    return await delete_some(work.session, RecoveryCode, queries.old_codes(before))
+
+
+async def sweep_emergencies(work: Work) -> int:
+    """Empty why somebody had to be reached, and what the review found; who looked stays."""
+    old = queries.old_emergencies(queries.days_before(work.now, Period.EMERGENCY.days))
+    empty = {"reason_sealed": b"", "finding_sealed": queries.EMPTIED_FINDING}
+    return await update_some(work.session, Emergency, old, empty)
+
+
 async def sweep_rejected(work: Work) -> int:
     """Forget those whose application was declined."""
     before = queries.days_before(work.now, Period.REJECTED.days)
@@ -55,6 +80,11 @@ async def sweep_rejected(work: Work) -> int:
     for row in rows:
         await operations.forget(work, row.bank_id, row.member_id)
     return len(rows)
+
+
+async def sweep_hour(work: Work) -> int:
+    """Forget counts of requests, and what passkeys were asked and did not answer."""
+    return await limit_counts.sweep(work) + await passkeys.sweep_challenges(work)
 
 
 async def sweep_keys(work: Work) -> int:
@@ -67,7 +97,7 @@ async def sweep_keys(work: Work) -> int:
 
 SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
     {
-        Period.HOUR: Sweep("17 * * * *", limit_counts.sweep),
+        Period.HOUR: Sweep("17 * * * *", sweep_hour),
         Period.ANSWER: Sweep("7 * * * *", idempotency.sweep),
         Period.SESSION: Sweep("37 2 * * *", sessions.sweep_sessions),
         Period.JOB: Sweep("47 2 * * *", jobs.sweep_log),
@@ -76,6 +106,9 @@ SWEEPS: Final[Mapping[Period, Sweep]] = MappingProxyType(
         Period.REASON: Sweep("7 3 * * *", sweep_reasons),
         Period.CASE: Sweep("17 3 * * *", sweep_cases),
         Period.NOTICE: Sweep("27 3 * * *", sweep_notices),
+        Period.CODE: Sweep("47 3 * * *", sweep_codes),
+        Period.HELD: Sweep("57 3 * * *", sweep_held),
+        Period.EMERGENCY: Sweep("7 4 * * *", sweep_emergencies),
         Period.REJECTED: Sweep("37 3 * * *", sweep_rejected),
     }
 )

@@ -32,6 +32,7 @@ class Screening(Base):
             postgresql_where=text("status <> 'released'"),
         ),
         Index("ix_screening_queue", "bank_id", "status", "held_at", "screening_id"),
+        {"info": {"deletable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -6,14 +6,17 @@ from contextlib import asynccontextmanager, contextmanager
 
 from app.kit.embedded import lease, server_of
 from app.kit.settings import BadSettings, Settings
+from app.kit.surfaces import Surface
 from app.store import migrate
+from app.store.privileges import MEMBERS_ROLE
 
 
 def application_url(settings: Settings) -> str:
     """The address for the application's role; starts nothing."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    return migrate.embedded_urls(server_of(settings.data_folder)).application
+    role = MEMBERS_ROLE if settings.surface is Surface.MEMBERS else migrate.APPLICATION_ROLE
+    return server_of(settings.data_folder).url(role, migrate.DATABASE)
 
 
 def owner_urls(settings: Settings) -> migrate.Urls:

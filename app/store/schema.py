@@ -1,12 +1,15 @@
 """The whole declared schema: every part's tables in one metadata."""
 
 from app.banks import tables as banks
+from app.banks.terms import tables as terms
 from app.credentials import tables as credentials
+from app.credentials.emails import tables as emails
 from app.exchanges import tables as exchanges
 from app.exchanges.contacts import tables as contacts
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
+from app.identity.passkeys import tables as passkeys
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
@@ -15,6 +18,7 @@ from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
+from app.members.terms import tables as acceptances
 from app.moderation import tables as moderation
 from app.notices import tables as notices
 from app.openings import tables as openings
@@ -24,10 +28,12 @@ from app.screening import tables as screening
 from app.sealed import tables as sealed
 
 PARTS = (
+    acceptances,
     accounts,
     banks,
     blocks,
     credentials,
+    emails,
     exchanges,
     factors,
     fund,
@@ -38,6 +44,7 @@ PARTS = (
     listings,
     members,
     partners,
+    passkeys,
     moderation,
     notices,
     reversing,
@@ -46,5 +53,6 @@ PARTS = (
     screening,
     contacts,
     sealed,
+    terms,
 )
 metadata = Base.metadata

@@ -1,11 +1,10 @@
 """Giving roles, taking them away, and signing staff out; for the operator."""
 
-import os
 from collections.abc import Collection
 from uuid import UUID
 
-from app.identity.factors import operations as factors
-from app.identity.operations import fingerprint
+from app.identity.forgetting import bar
+from app.identity.naming import fingerprint
 from app.identity.rules import STAFF, Role
 from app.identity.sessions.operations import end_sessions
 from app.identity.staffing import queries
@@ -36,10 +35,7 @@ async def remove(work: Work, bank_id: UUID, email: str) -> Login:
     login = await _lock_staff(work, bank_id, email)
     login.roles = sorted(set(login.roles) - STAFF)
     if login.member_id is None:
-        login.email_fingerprint = os.urandom(len(login.email_fingerprint))
-        login.password_hash = ""
-        login.closed_at = work.now
-        await factors.remove(work, bank_id, login.login_id)
+        await bar(work, login)
     await end_sessions(work, bank_id, login.login_id)
     return login
 

@@ -82,13 +82,17 @@ async def unblock(work: Work, caller: Caller, block_id: UUID) -> None:
 
 async def meet_newcomer(
     work: Work, bank_id: UUID, member_id: UUID, fingerprints: Sequence[bytes]
-) -> None:
+) -> set[UUID]:
     """Hide a newcomer from all who block one of these contacts, and alert the case workers.
 
     The statements are the same whether anybody does: joining looks and lasts alike.
+
+    Returns:
+        Who does, and did not before: never to be told to the newcomer.
     """
     follow = queries.blockers_of(bank_id, member_id, fingerprints, work.now)
-    await work.session.execute(insert(Block).from_select(_COLUMNS, follow).on_conflict_do_nothing())
+    added = insert(Block).from_select(_COLUMNS, follow).on_conflict_do_nothing()
+    blockers = set(await work.session.scalars(added.returning(Block.blocker_id)))
     await notices.tell_staff_if(
         work,
         bank_id,
@@ -97,6 +101,7 @@ async def meet_newcomer(
         member_id,
         queries.is_feared(bank_id, fingerprints),
     )
+    return blockers
 
 
 def fingerprint_of(work: Work, bank_id: UUID, kind: ContactKind, contact: str) -> bytes:

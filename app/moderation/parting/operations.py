@@ -44,6 +44,13 @@ async def block_contact(work: Work, caller: Caller, kind: ContactKind, contact: 
     await part(work, caller.bank_id, caller.me, sorted(found))
 
 
+async def meet_again(work: Work, bank_id: UUID, member_id: UUID, fingerprint: bytes) -> None:
+    """Hide a member from all who block the contact that they have now, and part them."""
+    found = await blocks.meet_newcomer(work, bank_id, member_id, [fingerprint])
+    await members.lock_members(work.session, bank_id, found)
+    await part(work, bank_id, member_id, sorted(found))
+
+
 async def part(
     work: Work, bank_id: UUID, member_id: UUID, others: Sequence[UUID] | None = None
 ) -> None:
