@@ -31,6 +31,7 @@ DEEDS = {
     "set limits": Deed("PATCH", "/v1/members/{x}/limits", WHY | {"floor_minutes": -60}),
     "grant": Deed("POST", "/v1/grants", WHY | {"member_id": "{x}", "minutes": 1}),
     "give a code": Deed("POST", "/v1/members/{x}/recovery", WHY),
+    "give a sign-in code": Deed("POST", "/v1/members/{x}/sign-in-code"),
     "ask for an emergency": Deed("POST", "/v1/emergencies", WHY | {"member_id": "{x}"}),
     "read an emergency": Deed("GET", "/v1/emergencies/{emergency}"),
     "release it": Deed("POST", "/v1/emergencies/{emergency}/release"),

@@ -36,6 +36,7 @@ SHOWS_NOBODY: Final = {
     "change_safety": "the bank",
     "change_bank": "the bank",
     "list_bank_changes": "the bank, and staff by id",
+    "publish_terms": "the bank",
     "get_bank_limits": "the bank",
     "set_bank_limits": "the bank",
     "list_partners": "banks",
