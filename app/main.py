@@ -49,6 +49,7 @@ from app.notices import api as notices
 from app.openings import api as openings
 from app.partners import api as partners
 from app.records import api as records
+from app.records import emergency_api as emergencies
 from app.records.auditing import api as auditing
 from app.rights import api as rights
 from app.screening import api as screening
@@ -87,6 +88,7 @@ PARTS = (
     openings,
     auditing,
     records,
+    emergencies,
     screening,
     alerts,
     sealed,

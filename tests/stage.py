@@ -101,11 +101,10 @@ class Stage:
         sessions = good(await giver.get("/v1/sessions"))["items"]
         applicant = await town.applicant(f"{kind} applicant")
         neighbour = self.neighbour
-        staff = self.people["foreign"] if kind == "foreign" else self.people["admin"]
         self.ids[kind] = {"passkey_id": (await enrolled_passkey(giver))[0]} | {
             "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
             "giver_id": str(receiver.member_id),
-            "transfer_id": await neighbour.transfer_of(town, staff, receiver),
+            "transfer_id": await neighbour.transfer_of(town, await town.staff("admin"), receiver),
             "listing_id": (await town.listing(giver))["id"],
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),

@@ -38,6 +38,8 @@ from app.kit.values import as_rfc3339
 from app.members import queries as members
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 _ABOUT: Final = "recovery"
 
@@ -93,14 +95,16 @@ async def give_code(work: Work, caller: Caller, member_id: UUID, *, reason: str)
     """A code for a member whom the coordinator has before them. The member is told.
 
     Raises:
-        NotFound: when the bank has no such member, or it is the coordinator.
+        NotFound: when the bank has no such member, or only an admin may help them.
+        Concerned: when the coordinator has something of their own with them.
     """
     login_id = await logins.find_login_id(work.session, caller.bank_id, member_id)
-    if login_id is None or login_id == caller.login_id:
+    if login_id is None:
         raise NotFound
     login = await logins.get_login(work.session, caller.bank_id, login_id)
     if not STAFF.isdisjoint(login.roles) and not caller.may(Role.ADMIN):
         raise NotFound
+    await openings.open_case(work, caller, [member_id], OpeningKind.RECOVERY, reason)
     await _end_begun(work, caller.bank_id, login_id)
     code = new_code(CODE_CHARS)
     row = _row(work, caller.bank_id, login_id, code)

@@ -9,7 +9,6 @@ from app.fund import queries
 from app.fund.rules import (
     GrantOverBudget,
     GrantOverCap,
-    OwnGrant,
     budget_counts_from,
     cap_counts_from,
 )
@@ -27,6 +26,7 @@ from app.members.queries import Look
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
 
 
 async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[Posted | Refusal]:
@@ -54,7 +54,7 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
 
     Raises:
         NotFound: when the bank has no such active member.
-        OwnGrant: when the coordinator would grant to themselves.
+        Concerned: when the coordinator has something of their own with them.
         GrantOverCap, GrantOverBudget: when the bank's rules do not allow that much.
         NotEnoughHours: when the fund has not that many.
     """
@@ -62,8 +62,7 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
     member = await members.lock_member(work.session, caller.bank_id, member_id)
     if member.status != MemberStatus.ACTIVE or member.account_id is None:
         raise NotFound
-    if member_id == caller.member_id:
-        raise OwnGrant
+    await openings.refuse_party(work, caller, [member_id])
     await _refuse_over_limits(work, bank, member_id, minutes)
     row = _row(work, caller, member_id, minutes, reason)
     posted = await ledger.settle(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.banks import queries as banks
-from app.groups.rules import OwnSession, Shares, SomebodyNotMet, Terms, shares_of
+from app.groups.rules import Shares, SomebodyNotMet, Terms, shares_of
 from app.identity.rules import Caller
 from app.kit.errors import NotFound
 from app.kit.ground import Work
@@ -20,6 +20,7 @@ from app.members.operations import took_part
 from app.notices import operations as notices
 from app.notices.operations import Told
 from app.notices.rules import NoticeKind
+from app.openings.rules import Concerned
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
     """Post what everybody gave and received in a session: all of it, or nothing.
 
     Raises:
-        OwnSession: when the coordinator took part.
+        Concerned: when the coordinator took part. Who only knows somebody there may post it: it
+            says who was there, and favours nobody.
         NotFound: when somebody named is no active member of the bank.
         NotEnoughHours, OverCeiling: when a limit of somebody's, named in it, or of the fund's does
             not allow it.
@@ -43,7 +45,7 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
         SomebodyNotMet: where there is a ladder and somebody is not on its first step.
     """
     if caller.member_id in terms.people:
-        raise OwnSession
+        raise Concerned
     accounts = await members.find_active_accounts(work.session, caller.bank_id, terms.people)
     if accounts.keys() != terms.people:
         raise NotFound

@@ -130,15 +130,6 @@ class NotAMember(NotPermitted):
     }
 
 
-class OwnCase(Conflict):
-    """Staff cannot act on cases in which they are a party."""
-
-    said: ClassVar = {
-        "en": Said("You are a party to this", "Somebody else has to do it."),
-        "sl": Said("V tem ste udeleženi", "To mora narediti nekdo drug."),
-    }
-
-
 @dataclass(frozen=True)
 class Caller:
     """Who is asking, in which bank, in which session, and what they may do."""

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Header, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
-from app.identity.rules import EmailTaken, OwnCase, Role, TooManySignIns, WeakPassword
+from app.identity.rules import EmailTaken, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
 from app.kit.ground import Work
 from app.kit.http import PublicToNewcomers, Route, Working
-from app.kit.paging import Page, Pager, Paging
+from app.kit.paging import Page
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import (
@@ -28,10 +28,10 @@ from app.kit.values import (
     Text,
     View,
     WholeNumber,
-    as_rfc3339,
 )
 from app.members import operations, queries
 from app.members.blocks.rules import NoTelephone
+from app.members.opening import OpenedApplications
 from app.members.operations import member_etag
 from app.members.rules import (
     AliasIsContact,
@@ -43,6 +43,7 @@ from app.members.rules import (
     TermsNotCurrent,
 )
 from app.members.tables import Member as MemberRow
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
@@ -169,21 +170,16 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: PublicToNewcomer
 @router.get("/applications")
 @reaches(Relation.BANK)
 async def list_applications(
-    caller: Coordinator, work: Working, page: Paging
+    _: Coordinator, opened: OpenedApplications, work: Working
 ) -> Page[ApplicationView]:
-    """Those who wait for an answer, longest first."""
-    pager = Pager(work.vault, caller.login_id, "applications", page)
-    after = pager.after_moment()
-    rows = await queries.list_applications(
-        work.session, caller.bank_id, after=after, limit=page.limit + 1
-    )
-    items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.requested_at), str(row.member_id)])
-    views = [ApplicationView.of(work, row) for row in items]
-    return Page[ApplicationView](items=views, next_cursor=cursor)
+    """Those who wait for an answer, longest first; they can see that they were looked at."""
+    views = [ApplicationView.of(work, row) for row in opened.rows]
+    return Page[ApplicationView](items=views, next_cursor=opened.next_cursor)
 
 
 @router.post(
-    "/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken, OwnCase)
+    "/applications/{member_id}/approval",
+    responses=raises(ApplicationDecided, EmailTaken, Concerned),
 )
 @reaches(Relation.BANK)
 async def approve_application(
@@ -194,7 +190,7 @@ async def approve_application(
     return ApplicationView.of(work, row)
 
 
-@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, OwnCase))
+@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, Concerned))
 @reaches(Relation.BANK)
 async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
-from app.identity.rules import Caller, OwnCase, Role
+from app.identity.rules import Caller, Role
 from app.identity.tables import ASKED_ONCE
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.db import violated
@@ -32,6 +32,8 @@ from app.members.tables import Member
 from app.members.terms import operations as terms
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 from app.screening.contact_data import contact_data
 from app.sealed import operations as sealed
 
@@ -95,7 +97,7 @@ async def approve(
 
     Raises:
         NotFound: when the bank has no such applicant.
-        OwnCase: when it is the caller's own.
+        Concerned: when the caller has something of their own with them.
         ApplicationDecided: when it was decided before.
         EmailTaken: when another login of this address was approved before.
     """
@@ -110,6 +112,7 @@ async def approve(
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await sealed.begin(work, caller, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
+    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
     return member
@@ -120,12 +123,13 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
 
     Raises:
         NotFound: when the bank has no such applicant.
-        OwnCase: when it is the caller's own.
+        Concerned: when the caller has something of their own with them.
         ApplicationDecided: when it was decided before.
     """
     member = await _lock_applicant(work, caller, member_id)
     _decide(work, caller, member, MemberStatus.REJECTED, reason)
     await identity.close_login(work, caller.bank_id, member_id)
+    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     return member
 
 
@@ -187,8 +191,7 @@ def member_etag(member: Member) -> str:
 
 async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member:
     member = await queries.lock_member(work.session, caller.bank_id, member_id)
-    if member_id == caller.member_id:
-        raise OwnCase
+    await openings.refuse_party(work, caller, [member_id])
     if member.status != MemberStatus.APPLICANT:
         raise ApplicationDecided(state=member.status)
     return member

@@ -1,6 +1,6 @@
 """Disputes over HTTP."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen, TooLateToDispute
 from app.identity.access import Member, MemberOrModerator, Moderator
-from app.identity.rules import Caller, OwnCase
+from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.http import Route, Working, rechecked_by
 from app.kit.idempotency import Kept
@@ -29,8 +29,12 @@ from app.moderation.rules import (
     MinutesDoNotFit,
     Outcome,
 )
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["moderation"])
+
+
+_READ_ONE_BY_ONE: Final = ("reason", "giver_alias", "receiver_alias", "resolution_reason")
 
 
 class DisputeView(View):
@@ -40,10 +44,11 @@ class DisputeView(View):
     exchange_id: UUID
     status: DisputeStatus
     reason: str | None = Field(
-        description="Null when it waits to be read, its time is over, or a former member wrote it."
+        description="Null when it waits to be read, its time is over, or a former member wrote it;"
+        " and in a moderator's list."
     )
-    giver_alias: str
-    receiver_alias: str
+    giver_alias: str | None = Field(description="Null in a moderator's list.")
+    receiver_alias: str | None = Field(description="Null in a moderator's list.")
     opened_by: Literal["giver", "receiver"]
     agreed_minutes: int
     delivered_minutes: int | None = Field(description="As the giver said; null before delivery.")
@@ -52,6 +57,14 @@ class DisputeView(View):
     resolution_reason: str | None
     opened_at: Moment
     resolved_at: Moment | None
+
+    @classmethod
+    def listed(cls, work: Work, caller: Caller, case: Case) -> "DisputeView":
+        """The view of a dispute in a list: to those who only judge it, without words and names."""
+        whole = cls.of(work, caller, case)
+        if caller.member_id in case.parties:
+            return whole
+        return whole.model_copy(update=dict.fromkeys(_READ_ONE_BY_ONE))
 
     @classmethod
     def of(cls, work: Work, caller: Caller, case: Case) -> "DisputeView":
@@ -118,18 +131,21 @@ async def list_disputes(
     page: Paging,
     status: DisputeStatus | None = None,
 ) -> Page[DisputeView]:
-    """The bank's disputes for moderators, my own for members; who waits longest comes first."""
+    """The bank's disputes for moderators, my own for members; who waits longest comes first.
+
+    To moderators a list says neither names nor words: they read each case by itself.
+    """
     pager = Pager(work.vault, caller.login_id, "disputes", page)
     rows = await queries.list_disputes(
         work.session, caller, status=status, after=pager.after_moment(), limit=page.limit + 1
     )
     items, cursor = pager.cut(rows, lambda row: [as_rfc3339(row.opened_at), str(row.dispute_id)])
     cases = await queries.find_cases(work.session, caller, items)
-    views = [DisputeView.of(work, caller, case) for case in cases]
+    views = [DisputeView.listed(work, caller, case) for case in cases]
     return Page[DisputeView](items=views, next_cursor=cursor)
 
 
-@router.get("/disputes/{dispute_id}")  # noqa: FAST003 the opening takes it
+@router.get("/disputes/{dispute_id}", responses=raises(Concerned))  # noqa: FAST003 the opening takes it
 @reaches(Relation.PARTY, staff=Relation.BANK)
 async def get_dispute(caller: MemberOrModerator, opened: OpenedCase, work: Working) -> DisputeView:
     """One dispute; its parties can see that a moderator read it."""
@@ -140,7 +156,7 @@ async def get_dispute(caller: MemberOrModerator, opened: OpenedCase, work: Worki
     "/disputes/{dispute_id}/resolution",
     responses=raises(
         DisputeResolved,
-        OwnCase,
+        Concerned,
         MinutesDoNotFit,
         StepNotOpen,
         NotYourStep,

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.exchanges import operations as exchanges
 from app.exchanges import queries as exchange_queries
 from app.exchanges.tables import Exchange
-from app.identity.rules import Caller, OwnCase, Role
+from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.moderation import queries
@@ -19,6 +19,8 @@ from app.moderation.rules import (
 from app.moderation.tables import Dispute
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 from app.screening import operations as screening
 from app.screening.operations import Written
 from app.screening.rules import Subject
@@ -75,7 +77,7 @@ async def resolve(
     Raises:
         NotFound: when the bank has no such dispute.
         DisputeResolved: when it was decided before.
-        OwnCase: when the moderator is a party.
+        Concerned: when the moderator has something of their own with one of the two.
         MinutesDoNotFit: when minutes and outcome do not go together.
     """
     dispute = await queries.lock_dispute(work.session, caller, dispute_id)
@@ -84,7 +86,8 @@ async def resolve(
     exchange = await exchange_queries.lock_any_exchange(
         work.session, caller.bank_id, dispute.exchange_id
     )
-    _refuse_party(caller, exchange)
+    parties = (exchange.giver_id, exchange.receiver_id)
+    await openings.open_case(work, caller, parties, OpeningKind.DISPUTE, None)
     decided = minutes_of(outcome, exchange.minutes, minutes)
     await exchanges.resolve(work, caller.bank_id, dispute.exchange_id, decided)
     dispute.status = DisputeStatus.RESOLVED
@@ -96,7 +99,7 @@ async def resolve(
     )
     dispute.resolved_by = caller.login_id
     dispute.resolved_at = work.now
-    for member_id in (exchange.giver_id, exchange.receiver_id):
+    for member_id in parties:
         kind = NoticeKind.DISPUTE_RESOLVED
         notices.tell_member(work, caller.bank_id, member_id, kind, dispute_id)
     return dispute
@@ -104,8 +107,3 @@ async def resolve(
 
 def _other(exchange: Exchange, side: UUID) -> UUID:
     return exchange.receiver_id if side == exchange.giver_id else exchange.giver_id
-
-
-def _refuse_party(caller: Caller, exchange: Exchange) -> None:
-    if caller.member_id in {exchange.giver_id, exchange.receiver_id}:
-        raise OwnCase

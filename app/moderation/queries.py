@@ -30,10 +30,14 @@ class Case(NamedTuple):
     is_held: bool
     """Whether its reason waits to be read by a moderator, or was kept back by one."""
 
+    @property
+    def parties(self) -> tuple[UUID, UUID]:
+        """The ids of the two sides."""
+        return self.shown.exchange.giver_id, self.shown.exchange.receiver_id
+
     def is_against(self, caller: Caller) -> bool:
         """Whether the other side opened it; to a moderator nobody is the other side."""
-        row = self.shown.exchange
-        return caller.member_id in {row.giver_id, row.receiver_id} - {self.dispute.opener_id}
+        return caller.member_id in {*self.parties} - {self.dispute.opener_id}
 
 
 def _for(caller: Caller) -> Select[Dispute]:

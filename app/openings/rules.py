@@ -2,13 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
+
+from app.kit.errors import Conflict, Said
 
 ORIGIN: Final = bytes(32)
 """The head of a chain that has no link yet."""
+
+
+LISTED_AGAIN: Final = timedelta(days=1)
+"""Whom a list shows to the same person again within this, was looked at once."""
 
 
 class ChainName(StrEnum):
@@ -24,11 +30,32 @@ class OpeningKind(StrEnum):
     LOOKUP = "lookup"
     """Found by e-mail, alias or sign-in code."""
     RECORD = "record"
+    APPLICATION = "application"
+    """Read among those who wait, and decided on."""
+    LIMITS = "limits"
+    RECOVERY = "recovery"
+    """A code to get back in was given at the desk."""
+    EMERGENCY = "emergency"
+    """Why somebody has to reach them, read by a second person."""
     DISPUTE = "dispute"
     SCREENING = "screening"
-    """A text of theirs was held and decided on."""
+    """A text of theirs was held, and read. Not shown to them: who is held must not be able to tell.
+    """
     CONTACT = "contact"
     """The address, in an emergency that a second person released."""
+
+
+class Concerned(Conflict):
+    """Staff cannot act on people with whom they have something of their own.
+
+    The answer is the same for oneself, for a block either way and for an exchange there ever was:
+    it must not tell somebody that they are blocked.
+    """
+
+    said: ClassVar = {
+        "en": Said("You are concerned", "Somebody else of the staff has to do this."),
+        "sl": Said("To se tiče vas", "To mora narediti nekdo drug od osebja."),
+    }
 
 
 class ShownRole(StrEnum):
@@ -44,12 +71,9 @@ class ShownReason(StrEnum):
     SUPPORT = "support"
 
 
-_MODERATORS: Final = frozenset({OpeningKind.DISPUTE, OpeningKind.SCREENING})
-
-
 def shown_role(kind: OpeningKind) -> ShownRole:
     """The role to show: a case worker's look must not differ from a coordinator's."""
-    return ShownRole.MODERATOR if kind in _MODERATORS else ShownRole.STAFF
+    return ShownRole.MODERATOR if kind is OpeningKind.DISPUTE else ShownRole.STAFF
 
 
 @dataclass(frozen=True)

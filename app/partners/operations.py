@@ -16,6 +16,7 @@ from app.members import queries as members
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
 from app.partners import queries
 from app.partners.jobs import DELIVER, enqueue
 from app.partners.queries import Partner
@@ -26,7 +27,6 @@ from app.partners.rules import (
     NotPartners,
     OverPartnerLimit,
     OwnBank,
-    OwnTransfer,
     TooManyPartners,
     TransferStatus,
     left_to_send,
@@ -93,7 +93,7 @@ async def send(
     Raises:
         NotPartners: when the two banks have not both agreed.
         NotFound: when this bank has no such active member.
-        OwnTransfer: when the coordinator would send their own hours.
+        Concerned: when the coordinator has something of their own with the member.
         OverPartnerLimit: when more would go to the partner than this bank allows.
         NotEnoughHours: when the member has not that many above the floor.
     """
@@ -101,8 +101,7 @@ async def send(
     member = await members.lock_member(work.session, caller.bank_id, member_id)
     if member.status != MemberStatus.ACTIVE or member.account_id is None:
         raise NotFound
-    if member_id == caller.member_id:
-        raise OwnTransfer
+    await openings.refuse_party(work, caller, [member_id])
     row = _row(work, agreement, member_id, giver_id, minutes)
     await _post(work, row, member.account_id, agreement)
     await note(work, caller.bank_id, work.deeds[-1], by=caller.login_id, reason=reason)

@@ -29,6 +29,8 @@ from app.members.rules import MemberStatus
 from app.members.tables import Member
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
+from app.openings.rules import OpeningKind
+from app.openings.tables import Opening
 from app.records.tables import Emergency
 from app.rights.mapping import Held
 from app.screening.rules import Subject
@@ -55,6 +57,8 @@ async def list_held(
         asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
     if table == Exchange.__tablename__:  # what never existed for them
         asked = asked.where(or_(rows.c.unseen_by.is_(None), rows.c.unseen_by.not_in(ids)))
+    if table == Opening.__tablename__:  # whose text is held must not be able to tell
+        asked = asked.where(rows.c.kind != OpeningKind.SCREENING)
     return (await session.execute(asked)).mappings().all()
 
 

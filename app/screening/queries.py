@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -58,16 +58,25 @@ async def list_held(
     return set((await session.scalars(asked)).all())
 
 
+async def get_screening(session: AsyncSession, bank_id: UUID, screening_id: UUID) -> Screening:
+    """A screening.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    found = (await session.scalars(_screening(bank_id, screening_id))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def lock_screening(session: AsyncSession, bank_id: UUID, screening_id: UUID) -> Screening:
     """A screening, locked.
 
     Raises:
         NotFound: when the bank has none with this id.
     """
-    asked = select(Screening).where(
-        Screening.bank_id == bank_id, Screening.screening_id == screening_id
-    )
-    found = await lock_one(session, asked)
+    found = await lock_one(session, _screening(bank_id, screening_id))
     if found is None:
         raise NotFound
     return found
@@ -91,3 +100,9 @@ async def list_screenings(
     if after is not None:
         asked = asked.where(tuple_(Screening.held_at, Screening.screening_id) > after)
     return (await session.scalars(asked)).all()
+
+
+def _screening(bank_id: UUID, screening_id: UUID) -> Select[Screening]:
+    return select(Screening).where(
+        Screening.bank_id == bank_id, Screening.screening_id == screening_id
+    )

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from app.identity.access import FreshCaseWorker
 from app.kit.http import Route, Working
+from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, RequestBody, ShortReason, View
 from app.openings.reasons import Why
+from app.openings.rules import Concerned
 from app.sealed import operations
 from app.sealed.rules import AgeBand, Cohort, Deed, Record, Trace
 
@@ -61,14 +63,14 @@ async def _read_out(
     return await operations.read_out(work, caller, member_id, why)
 
 
-@router.get("/{member_id}")
+@router.get("/{member_id}", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def get_sealed(_: FreshCaseWorker, record: Annotated[Record, Depends(_opened)]) -> SealedView:
     """Open a member's sealed record; who did, when and why is told to the member in person."""
     return SealedView.model_validate(record)
 
 
-@router.get("/{member_id}/openings")
+@router.get("/{member_id}/openings", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def list_sealed_openings(
     _: FreshCaseWorker, traces: Annotated[Sequence[Trace], Depends(_read_out)]
@@ -77,7 +79,7 @@ async def list_sealed_openings(
     return TraceList(items=[TraceView.model_validate(one) for one in traces])
 
 
-@router.put("/{member_id}")
+@router.put("/{member_id}", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def write_sealed(
     member_id: UUID, body: WriteSealed, caller: FreshCaseWorker, work: Working

@@ -152,7 +152,13 @@ async def test_a_suspicious_listing_waits_and_its_author_cannot_tell(town: Town)
     refused(await proposes(bor, held), 404, "not-found")
     moderator = await town.staff("moderator")
     (case,) = good(await moderator.get("/v1/screenings"))["items"]
-    assert SUSPICIOUS in case["text"]
+    assert case["text"] is None, "a list shows no words"
+    assert SUSPICIOUS in good(await moderator.get(f"/v1/screenings/{case['id']}"))["text"]
+    assert await sql(town, "SELECT 1 FROM opening WHERE kind = 'screening'") != []
+    for person in (ana, bor):
+        seen = good(await person.get("/v1/me/access-log"))["items"]
+        assert {one["kind"] for one in seen} == {"application"}, "nobody can tell who is held"
+        assert "screening" not in str(good(await person.get("/v1/me/export"))["held"]["opening"])
     assert str(ana.member_id) not in str(case)
     path = f"/v1/screenings/{case['id']}/resolution"
     decision = {"outcome": "released", "reason": "A translation of a warning."}
@@ -175,6 +181,7 @@ async def test_what_is_written_anew_while_it_is_held_waits_again(town: Town) -> 
     good(await ana.patch(f"/v1/listings/{held['id']}", {"title": "Bread"}))
     assert await found(bor) == []
     (case,) = good(await moderator.get("/v1/screenings"))["items"]
+    case = good(await moderator.get(f"/v1/screenings/{case['id']}"))
     assert case["text"].startswith("Bread")
 
 

@@ -8,8 +8,10 @@ from pydantic import Field
 from app.credentials.printed import operations
 from app.identity.access import Coordinator, FreshSignedIn
 from app.kit.http import Route, Working
+from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import NoBody, View
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["identity"])
 
@@ -29,7 +31,7 @@ async def print_sign_in_code(
     return SignInCodeView(code=await operations.print_own(work, caller))
 
 
-@router.post("/members/{member_id}/sign-in-code", status_code=201)
+@router.post("/members/{member_id}/sign-in-code", status_code=201, responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def give_sign_in_code(
     member_id: UUID, caller: Coordinator, work: Working, _: NoBody | None = None

@@ -14,6 +14,8 @@ from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 CODE_CHARS: Final = 12
 """Sixty bits: nobody finds a name by trying."""
@@ -29,6 +31,7 @@ async def print_for(work: Work, caller: Caller, member_id: UUID) -> str:
 
     Raises:
         NotFound: when the bank has no such member, or, for who is no admin, they are staff.
+        Concerned: when the coordinator has something of their own with them.
     """
     login_id = await logins.find_login_id(work.session, caller.bank_id, member_id)
     if login_id is None:
@@ -36,6 +39,7 @@ async def print_for(work: Work, caller: Caller, member_id: UUID) -> str:
     login = await logins.get_login(work.session, caller.bank_id, login_id)
     if not STAFF.isdisjoint(login.roles) and not caller.may(Role.ADMIN):
         raise NotFound
+    await openings.open_case(work, caller, [member_id], OpeningKind.RECOVERY, None)
     kind = NoticeKind.SIGN_IN_CODE_PRINTED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
     return await _printed(work, caller, login_id)

@@ -18,10 +18,12 @@ from app.ledger import queries as ledger
 from app.ledger.accounts.rules import LIMIT_MINUTES_MAX, Limits
 from app.ledger.limits.operations import limits_etag
 from app.ledger.rules import AccountClosed
+from app.ledger.tables import Account
 from app.members import queries
 from app.members.limits import operations
 from app.members.limits.operations import Wish
-from app.members.limits.rules import OwnLimits
+from app.openings import operations as openings
+from app.openings.rules import Concerned, OpeningKind
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=500)]
@@ -55,23 +57,28 @@ class SetLimits(RequestBody):
         return Wish(self.floor_minutes, self.ceiling_minutes, named, self.reason, if_match)
 
 
-@router.get("/members/{member_id}/limits", responses=raises(NotFound))
-@reaches(Relation.BANK)
-async def get_member_limits(
-    member_id: UUID, caller: Coordinator, work: Working, response: Response
-) -> LimitsView:
-    """A member's limits."""
+async def _opened(member_id: UUID, caller: Coordinator, work: Working) -> Account:
+    """The member's account; the look at it is written down."""
     found = await queries.find_active_accounts(work.session, caller.bank_id, [member_id])
     if member_id not in found:
         raise NotFound
-    row = await ledger.get_account(work.session, caller.bank_id, found[member_id])
+    await openings.open_case(work, caller, [member_id], OpeningKind.LIMITS, None)
+    return await ledger.get_account(work.session, caller.bank_id, found[member_id])
+
+
+@router.get("/members/{member_id}/limits", responses=raises(NotFound, Concerned))
+@reaches(Relation.BANK)
+async def get_member_limits(
+    _: Coordinator, row: Annotated[Account, Depends(_opened)], response: Response
+) -> LimitsView:
+    """A member's limits; the member can see that they were looked at."""
     limits = Limits(row.policy_floor_minutes, row.policy_ceiling_minutes)
     response.headers["ETag"] = limits_etag(row.account_id, limits)
     return LimitsView.of(limits)
 
 
 @router.patch(
-    "/members/{member_id}/limits", responses=raises(NotFound, OwnLimits, Stale, AccountClosed)
+    "/members/{member_id}/limits", responses=raises(NotFound, Concerned, Stale, AccountClosed)
 )
 @reaches(Relation.BANK)
 async def set_member_limits(

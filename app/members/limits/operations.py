@@ -11,7 +11,8 @@ from app.ledger import queries as books
 from app.ledger.accounts.rules import Limits
 from app.ledger.limits import operations as ledger
 from app.members import queries
-from app.members.limits.rules import OwnLimits
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,14 @@ async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish
 
     Raises:
         NotFound: when the bank has no such active member.
-        OwnLimits: when the coordinator is that member.
+        Concerned: when the coordinator has something of their own with them.
         Stale: when `If-Match` names other limits than there are now.
         AccountClosed: when the account is closed.
     """
-    if caller.member_id == member_id:
-        raise OwnLimits
     active = await queries.find_active_accounts(work.session, caller.bank_id, [member_id])
     if member_id not in active:
         raise NotFound
+    await openings.open_case(work, caller, [member_id], OpeningKind.LIMITS, wish.reason)
     key = (caller.bank_id, active[member_id])
     state = (await books.lock_accounts(work.session, [key]))[key]
     limits = wish.on(Limits(state.policy_floor, state.policy_ceiling))
