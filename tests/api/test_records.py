@@ -96,6 +96,15 @@ async def test_an_emergency_needs_a_second_person_is_short_and_must_be_reviewed(
     good(await asker.post("/v1/emergencies", body))
 
 
+async def test_whoever_asked_and_is_staff_no_more_opens_nothing(town: Town) -> None:
+    asker, second = await town.staff("coordinator"), await town.staff("case_worker")
+    path = f"/v1/emergencies/{await emergency_of(asker, await town.member('Ana'))}"
+    good(await second.post(f"{path}/release"))
+    taken = "UPDATE login SET roles = '{}' WHERE login_id = $1"
+    await sql(town, taken, asker.login_id)
+    refused(await asker.post(f"{path}/contact"), 404, "not-found")
+
+
 async def test_staff_who_are_concerned_cannot_act(town: Town) -> None:
     ana, desk = await almighty(town, "Ana"), await town.staff("coordinator")
     mine, reason = {"member_id": str(ana.member_id)}, {"reason": WHY}
