@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -45,11 +46,10 @@ class Break(NamedTuple):
 def see_it_noticed(broken: Break, folder: Path) -> str:
     """Break the rule in a copy, and run who should notice; gives the line of the failure."""
     copy = _copied(folder)
+    assert misplaced([broken]) == [], "it is written otherwise now: follow it"
     for module, line, becomes in broken.edits:
         path = copy / "app" / module
-        text = path.read_text()
-        assert text.count(line) == 1, f"{line!r} is written otherwise now: follow it"
-        path.write_text(text.replace(line, becomes))
+        path.write_text(path.read_text().replace(line, becomes))
     done = subprocess.run(
         [*PYTEST, broken.noticed_by],
         cwd=copy,
@@ -63,6 +63,18 @@ def see_it_noticed(broken: Break, folder: Path) -> str:
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert [one for one in failed if broken.noticed_by in one], done.stdout
     return failed[0]
+
+
+def misplaced(breaks: Iterable[Break]) -> list[str]:
+    """The lines that are written otherwise now, and the tests that are called otherwise."""
+    edits = [edit for one in breaks for edit in one.edits]
+    lost = [line for module, line, _ in edits if _text("app", module).count(line) != 1]
+    named = [one.noticed_by.partition("::") for one in breaks if "::" in one.noticed_by]
+    return lost + [name for file, _, name in named if f"def {name}(" not in _text(file)]
+
+
+def _text(*parts: str) -> str:
+    return ROOT.joinpath(*parts).read_text("utf-8")
 
 
 def _copied(folder: Path) -> Path:

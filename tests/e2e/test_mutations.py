@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutating import Break, see_it_noticed
+from tests.mutating import Break, misplaced, see_it_noticed
 
 MACHINE = "tests/property/test_ledger_machine.py"
 LIFE = "tests/property/test_exchange_machine.py"
@@ -83,7 +83,7 @@ BREAKS = {
         "ledger/operations.py", "del holds[one.ends.hold_id]", "pass", MACHINE
     ),
     "a chain has one side of a posting only": Break(
-        "ledger/operations.py",
+        "ledger/chaining.py",
         'for account_id in (row["debit_account_id"], row["credit_account_id"]):',
         'for account_id in (row["debit_account_id"],):',
         MACHINE,
@@ -131,3 +131,7 @@ BREAKS = {
 @pytest.mark.parametrize("rule", BREAKS)
 def test_a_broken_rule_is_noticed(rule: str, tmp_path: Path) -> None:
     sys.stdout.write(see_it_noticed(BREAKS[rule], tmp_path))
+
+
+def test_every_line_that_is_broken_is_there_once() -> None:
+    assert misplaced(BREAKS.values()) == []

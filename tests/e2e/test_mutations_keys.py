@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutating import Break, see_it_noticed
+from tests.mutating import Break, misplaced, see_it_noticed
 
 API = "tests/api"
 STOLEN = "tests/e2e/test_stolen_database.py"
@@ -187,5 +187,6 @@ def test_a_missing_protection_is_noticed(protection: str, tmp_path: Path) -> Non
     sys.stdout.write(see_it_noticed(BREAKS[protection], tmp_path))
 
 
-def test_whoever_should_notice_is_a_test_by_its_name() -> None:
+def test_every_line_that_is_broken_is_there_once_and_a_test_is_named() -> None:
+    assert misplaced(BREAKS.values()) == []
     assert [one for one in BREAKS.values() if "::test_" not in one.noticed_by] == []
