@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.asking import every_operation
-from tests.doings import NOWHERE, again, disputed, same_as_absent, sql, why
+from tests.doings import NOWHERE, again, disputed, emergency_of, same_as_absent, sql, why
 from tests.town import JSON, Person, Town, good, refused
 
 WHY = "She asked at the desk."
@@ -105,6 +105,15 @@ async def test_an_emergency_needs_a_second_person_is_short_and_must_be_reviewed(
     assert (done["reason"], done["finding"]) == (WHY, "It was right.")
     refused(await admin.post(f"{path}/review", {"finding": "x"}), 409, "emergency-reviewed")
     good(await asker.post("/v1/emergencies", body))
+
+
+async def test_whoever_asked_and_is_staff_no_more_opens_nothing(town: Town) -> None:
+    asker, second = await town.staff("coordinator"), await town.staff("case_worker")
+    path = f"/v1/emergencies/{await emergency_of(asker, await town.member('Ana'))}"
+    good(await second.post(f"{path}/release"))
+    taken = "UPDATE login SET roles = '{}' WHERE login_id = $1"
+    await sql(town, taken, asker.login_id)
+    refused(await asker.post(f"{path}/contact"), 404, "not-found")
 
 
 async def test_who_looks_at_those_who_wait_has_looked_once_a_day(town: Town) -> None:

@@ -1,10 +1,11 @@
 """The same for who is asking: each protection is taken away once, and a test must fail."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_mutations import Break, is_noticed
+from tests.mutating import Break, misplaced, see_it_noticed
 
 FACTORS = "tests/api/test_second_factor.py"
 PASSKEYS = "tests/api/test_passkeys.py"
@@ -84,10 +85,13 @@ BREAKS = {
         "tests/unit/identity/test_password_choice.py",
     ),
 }
-"""One line of the program, what it becomes, and a test that notices."""
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("rule", BREAKS)
 def test_a_protection_that_is_gone_is_noticed(rule: str, tmp_path: Path) -> None:
-    is_noticed(BREAKS[rule], tmp_path)
+    sys.stdout.write(see_it_noticed(BREAKS[rule], tmp_path))
+
+
+def test_every_line_that_is_broken_is_there_once() -> None:
+    assert misplaced(BREAKS.values()) == []

@@ -68,6 +68,7 @@ async def test_the_role_of_members_cannot_become_the_one_that_opens_records(
     for statement in ("SET ROLE timebank_sealed", "SELECT FROM sealed_record"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)
+    assert await connection.fetchval("SHOW log_error_verbosity") == "terse"
     await connection.close()
 
 
