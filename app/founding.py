@@ -1,11 +1,15 @@
-"""Founding: what an operator does once, composed of the parts' own operations."""
+"""Founding a bank and keeping its staff: an operator's deeds, composed of the parts' own."""
+
+from uuid import UUID
 
 from app.banks import operations as banks
 from app.banks import queries as bank_queries
 from app.banks.rules import Preset
 from app.banks.tables import Bank
+from app.credentials import operations as credentials
 from app.identity import operations as identity
 from app.identity.rules import Role
+from app.identity.staffing import operations as staffing
 from app.identity.tables import Login
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.ground import Work
@@ -48,3 +52,15 @@ async def add_staff(
         roles=[role],
         member_id=None,
     )
+
+
+async def remove_staff(work: Work, bank_id: UUID, email: str) -> Login:
+    """Take every staff role of somebody away; who is no member cannot get back in.
+
+    Raises:
+        NotFound: when nobody of the staff has this address.
+    """
+    login = await staffing.remove(work, bank_id, email)
+    if login.member_id is None:
+        await credentials.drop_codes(work, bank_id, login.login_id)
+    return login

@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 
+from app.alerts import api as alerts
 from app.credentials import api as credentials
+from app.credentials.emails import api as emails
+from app.credentials.printed import api as printed
 from app.exchanges import api as exchanges
+from app.exchanges import messages_api as messages
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
 from app.identity.factors import api as factors
+from app.identity.passkeys import api as passkeys
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import AppError
@@ -24,10 +28,11 @@ from app.kit.lane import Lanes
 from app.kit.limit_counts import keep_sharing
 from app.kit.limits import Limiter
 from app.kit.logs import configure_logs
-from app.kit.middleware import Around, BodyLimit, HeadIsGet, allowing
+from app.kit.middleware import Around, BodyLimit, HeadIsGet, Pages, allowing
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
 from app.kit.straight import StraightWay
+from app.kit.surfaces import Surface, serves
 from app.ledger import api as ledger
 from app.ledger.sealing.signing import sealer_of
 from app.listings import api as listings
@@ -37,6 +42,7 @@ from app.members import api as members
 from app.members import bank_api as bank
 from app.members import places_api as places
 from app.members.limits import api as limits_of_members
+from app.members.terms import api as terms
 from app.moderation import api as moderation
 from app.moderation import blocks_api as blocks
 from app.moderation.appeals import api as appeals
@@ -47,24 +53,31 @@ from app.notices import api as notices
 from app.openings import api as openings
 from app.partners import api as partners
 from app.records import api as records
+from app.records import emergency_api as emergencies
 from app.records.auditing import api as auditing
 from app.rights import api as rights
 from app.screening import api as screening
 from app.sealed import api as sealed
 from app.store.place import application_url, held_up
 from app.web import docs, operating
+from app.web.ceilings import CEILINGS
 from app.web.routing import on_routing_error
 from app.web.server import spare_collector
 
 PARTS = (
     exchanges,  # first, as the busiest: paths are tried in this order
+    messages,
     fund,
     groups,
     identity,
     credentials,
+    emails,
+    printed,
     factors,
+    passkeys,
     bank,
     places,
+    terms,
     members,
     account,
     limits_of_members,
@@ -83,7 +96,9 @@ PARTS = (
     openings,
     auditing,
     records,
+    emergencies,
     screening,
+    alerts,
     sealed,
     operating,
 )
@@ -100,14 +115,11 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app = FastAPI(lifespan=_lifespan, **docs.described(settings))
     app.state.ground = Ground.of(settings, application_url(settings), clock)
     app.state.lanes = Lanes()
-    app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"))
+    app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"), CEILINGS)
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
     app.state.sealer = sealer_of(settings)
-    for part in PARTS:
-        app.include_router(part.router)
-    app.state.routes = [
-        route for part in PARTS for route in part.router.routes if isinstance(route, Route)
-    ]
+    app.state.routes = served(settings.surface)
+    app.include_router(APIRouter(routes=app.state.routes))
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_routing_error)
@@ -116,9 +128,16 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     app.add_middleware(HeadIsGet)
     if settings.origins:
-        app.add_middleware(CORSMiddleware, **allowing(settings.origins))
+        app.add_middleware(Pages, **allowing(settings.origins))
     app.add_middleware(Around, is_demo=settings.is_demo)
     return app
+
+
+def served(surface: Surface) -> list[Route]:
+    """The operations that belong to this surface; to a process of another they do not exist."""
+    routes = [route for part in PARTS for route in part.router.routes]
+    ours = [route for route in routes if isinstance(route, Route)]
+    return [route for route in ours if serves(surface, route.guard.surfaces)]
 
 
 @asynccontextmanager

@@ -11,8 +11,11 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from app.credentials.emails import operations as emails
+from app.credentials.emails.jobs import TAKE_EMAIL
 from app.exchanges import operations as exchanges
 from app.exchanges.jobs import EXPIRE
+from app.exchanges.waiting import operations as waiting
 from app.identity.jobs import TELL_ENDED
 from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
@@ -21,6 +24,7 @@ from app.kit.settings import Settings
 from app.kit.trying import Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from app.ledger.sealing.operations import seal_next
+from app.members.blocks import operations as blocks
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.partners import operations as partners
@@ -29,6 +33,7 @@ from app.partners.jobs import CONCLUDE, DELIVER
 from app.rights import operations as rights
 from app.rights import retention
 from app.store.place import application_url
+from app.watch.operations import look_on
 
 
 async def _expire(work: Work, ids: dict[str, UUID]) -> None:
@@ -42,6 +47,12 @@ async def _deliver(work: Work, ids: dict[str, UUID]) -> None:
 
 async def _conclude(work: Work, ids: dict[str, UUID]) -> None:
     await arriving.conclude(work, ids["bank_id"], ids["transfer_id"])
+
+
+async def _take_email(work: Work, ids: dict[str, UUID]) -> None:
+    moved = await emails.take(work, ids["bank_id"], ids["login_id"])
+    if moved is not None:
+        await blocks.meet_newcomer(work, ids["bank_id"], moved.member_id, [moved.fingerprint])
 
 
 async def _tell_ended(work: Work, ids: dict[str, UUID]) -> None:
@@ -63,6 +74,7 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
         EXPIRE: _expire,
         DELIVER: _deliver,
         CONCLUDE: _conclude,
+        TAKE_EMAIL: _take_email,
         TELL_ENDED: _tell_ended,
         rights.FORGET: _forget,
         rights.DESTROY: _destroy,
@@ -70,8 +82,11 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
 )
 SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
     {
+        "look_after_exchanges": Sweep("7 * * * *", waiting.end_over),
+        "tell_of_silence": Sweep("37 * * * *", waiting.tell_of_silence),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
+        "look_for_patterns": Sweep("27 4 * * *", look_on),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
         **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},
     }

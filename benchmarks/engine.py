@@ -16,11 +16,11 @@ from typing import Any, Final
 from unittest.mock import patch
 from uuid import UUID
 
-from app.kit.db import with_retries
 from app.kit.errors import AppError, Busy
 from app.kit.ground import Ground
 from app.kit.ids import new_id
 from app.kit.lane import Lane
+from app.kit.retrying import with_retries
 from app.ledger import chaining, operations
 from app.ledger.deciding import Decision
 from app.ledger.operations import Posted

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,9 @@ from benchmarks.measuring import Figures, Tally
 from benchmarks.place import Place
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+PROGRAM: Final = ("app.cli", "serve")
+ASKED: Final = ("benchmarks.asked",)
+"""The program with reads that show what it costs to know who is asking; one process, any port."""
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 30.0
 SLACK_SECONDS: Final = 60.0
@@ -42,15 +45,21 @@ class Server:
 
 
 @contextmanager
-def serving(place: Place, database: str, workers: int) -> Iterator[Server]:
-    """`timebank serve` over this database, with its log in a file, stopped in the end."""
+def serving(
+    place: Place, database: str, workers: int, program: Sequence[str] = PROGRAM
+) -> Iterator[Server]:
+    """`timebank serve`, or another program, over this database; it is stopped in the end.
+
+    Its log is a file.
+    """
     environment = os.environ | {
         "TIMEBANK_ENVIRONMENT": place.settings.environment.value,
         "TIMEBANK_DATA_FOLDER": str(place.settings.data_folder),
         "TIMEBANK_DATABASE_URL": place.application_url(database),
         "TIMEBANK_LOG_LEVEL": "INFO",
     }
-    command = [sys.executable, "-m", "app.cli", "serve", "--port=0", f"--workers={workers}"]
+    options = () if program == ASKED else ("--port=0", f"--workers={workers}")
+    command = [sys.executable, "-m", *program, *options]
     path = place.folder / "server.log"
     with path.open("wb") as log:
         process = subprocess.Popen(

@@ -70,6 +70,16 @@ class Asked:
             return None
         return self._sample("", content[JSON_BODY]["schema"], pick)
 
+    def wordy_body(self, pick: Pick, word: str) -> Any:
+        """A body with all that it can have, and this word wherever text can stand."""
+        for told in self.told.get("requestBody", {}).get("content", {}).values():
+            return self._wordy("", told["schema"], pick, word)
+        return None
+
+    def texts_asked(self, place: str) -> list[str]:
+        """The names of all that a request can say in its query or its headers."""
+        return [one["name"] for one in self.told.get("parameters", []) if one["in"] == place]
+
     def properties(self) -> list[str]:
         """The names of all that its JSON body can have."""
         content = self.told.get("requestBody", {}).get("content", {})
@@ -85,13 +95,23 @@ class Asked:
         plain = self._plain(schema)
         if _is_id(plain):
             return pick(name)
-        if plain.get("type") == "object":
+        if plain.get("type") == "object" and "examples" not in plain:
             return {
                 key: self._sample(key, one, pick)
                 for key, one in plain.get("properties", {}).items()
                 if key in plain.get("required", ()) or _is_id(self._plain(one))
             }
         return _value(plain)
+
+    def _wordy(self, name: str, schema: JSON, pick: Pick, word: str) -> Any:
+        plain = self._plain(schema)
+        if plain.get("type") == "object":
+            told = plain.get("properties", {})
+            return {key: self._wordy(key, one, pick, word) for key, one in told.items()}
+        if plain.get("type") == "array":
+            return [self._wordy(name.removesuffix("s"), plain["items"], pick, word)]
+        is_text = plain.get("type") == "string" and not {"enum", "const", "format"} & plain.keys()
+        return word if is_text else self._sample(name, plain, pick)
 
     def _plain(self, schema: JSON) -> JSON:
         """The schema with its reference followed and its `null` left out."""

@@ -1,93 +1,58 @@
 """The audit of who may see: every statement that the suite makes the program issue is judged.
 
 A statement that reads a protected table must carry the one visibility predicate, or name the
-reader's own rows; or the function that issues it stands in `REVIEWED`, with the reason.
+reader's own rows; or the function that issues it stands in `REVIEWED`, with the reason. It counts
+wherever it stands: in a join without a word, in a condition, in what an UPDATE gives back.
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
-import greenlet
 import sqlglot
 from sqlglot import exp
-from sqlglot.optimizer.scope import traverse_scope
 
-from tests.source import ROOT
+from app.rights.desk_map import DESK
+from app.rights.mapping import Kind
+from app.rights.people_map import PEOPLE
+from tests.reviewed import REVIEWED
+from tests.stacks import asking_function
 
 Finding = tuple[str, str, str]
 """The function that asks, the table that it reads, and its statement."""
 
-REVIEWED: Final = {
-    "app.exchanges.queries.list_messages": "of an exchange that was read as the caller's own",
-    "app.exchanges.queries.list_newest_messages": "the same",
-    "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
-    "app.members.queries.find_active_accounts": "staff act for members named by id; books alone",
-    "app.members.queries.find_owners": "a moderator's own case, and whom to tell; shown to nobody",
-    "app.members.queries.get_account_ids": "accounts of both sides, for the books alone",
-    "app.members.queries.get_me": "by the caller's own member id",
-    "app.members.queries.get_member": "parts that act for everyone; shown to nobody else",
-    "app.members.queries.list_applications": "coordinators; applicants are visible to no member",
-    "app.members.queries.lock_member": "one's own record, or a coordinator's decision",
-    "app.members.queries.lock_members": "locks and gives nothing back",
-    "app.moderation.appeals.queries.list_appeals": "of disputes that were read as the caller may",
-    "app.moderation.appeals.queries.lock_appeal": "the same; its dispute is locked",
-    "app.moderation.flags.queries.get_flag": "moderators, but never the one who is flagged",
-    "app.moderation.flags.queries.list_flags": "the same",
-    "app.moderation.flags.queries.lock_flag": "the same",
-    "app.moderation.queries.find_cases": "of disputes that were read as the caller may",
-    "app.moderation.queries.find_dispute_of": "whether there was one; the exchange was judged",
-    "app.moderation.queries.get_dispute": "moderators see the bank's, members through exchanges",
-    "app.moderation.queries.list_disputes": "the same",
-    "app.moderation.queries.lock_dispute": "the same; only moderators change one",
-    "app.moderation.statements.queries.count_by": "one's own in a dispute, for a number",
-    "app.moderation.statements.queries.list_statements": "of a dispute that was read as one may",
-    "app.records.queries.get_record": "staff, for a reason that the member can read",
-    "app.records.queries.list_by_alias": "the same",
-    "app.rights.queries.has_open_case": "whether there is one; shown to nobody",
-    "app.rights.queries.list_forgotten": "ids of the forgotten, for the keystore alone",
-    "app.rights.queries.list_held": "rows that carry one of the caller's own ids",
-    "app.rights.queries.list_rejected": "whom time forgets; shown to nobody",
-    "app.rights.retention.sweep_cases": "time empties what is old; shown to nobody",
-    "app.rights.retention.sweep_messages": "the same",
-    "app.rights.retention.sweep_notices": "the same",
-    "app.rights.retention.sweep_reasons": "the same",
+WHOSE: Final = {
+    table: set(held.columns[Kind.PERSON].split())
+    for table, held in {**PEOPLE, **DESK}.items()
+    if Kind.PERSON in held.columns
 }
-"""Functions that read protected rows past the predicate, and why each may."""
-PROTECTED: Final = frozenset(
-    {
-        *("member", "listing", "exchange", "message", "notice"),
-        *("dispute", "statement", "appeal", "flag"),
-    }
-)
-OWN: Final = {
-    "flag": {"flagger_id"},
-    "listing": {"author_id"},
-    "exchange": {"giver_id", "receiver_id"},
-    "notice": {"member_id", "role"},
-}
-"""Columns that say whose a row is: compared with what the reader brings, the row is their own."""
+"""By the data map: what says whose a row is. Compared with what the reader brings, it is theirs."""
+PROTECTED: Final = frozenset(WHOSE)
+NOT_OWN: Final = frozenset({"member"})
+"""Whose id anybody may bring: only the predicate says who may see them."""
+MORE: Final = {"notice": {"role"}}
+"""What says the same beside a person."""
 PARTNERS: Final = {"listing": "member", "message": "exchange", "dispute": "exchange"}
 """Tables that are seen through another one, in the same statement."""
-_APP: Final = str(ROOT / "app")
-_KIT: Final = str(ROOT / "app" / "kit")
-_TOUCHES: Final = re.compile(rf"\b(?:FROM|JOIN)\s+(?:{'|'.join(sorted(PROTECTED))})\b")
+WITHHOLDS: Final = frozenset({"block", "screening"})
+"""What only takes rows away, where it must not exist: half of the predicate, and held texts."""
+_NAMES: Final = re.compile(rf"\b(?:{'|'.join(sorted(PROTECTED))})\b")
+_PAIR: Final = frozenset({"bank_id", "blocker_id", "blocked_id"})
+_NAMED: Final = frozenset({("block", "cause_id"), ("block", "blocked_id")})
+_QUERIES: Final = (exp.Select, exp.Update, exp.Delete, exp.Insert)
 
 
 class Audit:
-    """What was heard so far, each statement of each function once."""
+    """What was heard so far, each unguarded statement of each function once."""
 
     def __init__(self) -> None:
         self.heard: set[tuple[str, str]] = set()
 
     def hear(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         """Listen to SQLAlchemy's `before_cursor_execute`."""
-        if _TOUCHES.search(statement):
+        if unguarded(statement):
             asking = asking_function()
             if asking is not None:
                 self.heard.add((asking, statement))
@@ -109,72 +74,73 @@ class Audit:
         )
 
 
-def asking_function() -> str | None:
-    """The innermost function of the program, above the kit, that is on the stack."""
-    for frame in _frames():
-        name = frame.f_code.co_filename
-        if name.startswith(_APP) and not name.startswith(_KIT):
-            module = Path(name).relative_to(ROOT).with_suffix("")
-            return f"{'.'.join(module.parts)}.{frame.f_code.co_qualname}"
-    return None
-
-
-def _frames() -> Iterator[FrameType]:
-    """This stack, and below it the one that waits for SQLAlchemy's greenlet."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-    parent = greenlet.getcurrent().parent
-    frame = parent.gr_frame if parent is not None else None
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
 @cache
 def unguarded(statement: str) -> tuple[str, ...]:
     """The protected tables that a statement reads without the predicate or the own-rows form."""
+    if not _NAMES.search(statement):
+        return ()
     tree = sqlglot.parse_one(statement, dialect="postgres")
-    return tuple(
-        sorted(
-            {
-                source.name
-                for scope in traverse_scope(tree)
-                if isinstance(scope.expression, exp.Select)
-                for alias, source in scope.sources.items()
-                if isinstance(source, exp.Table) and source.name in PROTECTED
-                if not _is_guarded(scope.expression, alias, source.name)
-            }
-        )
-    )
+    tables = [one for one in tree.find_all(exp.Table) if one.name in PROTECTED]
+    return tuple(sorted({one.name for one in tables if not _is_harmless(one)}))
 
 
-def _is_guarded(select: exp.Expr, alias: str, table: str) -> bool:
-    conditions = list(_conditions(select))
-    if table == "member":
-        return any(_is_predicate(one, alias) for one in conditions)
-    if any(_is_own(part, alias, table) for one in conditions for part in _flat(one)):
+def _is_harmless(table: exp.Table) -> bool:
+    """Whether this mention of a table shows nothing that may not be seen."""
+    query = table.find_ancestor(*_QUERIES)
+    if query is None or _is_only_written(query, table):
         return True
+    if table.name in WITHHOLDS and _must_not_exist(query):
+        return True
+    return _is_guarded(query, table.alias_or_name, table.name)
+
+
+def _is_only_written(query: exp.Expr, table: exp.Table) -> bool:
+    """Whether it is the target of a statement that gives nothing back of what was there."""
+    if isinstance(query, exp.Select) or query.this.find(exp.Table) is not table:
+        return False
+    if isinstance(query, exp.Insert):
+        conflict = query.args.get("conflict")
+        if conflict is None or not conflict.expressions:
+            return True
+    return not query.args.get("returning")
+
+
+def _must_not_exist(query: exp.Expr) -> bool:
+    """Whether the query stands in NOT EXISTS, joined to what is asked for."""
+    exists = query.parent
+    if not isinstance(exists, exp.Exists):
+        return False
+    outer = exists.parent
+    while isinstance(outer, exp.Paren):
+        outer = outer.parent
+    return isinstance(outer, exp.Not)
+
+
+def _is_guarded(query: exp.Expr, alias: str, table: str) -> bool:
+    conditions = list(_conditions(query))
+    if table in NOT_OWN:
+        return any(_is_predicate(one, alias) for one in conditions)
+    parts = [part for one in conditions for part in _flat(one)]
+    if any(_is_own(part, alias, table) for part in parts):
+        return table != "exchange" or any(_leaves_out_unseen(part, alias) for part in parts)
     partner = PARTNERS.get(table)
-    joined = {one.alias_or_name: one.name for one in select.find_all(exp.Table)}
+    joined = {one.alias_or_name: one.name for one in query.find_all(exp.Table)}
     return any(
-        name == partner
-        and _is_joined(conditions, alias, other)
-        and _is_guarded(select, other, name)
+        name == partner and _is_joined(parts, alias, other) and _is_guarded(query, other, name)
         for other, name in joined.items()
     )
 
 
-def _conditions(select: exp.Expr) -> Iterator[exp.Expr]:
-    """What decides over the rows of a select: its WHERE, its joins, and columns that are judged."""
-    where = select.args.get("where")
-    ons = [join.args["on"] for join in select.args.get("joins") or () if join.args.get("on")]
+def _conditions(query: exp.Expr) -> Iterator[exp.Expr]:
+    """What decides over the rows: the WHERE, the joins, and columns that are judged."""
+    where = query.args.get("where")
+    ons = [join.args["on"] for join in query.args.get("joins") or () if join.args.get("on")]
     whole = [*([where.this] if where else []), *ons]
     if whole:
         yield exp.and_(*whole, copy=True)
-    for column in select.expressions:
-        yield column.unalias()
+    if isinstance(query, exp.Select):
+        for column in query.expressions:
+            yield column.unalias()
 
 
 def _flat(condition: exp.Expr) -> list[exp.Expr]:
@@ -186,7 +152,7 @@ def _flat(condition: exp.Expr) -> list[exp.Expr]:
 
 
 def _is_predicate(condition: exp.Expr, alias: str) -> bool:
-    """Whether all of it must hold: active or oneself, and no block either way."""
+    """Whether all of it must hold: active or oneself, and no block that hides them."""
     parts = _flat(condition)
     ways = {way for part in parts for way in _ways_blocked(part, alias)}
     active = any(
@@ -199,43 +165,60 @@ def _is_predicate(condition: exp.Expr, alias: str) -> bool:
 
 
 def _ways_blocked(part: exp.Expr, alias: str) -> Iterator[str]:
-    """In which part the row's member stands in the block that must not exist."""
+    """In which part the row's member stands in the block that must not exist.
+
+    As its maker: whatever it follows from. As whom it is about: perhaps only where they were named.
+    """
     if not (isinstance(part, exp.Not) and isinstance(part.this.unnest(), exp.Exists)):
         return
     inner = part.this.unnest().this
-    block = inner.find(exp.Table)
-    where = inner.args.get("where")
+    block, where = inner.find(exp.Table), inner.args.get("where")
     if block is None or block.name != "block" or where is None:
         return
-    for one in _flat(where.this):
-        if isinstance(one, exp.EQ):
-            names = {(side.table, side.name) for side in one.find_all(exp.Column)}
-            if (alias, "member_id") in names:
-                yield from (name for table, name in names if table == block.alias_or_name)
+    equal = [_sides(one) for one in _flat(where.this)]
+    theirs = (alias, "member_id")
+    ways = {name for names in equal if theirs in names for _, name in names - {theirs}}
+    used = {name for names in equal for table, name in names if table == block.alias_or_name}
+    for way in ways:
+        if used == (_PAIR | {"cause_id"} if way == "blocked_id" and _NAMED in equal else _PAIR):
+            yield way
+
+
+def _sides(one: exp.Expr) -> frozenset[tuple[str, str]]:
+    """The columns that an equation is about, as table and name; of anything else, one of none."""
+    if not isinstance(one, exp.EQ | exp.Is):  # staff who are no members look with a NULL
+        return frozenset({("block", "")})
+    return frozenset((column.table, column.name) for column in one.find_all(exp.Column))
 
 
 def _is_own(part: exp.Expr, alias: str, table: str) -> bool:
     """Whether the part says, in each of its ways, that the row is the reader's."""
     bare = part.unnest()
     ways = list(bare.flatten()) if isinstance(bare, exp.Or) else [bare]
-    return all(
-        any(_names_owner(one, alias, OWN.get(table, set())) for one in _flat(way)) for way in ways
-    )
+    owners = WHOSE[table] | MORE.get(table, set())
+    return all(any(_names_owner(one, alias, owners) for one in _flat(way)) for way in ways)
 
 
 def _names_owner(one: exp.Expr, alias: str, owners: set[str]) -> bool:
     """Whether a column of this table is compared with a value, not with another table's column."""
-    if not isinstance(one, exp.EQ | exp.In) or not isinstance(one.this, exp.Column):
+    is_asked = isinstance(one, exp.EQ | exp.In | exp.Is)
+    if not is_asked or not isinstance(one.this, exp.Column):
         return False
     others = {column.table for column in one.find_all(exp.Column)} - {alias}
     is_given = all(other.startswith("anon_") for other in others)
-    return one.this.table == alias and one.this.name in owners and is_given
+    is_whose = one.this.table in {alias, ""} and one.this.name in owners
+    return is_whose and is_given and not one.find(exp.Select)
 
 
-def _is_joined(conditions: list[exp.Expr], alias: str, other: str) -> bool:
+def _leaves_out_unseen(part: exp.Expr, alias: str) -> bool:
+    """Whether an exchange that never existed for the reader is left out."""
+    column = part.this if isinstance(part, exp.NullSafeNEQ) else None
+    return isinstance(column, exp.Column) and (column.table, column.name) == (alias, "unseen_by")
+
+
+def _is_joined(parts: list[exp.Expr], alias: str, other: str) -> bool:
     return any(
         {column.table for column in part.find_all(exp.Column)} == {alias, other}
-        for one in conditions
-        for part in _flat(one)
+        for part in parts
         if isinstance(part, exp.EQ)
     )

@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app.alerts import operations as alerts
+from app.alerts.rules import AlertKind, Facts, Found
 from app.kit.ground import Ground
 from app.members import queries as members
 from app.openings.reasons import HEADER
@@ -94,6 +96,12 @@ async def account_id(town: Town, person: Person) -> UUID:
         return await members.get_account_id(session, town.bank_id, person.member_id)
 
 
+async def block(person: Person, other: Person) -> None:
+    """Block somebody by their id."""
+    answer = await person.ask("PUT", f"/v1/me/blocks/{other.member_id}")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 async def leaves(town: Town, person: Person) -> None:
     """The member has left: nobody else can see them any more."""
     statement = "UPDATE member SET status = 'left' WHERE member_id = $1"
@@ -139,6 +147,26 @@ async def screening_of(town: Town, author: Person) -> str:
     asked = "SELECT screening_id FROM screening WHERE subject_id = $1"
     (row,) = await sql(town, asked, UUID(listing["id"]))
     return str(row["screening_id"])
+
+
+async def alert_of(town: Town, person: Person) -> str:
+    """An alert about this member that waits for a case worker."""
+    assert person.member_id is not None
+    found = Found(person.member_id, AlertKind.LONG_HOURS, Facts(minutes=800))
+    async with town.ground.database.begin() as session:
+        await alerts.raise_alerts(town.ground.work(session), town.bank_id, [found])
+    asked = "SELECT alert_id FROM alert WHERE member_id = $1 AND closed_at IS NULL"
+    (row,) = await sql(town, asked, person.member_id)
+    return str(row["alert_id"])
+
+
+async def waiting_for_staff(town: Town, coordinator: Person, person: Person) -> dict[str, str]:
+    """Something of each kind about this member that waits for some of the staff, by its name."""
+    return {
+        "emergency_id": await emergency_of(coordinator, person),
+        "screening_id": await screening_of(town, person),
+        "alert_id": await alert_of(town, person),
+    }
 
 
 async def notices(person: Person) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A bank where something of everything has happened, for tests that go over the whole contract."""
 
+import json
 from dataclasses import dataclass
 
 from app.identity.factors.codes import STEP_SECONDS, code_at
@@ -7,7 +8,8 @@ from app.identity.rules import STAFF
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
-from tests.doings import emergency_of, flag_of, place_of, recovered, screening_of
+from tests.authenticator import Authenticator, begun, enrolled_passkey
+from tests.doings import flag_of, place_of, recovered, waiting_for_staff
 from tests.partnership import Neighbour
 from tests.town import JSON, PASSWORD, Person, Town, good
 
@@ -27,6 +29,7 @@ class Life:
     async def of(cls, town: Town, word: str) -> "Life":
         staff = {role.value: await town.staff(role) for role in sorted(STAFF)}
         ana, bor = await town.member(f"{word} Ana", minutes=600), await town.member(f"{word} Bor")
+        desk = staff["coordinator"]
         newcomer = await town.applicant(f"{word} Nova")
         request = await town.listing(bor, "request", title=f"{word} lessons")
         begun = (town.proposed, town.accepted, town.settled, town.accepted, town.delivered)
@@ -36,7 +39,7 @@ class Life:
         dispute = good(await bor.post(f"{path}/dispute", {"reason": f"{word} was shorter."}))
         await _seal(town)
         neighbour = await Neighbour.of(town, f"{town.slug}-neighbour")
-        code_id, code = await recovered(ana)
+        own, opening = await _signing_in(town, ana)
         ids = {
             "bank": [neighbour.town.slug],
             "giver_id": [str(ana.member_id)],
@@ -45,32 +48,26 @@ class Life:
             "exchange_id": [one["id"] for one in exchanges],
             "dispute_id": [dispute["id"]],
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
-            "notice_id": await _notices(ana, staff["coordinator"]),
+            "notice_id": await _notices(ana, desk),
             "posting_id": [line["id"] for line in await bor.statement()],
-            "code_id": [code_id],
-            "session_id": [await _session(await town.signed_in(ana.email))],
-        }
-        ids |= await _for_staff(town, staff, ana, request)
+            "subject_id": [request["id"]],
+            "flag_id": [await flag_of(ana, request)],
+            **await _places(town, staff["admin"]),
+            **{name: [one] for name, one in (await waiting_for_staff(town, desk, bor)).items()},
+        } | own
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
-        opening = await _secrets(town, ana, code) | _named(ana, bor)
-        return cls(town, people, ids, opening)
+        return cls(town, people, ids, opening | _named(ana, bor))
 
     def pick(self, turn: int) -> Pick:
         """This bank's own ids, another one each turn."""
         return lambda name: self.ids[name][turn % len(self.ids[name])]
 
 
-async def _for_staff(
-    town: Town, staff: dict[str, Person], person: Person, listing: JSON
-) -> dict[str, list[str]]:
-    """What staff look after: places that only this bank has, a flag, an emergency, a held text."""
+async def _places(town: Town, admin: Person) -> dict[str, list[str]]:
+    """Places that only this bank has."""
     return {
-        "area": [await place_of(staff["admin"], "areas", f"{town.slug}-hill")],
-        "meeting_point": [await place_of(staff["admin"], "meeting-points", f"{town.slug}-inn")],
-        "flag_id": [await flag_of(person, listing)],
-        "subject_id": [listing["id"]],
-        "emergency_id": [await emergency_of(staff["coordinator"], person)],
-        "screening_id": [await screening_of(town, person)],
+        "area": [await place_of(admin, "areas", f"{town.slug}-hill")],
+        "meeting_point": [await place_of(admin, "meeting-points", f"{town.slug}-inn")],
     }
 
 
@@ -80,19 +77,37 @@ async def _session(person: Person) -> str:
     return next(str(one["id"]) for one in items if one["is_current"])
 
 
-async def _secrets(town: Town, ana: Person, code: str) -> dict[str, JSON]:
-    """Everybody's password, Ana's recovery code, and what her device shows now."""
+async def _signing_in(town: Town, ana: Person) -> tuple[dict[str, list[str]], dict[str, JSON]]:
+    """What Ana signs in with: the ids, and what opens the operations that only she opens.
+
+    Her password, a code for recovery, and what her devices show and sign now.
+    """
+    code_id, code = await recovered(ana)
+    session_id = await _session(await town.signed_in(ana.email))
+    passkey_id, device = await enrolled_passkey(ana)
+    ids = {"code_id": [code_id], "session_id": [session_id], "passkey_id": [passkey_id]}
+    refusal = await town.client.post("/v1/token", data=_grant(town, ana))
+    signed = device.get(refusal.json()["public_key"])
     seed = good(await ana.post("/v1/me/second-factor"))["seed"]
     shown = code_at(seed, int(town.ground.clock().timestamp()) // STEP_SECONDS)
     named, password = {"bank": town.slug}, "four quite plain words"
-    return {
-        "create_token": named | {"username": ana.email, "password": PASSWORD},
+    return ids, {
+        "create_token": _grant(town, ana) | {"passkey": json.dumps(signed)},
         "stop_recovery": {},
-        "confirm_me": {"password": PASSWORD},
+        "confirm_me": {"password": PASSWORD, "passkey": signed},
         "confirm_second_factor": {"code": shown},
+        "confirm_passkey": {"passkey": Authenticator().create(await begun(ana))},
+        "delete_passkey": {},
+        "change_email": {"password": PASSWORD},
+        "accept_terms": {"version": 1},
         "change_password": {"current_password": PASSWORD, "password": password},
         "finish_recovery": named | {"email": ana.email, "code": code, "password": password},
     }
+
+
+def _grant(town: Town, ana: Person) -> JSON:
+    form = {"grant_type": "password", "username": ana.email, "password": PASSWORD}
+    return form | {"bank": town.slug}
 
 
 def _named(ana: Person, bor: Person) -> dict[str, JSON]:

@@ -6,20 +6,32 @@ what he left behind is hidden; Eva stands for another bank, with every role ther
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.identity.factors.codes import STEP_SECONDS, code_at
 from app.identity.rules import STAFF
 from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.asking import Pick
+from tests.authenticator import enrolled_passkey
 from tests.contract import almighty
-from tests.doings import disputed, emergency_of, flag_of, leaves, place_of, recovered, screening_of
+from tests.doings import (
+    disputed,
+    emergency_of,
+    flag_of,
+    leaves,
+    place_of,
+    recovered,
+    waiting_for_staff,
+)
 from tests.partnership import Neighbour
-from tests.town import Person, Town, good
+from tests.town import PASSWORD, Person, Town, good
 
+NEW_PASSWORD = "four quite plain words"
 CALLERS = ("anon", "applicant", "owner", "party", "other", *sorted(STAFF), "foreign")
 OBJECTS = ("thing", "hidden", "absent", "foreign")
 STATE_FOR = {
@@ -57,6 +69,10 @@ class Stage:
     """An exchange by object and state."""
     neighbour: Neighbour
     """A partner bank; banks are public, so the foreign one is one that is not there."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """By object a recovery code of whose it is."""
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By operation what to send where the smallest body that fits would not come far."""
 
     @classmethod
     async def of(cls, app: FastAPI, town: Town) -> "Stage":
@@ -72,6 +88,7 @@ class Stage:
         await stage._fill("hidden", town, gone, friend)
         await stage._fill("foreign", abroad, eva, await abroad.member("Gal", minutes=600))
         await leaves(town, gone)
+        await stage._learn()
         return stage
 
     def pick(self, operation: str, kind: str) -> Pick:
@@ -99,25 +116,54 @@ class Stage:
         exchange = await town.settled(giver, receiver)
         sessions = good(await giver.get("/v1/sessions"))["items"]
         applicant = await town.applicant(f"{kind} applicant")
-        neighbour = self.neighbour
-        staff = self.people["foreign"] if kind == "foreign" else self.people["admin"]
+        neighbour, (code_id, code) = self.neighbour, await recovered(giver)
+        admin = self.people["foreign"] if kind == "foreign" else self.people["admin"]
         listing = await town.listing(giver)
-        self.ids[kind] = {
-            "area": await place_of(staff, "areas", f"{kind}-area"),
-            "meeting_point": await place_of(staff, "meeting-points", f"{kind}-point"),
+        self.codes[kind] = code
+        self.ids[kind] = {"passkey_id": (await enrolled_passkey(giver))[0]} | {
+            "area": await place_of(admin, "areas", f"{kind}-area"),
+            "meeting_point": await place_of(admin, "meeting-points", f"{kind}-point"),
             "flag_id": await flag_of(receiver, listing),
             "subject_id": listing["id"],
             "bank": "nowhere" if kind == "foreign" else neighbour.town.slug,
             "giver_id": str(receiver.member_id),
-            "transfer_id": await neighbour.transfer_of(town, staff, receiver),
+            "transfer_id": await neighbour.transfer_of(town, admin, receiver),
             "listing_id": listing["id"],
             "dispute_id": (await disputed(receiver, exchange))["id"],
             "member_id": str(applicant.member_id),
             **{f"{name}.member_id": str(giver.member_id) for name in ABOUT_MEMBERS},
             "notice_id": good(await giver.get("/v1/notices"))["items"][0]["id"],
             "posting_id": (await giver.statement())[0]["id"],
-            "code_id": (await recovered(giver))[0],
-            "emergency_id": await emergency_of(await town.staff("coordinator"), giver),
-            "screening_id": await screening_of(town, giver),
+            "code_id": code_id,
+            "open_contact.emergency_id": await self._released(kind, town, receiver),
+            **await waiting_for_staff(town, await town.staff("coordinator"), giver),
             "session_id": next(one["id"] for one in sessions if one["is_current"]),
+        }
+
+    async def _released(self, kind: str, town: Town, about: Person) -> str:
+        """An emergency that the coordinator asked for, and somebody else released."""
+        is_ours = kind != "foreign"
+        asker = self.people["coordinator" if is_ours else "foreign"]
+        releaser = self.people["case_worker"] if is_ours else await town.staff("coordinator")
+        emergency = await emergency_of(asker, about)
+        good(await releaser.post(f"/v1/emergencies/{emergency}/release"))
+        return emergency
+
+    async def _learn(self) -> None:
+        """What opens the operations that a made-up body does not reach."""
+        owner, party = self.people["owner"], self.people["party"]
+        named = {"bank": owner.bank, "email": owner.email, "password": NEW_PASSWORD}
+        seed = good(await owner.post("/v1/me/second-factor"))["seed"]
+        shown = code_at(seed, int(self.town.ground.clock().timestamp()) // STEP_SECONDS)
+        session = {"giver_ids": [str(owner.member_id)], "receiver_ids": [str(party.member_id)]}
+        signing_in = {"grant_type": "password", "username": owner.email, "password": PASSWORD}
+        self.bodies |= {
+            "create_token": {"data": signing_in},
+            "change_password": {
+                "json": {"current_password": PASSWORD, "password": NEW_PASSWORD},
+            },
+            "confirm_me": {"json": {"password": PASSWORD}},
+            "confirm_second_factor": {"json": {"code": shown}},
+            "finish_recovery": {"json": named | {"code": self.codes["thing"]}},
+            "post_group_session": {"json": session | {"minutes": 1}},
         }

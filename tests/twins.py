@@ -4,39 +4,34 @@ Chance and time are given by labels, so whatever is made under the same label is
 ids, nonces, cursors and moments are compared as they are, nothing is masked.
 """
 
-import os
-import random
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from app.kit import ids
 from app.kit.lane import Lanes
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.asking import Asked, every_operation
-from tests.conftest import FakeClock
 from tests.databases import Cluster
 from tests.doings import disputed
+from tests.fate import Fate, fated
 from tests.stage import STATE_FOR, Undone
 from tests.town import JSON, Person, Town
+from tests.workers import do_all
 
-BEGINS: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ASKED_AT: Final = BEGINS + timedelta(minutes=5)
-"""Before the access tokens of the beginning end."""
-URANDOM: Final = os.urandom
+ASKED_AFTER: Final = timedelta(minutes=5)
+"""Before the access tokens of the beginning end, and while the proof of who one is holds."""
+LABELS_OF_WORK: Final = 1_000
 SHOWN: Final = 100
 """How much of an answer is shown on each side of where it begins to differ."""
 OF_THE_PROCESS: Final = frozenset({"/metrics"})
@@ -46,45 +41,13 @@ Line = tuple[str, int, tuple[tuple[str, str], ...], bytes]
 
 
 @dataclass
-class Fate:
-    """Chance and time, begun anew under each label."""
-
-    clock: FakeClock
-    chance: random.Random = field(default_factory=lambda: random.Random("fate"))
-    labels: int = 0
-
-    def under(self, label: str, at: datetime | None = None) -> None:
-        """From now on everything happens as it always does under this label."""
-        self.labels += 1
-        self.chance = random.Random(label)
-        self.clock.moment = at or BEGINS + timedelta(milliseconds=self.labels)
-
-    def id(self) -> UUID:
-        return UUID(int=self.chance.getrandbits(128), version=4)
-
-    def bytes(self, count: int) -> bytes:
-        """For the program alone: SQLAlchemy names things by chance too, once for all worlds."""
-        asking = str(sys._getframe(1).f_globals["__name__"])
-        return self.chance.randbytes(count) if asking.startswith("app.") else URANDOM(count)
-
-
-@contextmanager
-def fated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fate]:
-    """Make all ids, nonces and moments depend on the label alone."""
-    fate = Fate(FakeClock())
-    with monkeypatch.context() as patch:
-        patch.setattr(ids, "uuid", SimpleNamespace(uuid4=fate.id))
-        patch.setattr(os, "urandom", fate.bytes)
-        yield fate
-
-
-@dataclass
 class World:
     """A town in which X has something in progress with Vid, who looks, and nothing with Tuj."""
 
     town: Town
     fate: Fate
     people: dict[str, Person]
+    emails: Mapping[str, str]
     of_x: dict[str, str] = field(default_factory=dict)
     """Ids by the names of the contract: what is X's."""
 
@@ -103,13 +66,38 @@ class World:
             "member_id": str(x.member_id),
         }
 
-    async def ask_everything(self, callers: tuple[str, ...], of_x: JSON) -> list[Line]:
+    async def does(
+        self, name: str, method: str, path: str, body: object = None, *, word: str = ""
+    ) -> list[Line]:
+        """One request by this person, which stays done; the word tells twice the same apart."""
+        label = " ".join(filter(None, (f"{name}: {method} {path}", word)))
+        self.fate.under(label)
+        with heard(self.town) as statements:
+            answer = await self.people[name].ask(method, path, json=body)
+        return lines_of(label, answer, statements)
+
+    async def signs_in(self, *names: str) -> None:
+        """These people sign in again, as after some time."""
+        for name in names:
+            self.fate.under(f"{name} signs in")
+            self.people[name] = await self.town.signed_in(self.people[name].email)
+
+    async def works(self) -> None:
+        """The worker does every job that waits, due or not, and what follows; then it sweeps."""
+        begun = self.fate.labels
+        await do_all(self.town, self.fate.under)
+        self.fate.labels = begun + LABELS_OF_WORK  # however much there was to do
+
+    async def ask_everything(
+        self, callers: tuple[str, ...], of_x: JSON, *, only_reads: bool = False
+    ) -> list[Line]:
         """Every operation by each caller, about what is X's and about nothing; all taken back."""
         with undone(self.town), heard(self.town) as statements:
             return [
                 line
                 for asked in every_operation(self.town.app.openapi())
                 if asked.path not in OF_THE_PROCESS
+                if asked.method == "GET" or not only_reads
                 for kind in ("x", "nothing")
                 for caller in callers
                 async for line in self._ask(asked, kind, caller, of_x, statements)
@@ -119,7 +107,7 @@ class World:
         self, asked: Asked, kind: str, caller: str, of_x: JSON, statements: list[str]
     ) -> AsyncIterator[Line]:
         label = f"{asked} about {kind} by {caller}"
-        self.fate.under(label, ASKED_AT)
+        self.fate.under(label, self.fate.begins + ASKED_AFTER)
         nothing = str(self.fate.id())
         state = STATE_FOR.get(asked.told["operationId"], "proposed")
         known = {**of_x, "exchange_id": of_x[state]} if kind == "x" else {}
@@ -132,9 +120,17 @@ class World:
 
         whole = {"json": asked.body(pick), "headers": asked.headers()}
         answer = await ask(asked.method, asked.address(pick), **whole)
-        headers = tuple(sorted(answer.headers.items()))
-        yield label, answer.status_code, headers, answer.content
-        yield f"SQL of {label}", len(statements), (), "\n".join(statements).encode()
+        for line in lines_of(label, answer, statements):
+            yield line
+
+
+def lines_of(label: str, answer: httpx.Response, statements: Sequence[str]) -> list[Line]:
+    """The whole answer, and the statements behind it."""
+    headers = tuple(sorted(answer.headers.items()))
+    return [
+        (label, answer.status_code, headers, answer.content),
+        (f"SQL of {label}", len(statements), (), "\n".join(statements).encode()),
+    ]
 
 
 @contextmanager
@@ -146,6 +142,7 @@ def undone(town: Town) -> Iterator[None]:
     town.app.state.ground = replace(ground, database=database)
     town.app.state.lanes = Lanes()  # those of the beginning remember the other database
     yield
+    town.app.state.ground, town.app.state.lanes = ground, Lanes()
 
 
 @contextmanager
@@ -165,6 +162,10 @@ def heard(town: Town) -> Iterator[list[str]]:
 Fact = Callable[[World], Awaitable[None]]
 
 
+async def nothing(_: World) -> None:
+    """No fact."""
+
+
 @dataclass
 class Worlds:
     """Makes worlds, each in a database and with a keystore of its own."""
@@ -176,8 +177,10 @@ class Worlds:
     monkeypatch: pytest.MonkeyPatch
 
     @asynccontextmanager
-    async def one(self, fact: Fact, *, x_exists: bool = True) -> AsyncIterator[World]:
-        """A world in which this fact is so."""
+    async def one(
+        self, fact: Fact, *, x_exists: bool = True, emails: Mapping[str, str] | None = None
+    ) -> AsyncIterator[World]:
+        """A world in which this fact is so, and people may have these addresses."""
         name = f"twin_{uuid4().hex}"
         await self.cluster.copy(self.template, name)
         with fated(self.monkeypatch) as fate:
@@ -186,7 +189,8 @@ class Worlds:
             async with httpx.AsyncClient(transport=transport, base_url="http://t.test") as client:
                 fate.under("town")
                 town = await Town.founded(app, client)
-                world = await self._peopled(World(town, fate, {}), x_exists=x_exists)
+                world = World(town, fate, {}, emails or {})
+                await self._peopled(world, x_exists=x_exists)
                 fate.under("fact")
                 await fact(world)
                 first = town.ground.database
@@ -195,20 +199,20 @@ class Worlds:
                 await first.close()
         await self.cluster.drop(name)
 
-    async def _peopled(self, world: World, *, x_exists: bool) -> World:
+    async def _peopled(self, world: World, *, x_exists: bool) -> None:
         for name in ("vid", "tuj", "applicant", "x"):
             world.fate.under(name)
             if name == "x" and not x_exists:
                 continue  # the time of joining passes all the same
             join = world.town.applicant if name == "applicant" else world.town.member
             more = {} if name == "applicant" else {"minutes": 600}
-            world.people[name] = await join(name, email=f"{name}@example.org", **more)
+            email = world.emails.get(name, f"{name}@example.org")
+            world.people[name] = await join(name, email=email, **more)
         for name in ("vid", "tuj"):
             world.fate.under(f"{name} posts")
             await world.town.listing(world.people[name], "request")
         if x_exists:
             await world.settle()
-        return world
 
     def _settings(self, database: str) -> Settings:
         urls = self.cluster.urls(database)

@@ -23,6 +23,8 @@ FAST = Pace(
     reconnect_seconds=0.1,
 )
 SECONDS_MAX = 30.0
+ROUNDS = 2
+"""One job may make another: forgetting somebody, then destroying their key."""
 
 
 @asynccontextmanager
@@ -90,3 +92,21 @@ async def enqueued(ground: Ground, name: str, **wait: float) -> None:
     async with ground.database.begin() as session:
         work = ground.work(session)
         await jobs.enqueue(work, name, {"some_id": new_id()}, run_at=work.now + timedelta(**wait))
+
+
+async def do_all(town: Town, begins: Callable[[str], None]) -> None:
+    """All that a worker does, in this process: every job, due or not, what follows, each sweep.
+
+    Whatever is to begin is told first by its name.
+    """
+    for _ in range(ROUNDS):
+        for row in await sql(town, "SELECT id, entrypoint, payload FROM pgqueuer ORDER BY id"):
+            begins(f"job {row['entrypoint']} {row['payload']}")
+            async with town.ground.database.begin() as session:
+                deed = worker.JOBS[row["entrypoint"]]
+                await deed(town.ground.work(session), jobs.ids_of(row["payload"]))
+            await sql(town, "DELETE FROM pgqueuer WHERE id = $1", row["id"])
+    for name, sweep in sorted(worker.SWEEPS.items()):
+        begins(f"sweep {name}")
+        async with town.ground.database.begin() as session:
+            await sweep.batch(town.ground.work(session))

@@ -11,6 +11,7 @@ import sys
 from typing import Any, Final
 
 from tools.locked import LOCK, Package, read
+from tools.weaknesses import ACCEPTED
 
 SECONDS_MAX: Final = 300
 _ASKED: Final = (
@@ -24,7 +25,7 @@ class NotAudited(Exception):
 
 
 def judged(report: dict[str, Any], packages: list[Package]) -> list[str]:
-    """The known weaknesses, each as one line.
+    """The known weaknesses that have no reason to be accepted, each as one line.
 
     Raises:
         NotAudited: when the report is not about exactly these packages.
@@ -41,7 +42,17 @@ def judged(report: dict[str, Any], packages: list[Package]) -> list[str]:
         f"{name} {version}: {weakness['id']}"
         for (name, version), weaknesses in audited.items()
         for weakness in weaknesses
+        if ACCEPTED.keys().isdisjoint({weakness["id"], *weakness.get("aliases", ())})
     ]
+
+
+def _report(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        words = done.stderr.strip().splitlines() or ["pip-audit said nothing"]
+        raise NotAudited(words[-1]) from None
+    return report
 
 
 def main() -> int:
@@ -51,9 +62,10 @@ def main() -> int:
         done = subprocess.run(  # noqa: S603 the Makefile names the program
             command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
         )
-        found = judged(json.loads(done.stdout), packages := read(LOCK.read_text("utf-8")))
-    except (OSError, ValueError, subprocess.TimeoutExpired, NotAudited) as error:
-        sys.stderr.write(f"not audited: {type(error).__name__}: {error}\n")
+        packages = read(LOCK.read_text("utf-8"))
+        found = judged(_report(done), packages)
+    except (OSError, subprocess.TimeoutExpired, NotAudited) as error:
+        sys.stderr.write(f"not audited: {error}\n")
         return 2
     sys.stdout.write("\n".join([f"{len(packages)} packages audited", *found]) + "\n")
     return 1 if found else 0

@@ -20,6 +20,7 @@ from app.banks.rules import (
     SlugTaken,
 )
 from app.banks.tables import Area, Bank, BankChange, BankSafety, MeetingPoint
+from app.banks.terms import operations as terms
 from app.kit.bulk import table_of
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -50,6 +51,7 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
     )
     work.session.add(bank)
     await work.session.flush()
+    await terms.begin(work, bank)
     safety = BankSafety(bank_id=bank.bank_id, **vars(PRESETS[preset]))
     work.session.add(safety)
     work.session.add_all([_row(Area, bank, place) for place in AREAS_FIRST])
@@ -113,16 +115,22 @@ async def _change(
             if getattr(row, name) != new:
                 before[name], after[name] = getattr(row, name), new
                 setattr(row, name, new)
-    if not after:
-        return
-    bank_id, change_id = rows[0][0].bank_id, new_id()
+    if after:
+        await keep_change(work, rows[0][0].bank_id, wish, before, after)
+
+
+async def keep_change(
+    work: Work, bank_id: UUID, wish: Wish, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Keep who changed which rules of the bank, why, and what was before."""
+    change_id = new_id()
     change = BankChange(
         bank_id=bank_id,
         change_id=change_id,
         login_id=wish.by,
         reason_sealed=work.vault.seal(wish.reason, "bank-change", bank_id, change_id),
-        before=before,
-        after=after,
+        before=dict(before),
+        after=dict(after),
         changed_at=work.now,
     )
     work.session.add(change)

@@ -26,11 +26,11 @@ class Safety:
     """What a bank does for the safety of its members; the same for all of them."""
 
     vetting_ladder: bool
-    """Approval gives the level of somebody met once; more is given step by step."""
+    """One to one opens step by step: met, took part in a group session, full."""
     first_listings_read: bool
-    """Listings of people whom the staff have not met are read before others see them."""
+    """What somebody new posts is read before others see it, until something was let through."""
     screening: bool
-    """Suspicious listings and messages wait for a moderator."""
+    """Suspicious texts, and such with contact data, wait for a moderator."""
     contacts_new_max: int | None
     """Different people whom somebody new may write to in a day; None: as many as they like."""
     contacts_max: int | None

@@ -45,7 +45,7 @@ def create_bank(slug: str, name: str, language: str, preset: Preset) -> None:
 
 def create_staff(bank: str, role: str, email: str) -> None:
     """Make a login for staff."""
-    desk = _staff_role(role)
+    desk = staff_role(role)
     email = fitting(Email, email, "--email takes an address: desk@example.org")
     bank = fitting(Slug, bank, "--bank takes the slug of a bank")
     settings = load_settings()
@@ -74,7 +74,12 @@ def create_staff(bank: str, role: str, email: str) -> None:
     _screen.print(f"{email} can sign in to {bank} as {desk.value}.")
 
 
-def _staff_role(name: str) -> Role:
+def staff_role(name: str) -> Role:
+    """The role of staff with this name.
+
+    Raises:
+        CouldNotRun: when there is none.
+    """
     known = {role.value: role for role in Role if role in STAFF}
     if name not in known:
         raise CouldNotRun(f"--role takes one of: {', '.join(known)}")

@@ -9,8 +9,8 @@ from app.cli.means import ask, ready
 from app.cli.proof import chosen_banks
 from app.identity.sessions.operations import end_every
 from app.identity.tools import IdentityTools
-from app.kit.db import with_retries
 from app.kit.ground import Ground
+from app.kit.retrying import with_retries
 from app.kit.settings import load_settings
 
 _screen = Console(highlight=False, soft_wrap=True, markup=False)

@@ -9,8 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli.refusals import CouldNotRun
 from app.kit.ground import Ground
-from app.kit.settings import Settings
+from app.kit.settings import Environment, Settings
+from app.kit.surfaces import Surface
 from app.store import migrate, place
+from app.store.privileges import may_rewrite
+from app.store.schema import metadata
 
 Result = TypeVar("Result")
 
@@ -48,7 +51,8 @@ def ready(settings: Settings, *, always_migrate: bool = False) -> Iterator[None]
 
     Raises:
         EmbeddedUnavailable: when the embedded one cannot start.
-        CouldNotRun: when a named one has another schema than this program knows.
+        CouldNotRun: when a named one has another schema than this program knows, or, in
+            production, a role that could rewrite the books.
     """
     with place.up(settings):
         if always_migrate and settings.embedded:
@@ -61,6 +65,7 @@ def ready(settings: Settings, *, always_migrate: bool = False) -> Iterator[None]
 def _see_to_schema(settings: Settings) -> None:
     found = ask(settings, revision)
     if found == migrate.head():
+        _see_to_role(settings)
         return
     if not settings.embedded:
         raise CouldNotRun(
@@ -68,6 +73,28 @@ def _see_to_schema(settings: Settings) -> None:
             f" {migrate.head()}: run timebank db upgrade (as the owner)"
         )
     asyncio.run(migrate.upgrade(place.owner_urls(settings)))
+
+
+def _see_to_role(settings: Settings) -> None:
+    if settings.environment is Environment.PRODUCTION and ask(settings, _may_rewrite):
+        raise CouldNotRun(
+            "the role of TIMEBANK_DATABASE_URL could change what was posted: it must be another"
+            " one than the owner, see migrations/roles.sql"
+        )
+    if settings.surface is Surface.MEMBERS and ask(settings, _may_open_records):
+        raise CouldNotRun(
+            "where TIMEBANK_SURFACE is members, TIMEBANK_DATABASE_URL must name a role that cannot"
+            " become timebank_sealed: timebank_members, as migrations/roles.sql makes it"
+        )
+
+
+async def _may_rewrite(ground: Ground) -> bool:
+    async with ground.database.engine.connect() as connection:
+        return await may_rewrite(connection, metadata)
+
+
+async def _may_open_records(ground: Ground) -> bool:
+    return await migrate.may_open_records(ground.database.engine)
 
 
 async def revision(ground: Ground) -> str | None:

@@ -17,6 +17,7 @@ from app.kit.paging import Whole
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Line, Moment, Reason, RequestBody, Slug, Text, View
+from app.openings.rules import Concerned
 
 TYPED_MAX = 512
 
@@ -40,7 +41,7 @@ class CodesView(View):
 
 
 class GiveRecoveryCode(RequestBody):
-    """How the coordinator knows who stands before them; kept sealed."""
+    """How the coordinator knows who stands before them; the member can read it."""
 
     reason: Reason
 
@@ -118,7 +119,7 @@ async def stop_recovery(code_id: UUID, caller: SignedIn, work: Working) -> None:
     await operations.stop(work, caller, code_id)
 
 
-@router.post("/members/{member_id}/recovery", status_code=201)
+@router.post("/members/{member_id}/recovery", status_code=201, responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def give_recovery_code(
     member_id: UUID, body: GiveRecoveryCode, caller: FreshCoordinator, work: Working

@@ -10,21 +10,23 @@ from sqlalchemy import delete, update
 from app.banks import queries as banks
 from app.banks.rules import Preset
 from app.credentials import queries
+from app.credentials.emails import operations as emails
 from app.credentials.rules import (
+    CODE_CHARS,
     CODES,
     By,
     RecoveryRefused,
     TooEarly,
-    canonical_code,
     is_open,
-    new_code,
     ready_at,
 )
 from app.credentials.tables import RecoveryCode
 from app.identity import operations as identity
 from app.identity import queries as logins
 from app.identity.factors import operations as factors
+from app.identity.naming import fingerprint
 from app.identity.passwords import salt_of
+from app.identity.printed import canonical_code, new_code
 from app.identity.rules import STAFF, Caller, Role
 from app.identity.sessions import operations as sessions
 from app.identity.tables import Login
@@ -36,6 +38,8 @@ from app.kit.values import as_rfc3339
 from app.members import queries as members
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 _ABOUT: Final = "recovery"
 
@@ -51,7 +55,7 @@ class Given:
 async def change_password(
     work: Work, tools: IdentityTools, caller: Caller, *, current: str, password: str
 ) -> None:
-    """Another password for the caller. Every other session ends, and whatever recovery was begun.
+    """Another password for the caller. Every other session ends, and what was begun meanwhile.
 
     Raises:
         WeakPassword: when the new one is too short, too common or too regular.
@@ -66,6 +70,7 @@ async def change_password(
     login.password_hash = renewed
     await sessions.end_sessions(work, caller.bank_id, caller.login_id, but=caller.session_id)
     await _end_begun(work, caller.bank_id, caller.login_id)
+    await emails.drop(work, caller.bank_id, caller.login_id)
 
 
 async def print_codes(work: Work, caller: Caller) -> list[str]:
@@ -73,32 +78,35 @@ async def print_codes(work: Work, caller: Caller) -> list[str]:
     unused = RecoveryCode.begun_at.is_(None)
     mine = (RecoveryCode.bank_id == caller.bank_id, RecoveryCode.login_id == caller.login_id)
     await work.session.execute(delete(RecoveryCode).where(*mine, unused))
-    codes = [new_code() for _ in range(CODES)]
+    codes = [new_code(CODE_CHARS) for _ in range(CODES)]
     for code in codes:
         work.session.add(_row(work, caller.bank_id, caller.login_id, code))
     return codes
 
 
 async def drop_codes(work: Work, bank_id: UUID, login_id: UUID) -> None:
-    """Delete every code of somebody who is forgotten."""
+    """Delete every code of somebody who is forgotten, and what else their login waits for."""
     theirs = (RecoveryCode.bank_id == bank_id, RecoveryCode.login_id == login_id)
     await work.session.execute(delete(RecoveryCode).where(*theirs))
+    await emails.drop(work, bank_id, login_id)
 
 
 async def give_code(work: Work, caller: Caller, member_id: UUID, *, reason: str) -> Given:
     """A code for a member whom the coordinator has before them. The member is told.
 
     Raises:
-        NotFound: when the bank has no such member, or it is the coordinator.
+        NotFound: when the bank has no such member, or only an admin may help them.
+        Concerned: when the coordinator has something of their own with them.
     """
     login_id = await logins.find_login_id(work.session, caller.bank_id, member_id)
-    if login_id is None or login_id == caller.login_id:
+    if login_id is None:
         raise NotFound
     login = await logins.get_login(work.session, caller.bank_id, login_id)
     if not STAFF.isdisjoint(login.roles) and not caller.may(Role.ADMIN):
         raise NotFound
+    await openings.open_case(work, caller, [member_id], OpeningKind.RECOVERY, reason)
     await _end_begun(work, caller.bank_id, login_id)
-    code = new_code()
+    code = new_code(CODE_CHARS)
     row = _row(work, caller.bank_id, login_id, code)
     row.by, row.given_by, row.begun_at = By.IN_PERSON, caller.login_id, work.now
     row.ready_at = ready_at(By.IN_PERSON, work.now, is_sheltered=True, has_factor=True)
@@ -149,9 +157,10 @@ async def finish(
     login = await logins.lock_login(work.session, bank_id, row.login_id)
     await _refuse_weak(work, login, password)
     login.password_hash = password_hash
-    await factors.remove(work, bank_id, row.login_id)
+    await factors.remove_all(work, bank_id, row.login_id)
     await sessions.end_sessions(work, bank_id, row.login_id)
     await _end_begun(work, bank_id, row.login_id)
+    await emails.drop(work, bank_id, row.login_id)
 
 
 async def stop(work: Work, caller: Caller, code_id: UUID) -> None:
@@ -182,7 +191,7 @@ async def _refuse_weak(work: Work, login: Login, password: str) -> None:
 
 
 async def _lock(work: Work, bank_id: UUID, email: str, code: str) -> RecoveryCode | None:
-    mark, address = _mark(work, bank_id, code), identity.fingerprint(work, bank_id, email)
+    mark, address = _mark(work, bank_id, code), fingerprint(work, bank_id, email)
     return await queries.lock_code(work.session, bank_id, mark, address)
 
 

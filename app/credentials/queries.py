@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.credentials.tables import RecoveryCode
 from app.identity.factors.tables import Totp
+from app.identity.passkeys.tables import Passkey
 from app.identity.rules import Caller
 from app.identity.tables import Login
 from app.kit.db import lock_one
@@ -58,8 +59,9 @@ async def list_begun(session: AsyncSession, caller: Caller) -> Sequence[Recovery
 
 
 async def has_factor(session: AsyncSession, bank_id: UUID, login_id: UUID) -> bool:
-    """Whether signing in asks this login for a code."""
-    asked = select(Totp.login_id).where(
-        and_(Totp.bank_id == bank_id, Totp.login_id == login_id, Totp.confirmed_at.is_not(None))
+    """Whether signing in asks this login for more than its password."""
+    has_code = exists().where(
+        Totp.bank_id == bank_id, Totp.login_id == login_id, Totp.confirmed_at.is_not(None)
     )
-    return (await session.scalars(asked)).one_or_none() is not None
+    has_passkey = exists().where(Passkey.bank_id == bank_id, Passkey.login_id == login_id)
+    return bool(await session.scalar(select(or_(has_code, has_passkey))))

@@ -1,6 +1,5 @@
 """How long recovery takes, the form of its codes, and its refusals."""
 
-import os
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -12,12 +11,8 @@ WAIT_HOURS: Final = 72
 OPEN_DAYS: Final = 14
 """A recovery that was begun and is not used ends after this."""
 CODES: Final = 10
-CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: none can be taken for another, and what is typed for one is read as it."""
 CODE_CHARS: Final = 16
 """Eighty bits: no slow hash is needed."""
-_GROUP: Final = 4
-_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 
 
 class By(StrEnum):
@@ -43,18 +38,6 @@ class TooEarly(Conflict):
         "en": Said("Please wait a little longer", "This works from {ready_at} on."),
         "sl": Said("Počakajte še malo", "To bo mogoče od {ready_at}."),
     }
-
-
-def new_code() -> str:
-    """A new code, in groups as it is printed."""
-    # Thirty-two letters divide the values of a byte evenly: each is as likely.
-    letters = "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in os.urandom(CODE_CHARS))
-    return "-".join(letters[place : place + _GROUP] for place in range(0, CODE_CHARS, _GROUP))
-
-
-def canonical_code(typed: str) -> str:
-    """A code as it is compared: however it is grouped, whatever its case."""
-    return typed.upper().translate(_READ_AS)
 
 
 def ready_at(by: By, now: datetime, *, is_sheltered: bool, has_factor: bool) -> datetime:

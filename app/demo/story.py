@@ -40,7 +40,8 @@ async def was_played(client: httpx.AsyncClient) -> bool:
     """Whether the last act has left its trace."""
     moderator = await desk(client, Role.MODERATOR)
     async for dispute in moderator.items("/v1/disputes", status="resolved"):
-        if dispute["resolution_reason"] == RESOLUTION:
+        case = await moderator.get(f"/v1/disputes/{dispute['id']}")
+        if case["resolution_reason"] == RESOLUTION:
             return True
     return False
 

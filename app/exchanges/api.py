@@ -1,7 +1,6 @@
 """Exchanges over HTTP. The URL of a step is the noun that it makes."""
 
 from collections.abc import Sequence
-from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,6 @@ from app.exchanges.confirmations.operations import Confirmed
 from app.exchanges.contacts.rules import NotMetYet, TooManyContacts
 from app.exchanges.operations import Terms
 from app.exchanges.rules import (
-    ConversationOver,
     NotYourStep,
     OwnListing,
     Status,
@@ -22,7 +20,7 @@ from app.exchanges.rules import (
     UnknownMeetingPoint,
 )
 from app.exchanges.tables import Exchange
-from app.exchanges.views import ExchangeView, MessageView
+from app.exchanges.views import ExchangeView
 from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
@@ -36,10 +34,12 @@ from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug
 from app.kit.versions import etag
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
+from app.members.terms.access import OnTerms
 
 router = APIRouter(prefix="/v1/exchanges", route_class=Route, tags=["exchanges"])
 STEP = (StepNotOpen, NotYourStep)
 MOVING = (*STEP, NotEnoughHours, OverCeiling, AccountClosed)
+MEETING = (NotMetYet,)
 
 
 class CounterProposal(RequestBody):
@@ -74,24 +74,13 @@ class SayDelivered(RequestBody):
     minutes: Minutes | None = None
 
 
-class WriteMessage(RequestBody):
-    """A message to the other side."""
-
-    text: Reason
-
-
 async def _made_still_visible(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
-    await _still_visible(work, caller, ExchangeView.model_validate_json(kept.body).id)
+    made = ExchangeView.model_validate_json(kept.body).id
+    await queries.refuse_unseen(work.session, caller, made)
 
 
 async def _both_still_visible(work: Work, caller: Caller, request: Request, _: Kept) -> None:
-    await _still_visible(work, caller, UUID(request.path_params["exchange_id"]))
-
-
-async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
-    exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    if not (await queries.show(work.session, caller, exchange)).both_seen:
-        raise NotFound
+    await queries.refuse_unseen(work.session, caller, UUID(request.path_params["exchange_id"]))
 
 
 @router.post(
@@ -103,7 +92,7 @@ async def _still_visible(work: Work, caller: Caller, exchange_id: UUID) -> None:
 )
 @reaches(Relation.VISIBLE)
 @rechecked_by(_made_still_visible)
-async def propose_exchange(body: ProposeExchange, caller: Member, work: Working) -> ExchangeView:
+async def propose_exchange(body: ProposeExchange, caller: OnTerms, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
     return ExchangeView.of(
         await operations.propose(work, caller, body.listing_id, body.terms), caller
@@ -138,11 +127,11 @@ async def get_exchange(
     return ExchangeView.of(await queries.show(work.session, caller, exchange), caller)
 
 
-@router.post("/{exchange_id}/acceptance", responses=raises(*MOVING))
+@router.post("/{exchange_id}/acceptance", responses=raises(*MOVING, *MEETING))
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def accept_exchange(
-    exchange_id: UUID, caller: Member, work: Working, _: NoBody | None = None
+    exchange_id: UUID, caller: OnTerms, work: Working, _: NoBody | None = None
 ) -> ExchangeView:
     """Agree to a proposal; the receiver's minutes are held."""
     return ExchangeView.of(await operations.accept(work, caller, exchange_id), caller)
@@ -161,12 +150,12 @@ async def decline_exchange(
 
 @router.post(
     "/{exchange_id}/counterproposal",
-    responses=raises(*STEP, UnknownMeetingPoint, TooManyProposals),
+    responses=raises(*STEP, *MEETING, UnknownMeetingPoint, TooManyProposals),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_both_still_visible)
 async def counter_exchange(
-    exchange_id: UUID, body: CounterProposal, caller: Member, work: Working
+    exchange_id: UUID, body: CounterProposal, caller: OnTerms, work: Working
 ) -> ExchangeView:
     """Answer a proposal with other terms; then the other side answers."""
     return ExchangeView.of(await operations.counter(work, caller, exchange_id, body.terms), caller)
@@ -216,33 +205,6 @@ async def _confirm_many(work: Work, asked: Sequence[tuple[Caller, UUID]]) -> lis
 async def confirm_exchange(exchange_id: UUID, batch: Batching, _: NoBody | None = None) -> Response:
     """I have received: the minutes move."""
     return await batch(exchange_id, about=exchange_id)
-
-
-@router.get("/{exchange_id}/messages")
-@reaches(Relation.PARTY)
-async def list_messages(
-    exchange_id: UUID, caller: Member, work: Working, page: Paging
-) -> Page[MessageView]:
-    """What we wrote to each other, oldest first."""
-    exchange = await queries.get_exchange(work.session, caller, exchange_id)
-    pager = Pager(work.vault, caller.login_id, f"messages:{exchange_id}", page)
-    rows = await queries.list_messages(
-        work.session, caller, exchange, after=pager.after_moment(), limit=pager.rows_max
-    )
-    show = partial(MessageView.of, work, caller)
-    return pager.page(rows, lambda row: (row.sent_at, row.message_id), show)
-
-
-@router.post("/{exchange_id}/messages", status_code=201, responses=raises(ConversationOver))
-@reaches(Relation.PARTY)
-@rechecked_by(_both_still_visible)
-async def write_message(
-    exchange_id: UUID, body: WriteMessage, caller: Member, work: Working
-) -> MessageView:
-    """Write to the other side; contact stays inside until both want otherwise."""
-    return MessageView.of(
-        work, caller, await operations.write(work, caller, exchange_id, body.text)
-    )
 
 
 def _etag(exchange: Exchange) -> str:

@@ -24,7 +24,10 @@ from app.exchanges.rules import (
 from app.exchanges.stepping import (
     EXPIRING,
     is_over,
+    is_seen_by,
     keep_reason,
+    met,
+    other_side,
     parts_of,
     stepped,
     take,
@@ -55,6 +58,8 @@ class Terms:
 async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) -> Shown:
     """Propose an exchange on somebody's listing; they answer.
 
+    Where the caller is hidden from them, it waits for an answer all the same, and expires.
+
     Raises:
         NotFound: when the caller cannot see the listing.
         OwnListing: when it is the caller's own.
@@ -64,15 +69,16 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
     """
     # One's own record is the lock under which one's open proposals are counted, and under which
     # somebody blocks: whoever may be seen now has not blocked before this is committed.
-    me = await members.lock_me(work.session, caller)
+    await members.lock_me(work.session, caller)
     seen = await listings.get_listing(work.session, caller, listing_id, work.now)
     listing = seen.listing
     if listing.author_id == caller.me:
         raise OwnListing
-    await contacts.count(work, caller, me.level, listing.author_id)
+    await contacts.propose_to(work, caller, listing.author_id)
     await _refuse_too_many(work, caller)
     await _refuse_unknown_place(work, caller, terms)
     is_offer = listing.kind == ListingKind.OFFER
+    is_seen = await is_seen_by(work, caller, listing.author_id)
     exchange = Exchange(
         bank_id=caller.bank_id,
         exchange_id=new_id(),
@@ -80,6 +86,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         giver_id=listing.author_id if is_offer else caller.me,
         receiver_id=caller.me if is_offer else listing.author_id,
         proposer_id=caller.me,
+        unseen_by=None if is_seen else listing.author_id,
         status=Status.PROPOSED,
         version=1,
         created_at=work.now,
@@ -98,11 +105,11 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     """Answer a proposal with another one; then the other side answers.
 
     Raises:
-        NotFound, StepNotOpen, NotYourStep, UnknownMeetingPoint, TooManyProposals.
+        NotFound, StepNotOpen, NotYourStep, NotMetYet, UnknownMeetingPoint, TooManyProposals.
     """
     await members.lock_me(work.session, caller)
     await _refuse_too_many(work, caller)
-    exchange = await stepped(work, caller, exchange_id, Step.COUNTER)
+    exchange = await met(work, caller, exchange_id, Step.COUNTER)
     await _refuse_unknown_place(work, caller, terms)
     exchange.proposer_id = caller.me
     exchange.minutes = terms.minutes
@@ -117,10 +124,10 @@ async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
     """Agree; the receiver's minutes are held from now on.
 
     Raises:
-        NotFound, StepNotOpen, NotYourStep.
+        NotFound, StepNotOpen, NotYourStep, NotMetYet.
         NotEnoughHours: when the receiver has not that many above the floor.
     """
-    exchange = await stepped(work, caller, exchange_id, Step.ACCEPT)
+    exchange = await met(work, caller, exchange_id, Step.ACCEPT)
     await settling.hold(work, exchange)
     begins_at = max(work.now, exchange.starts_at or work.now)
     exchange.expires_at = begins_at + timedelta(days=work.settings.hold_days)
@@ -160,6 +167,7 @@ async def deliver(work: Work, caller: Caller, exchange_id: UUID, minutes: int | 
     exchange = await stepped(work, caller, exchange_id, Step.DELIVER)
     exchange.delivered_minutes = minutes or exchange.minutes
     exchange.delivered_at = work.now
+    exchange.look_at = work.now + timedelta(days=work.settings.confirmation_days)
     return await told(work, caller, exchange)
 
 
@@ -195,7 +203,7 @@ async def resolve(work: Work, bank_id: UUID, exchange_id: UUID, minutes: int | N
         await settling.release(work, exchange, HoldOutcome.RELEASED)
     else:
         await settling.settle(work, exchange, minutes)
-    tell_both(work, exchange)
+    await tell_both(work, exchange)
     return exchange
 
 
@@ -211,7 +219,7 @@ async def expire(work: Work, bank_id: UUID, exchange_id: UUID) -> bool:
     exchange.version += 1
     exchange.expires_at = None
     await settling.release(work, exchange, HoldOutcome.EXPIRED)
-    tell_both(work, exchange)
+    await tell_both(work, exchange)
     return True
 
 
@@ -222,12 +230,14 @@ async def write(work: Work, caller: Caller, exchange_id: UUID, text: str) -> Mes
         NotFound: when the caller is no party to the exchange.
         ConversationOver: when the exchange was declined or cancelled, or has expired, or the other
             side can no longer be seen.
+        NotMetYet: where the bank has a vetting ladder and the caller is not at its top.
     """
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     shown = await queries.show(work.session, caller, exchange)
     if exchange.status in SILENT or not shown.both_seen:
         raise ConversationOver(state=exchange.status)
-    return await write_in(work, caller, exchange, text)
+    await contacts.meet(work, caller, other_side(exchange, caller))
+    return await write_in(work, caller, exchange, text, is_met=shown.is_met)
 
 
 async def _refuse_too_many(work: Work, caller: Caller) -> None:

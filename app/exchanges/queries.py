@@ -1,22 +1,45 @@
 """Reading exchanges. Only their two parties ever get one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exchanges.rules import Status
-from app.exchanges.tables import Exchange, Message
+from app.exchanges.rules import GOING_ON, Status
+from app.exchanges.tables import Exchange
 from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
 from app.members import queries as members
-from app.members.queries import Party
-from app.screening.queries import let_through_to
+from app.members.queries import Look, Party, Side
+
+
+class Shown(NamedTuple):
+    """An exchange, and what its reader may see of the two people."""
+
+    exchange: Exchange
+    giver: Party
+    receiver: Party
+    is_met: bool
+    """Whether the other side sees the reader in it."""
+
+    @property
+    def both_seen(self) -> bool:
+        """Whether neither of the two is a former member to the reader."""
+        return self.giver.id is not None and self.receiver.id is not None
+
+
+def is_party(member_id: UUID | ColumnElement[UUID] | None) -> ColumnElement[bool]:
+    """The condition that this member is one of the two people, and that it exists for them."""
+    return and_(
+        or_(Exchange.giver_id == member_id, Exchange.receiver_id == member_id),
+        Exchange.unseen_by.is_distinct_from(member_id),
+    )
+
 
 _ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
 _LOCK_EXCHANGES: Final = (
@@ -26,34 +49,15 @@ _LOCK_EXCHANGES: Final = (
         and_(
             Exchange.bank_id == _ASKED.c.bank_id,
             Exchange.exchange_id == _ASKED.c.exchange_id,
-            or_(
-                Exchange.giver_id == _ASKED.c.member_id,
-                Exchange.receiver_id == _ASKED.c.member_id,
-            ),
+            is_party(_ASKED.c.member_id),
         ),
     )
     .order_by(Exchange.bank_id, Exchange.exchange_id)
 )
 
 
-class Shown(NamedTuple):
-    """An exchange, and what its reader may see of the two people."""
-
-    exchange: Exchange
-    giver: Party
-    receiver: Party
-
-    @property
-    def both_seen(self) -> bool:
-        """Whether neither of the two is a former member to the reader."""
-        return self.giver.id is not None and self.receiver.id is not None
-
-
 def _mine(caller: Caller) -> Select[Exchange]:
-    return select(Exchange).where(
-        Exchange.bank_id == caller.bank_id,
-        or_(Exchange.giver_id == caller.member_id, Exchange.receiver_id == caller.member_id),
-    )
+    return select(Exchange).where(Exchange.bank_id == caller.bank_id, is_party(caller.member_id))
 
 
 async def get_exchange(session: AsyncSession, caller: Caller, exchange_id: UUID) -> Exchange:
@@ -108,7 +112,18 @@ async def lock_any_exchange(session: AsyncSession, bank_id: UUID, exchange_id: U
 
 async def show(session: AsyncSession, caller: Caller, exchange: Exchange) -> Shown:
     """The exchange with its two people as the caller may see them."""
-    return (await _shown(session, caller, [exchange]))[0]
+    return (await show_all(session, caller, [exchange]))[0]
+
+
+async def refuse_unseen(session: AsyncSession, caller: Caller, exchange_id: UUID) -> None:
+    """See that both sides of one of the caller's exchanges can still be seen.
+
+    Raises:
+        NotFound: when that is no longer so, or it is not the caller's.
+    """
+    exchange = await get_exchange(session, caller, exchange_id)
+    if not (await show(session, caller, exchange)).both_seen:
+        raise NotFound
 
 
 async def list_exchanges(
@@ -127,30 +142,7 @@ async def list_exchanges(
         asked = asked.where(Exchange.status == status)
     if after is not None:
         asked = asked.where(tuple_(Exchange.created_at, Exchange.exchange_id) < after)
-    return await _shown(session, caller, (await session.scalars(asked)).all())
-
-
-async def list_messages(
-    session: AsyncSession,
-    caller: Caller,
-    exchange: Exchange,
-    *,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> Sequence[Message]:
-    """What the parties wrote, oldest first."""
-    asked = _readable(caller, exchange).order_by(Message.sent_at, Message.message_id).limit(limit)
-    if after is not None:
-        asked = asked.where(tuple_(Message.sent_at, Message.message_id) > after)
-    return (await session.scalars(asked)).all()
-
-
-async def list_newest_messages(
-    session: AsyncSession, caller: Caller, exchange: Exchange, *, limit: int
-) -> Sequence[Message]:
-    """The last things that the caller could read in one of their exchanges, newest first."""
-    asked = _readable(caller, exchange).order_by(Message.sent_at.desc(), Message.message_id.desc())
-    return (await session.scalars(asked.limit(limit))).all()
+    return await show_all(session, caller, (await session.scalars(asked)).all())
 
 
 async def count_open_proposals(session: AsyncSession, bank_id: UUID, proposer_id: UUID) -> int:
@@ -160,7 +152,7 @@ async def count_open_proposals(session: AsyncSession, bank_id: UUID, proposer_id
         .select_from(Exchange)
         .where(
             Exchange.bank_id == bank_id,
-            or_(Exchange.giver_id == proposer_id, Exchange.receiver_id == proposer_id),
+            is_party(proposer_id),
             Exchange.proposer_id == proposer_id,
             Exchange.status == Status.PROPOSED,
         )
@@ -168,17 +160,40 @@ async def count_open_proposals(session: AsyncSession, bank_id: UUID, proposer_id
     return (await session.scalars(asked)).one()
 
 
-def _readable(caller: Caller, exchange: Exchange) -> Select[Message]:
-    return select(Message).where(
-        Message.bank_id == exchange.bank_id,
-        Message.exchange_id == exchange.exchange_id,
-        let_through_to(caller, Message.bank_id, Message.message_id, Message.author_id),
+async def show_all(
+    session: AsyncSession, caller: Caller, exchanges: Sequence[Exchange]
+) -> list[Shown]:
+    """Exchanges with their people as the caller may see them, who may be a moderator."""
+    looks = dict.fromkeys(look for row in exchanges for look in looks_at(caller, row))
+    sides = await members.find_sides(session, list(looks))
+    return [shown(caller, row, sides) for row in exchanges]
+
+
+def looks_at(caller: Caller, row: Exchange) -> tuple[Look, Look, Look]:
+    """What has to be known to show it to the caller: giver, receiver, and the other side's look."""
+    giver, receiver = row.giver_id, row.receiver_id
+    other = receiver if caller.member_id == giver else giver
+    return (
+        Look(row.bank_id, caller.member_id, giver),
+        Look(row.bank_id, caller.member_id, receiver),
+        Look(row.bank_id, other, caller.member_id or other),
     )
 
 
-async def _shown(
-    session: AsyncSession, caller: Caller, exchanges: Sequence[Exchange]
-) -> list[Shown]:
-    people = {one for row in exchanges for one in (row.giver_id, row.receiver_id)}
-    parties = await members.find_parties(session, caller, people) if people else {}
-    return [Shown(row, parties[row.giver_id], parties[row.receiver_id]) for row in exchanges]
+def shown(caller: Caller, row: Exchange, sides: Mapping[Look, Side]) -> Shown:
+    """The exchange as the caller may see it.
+
+    While it goes on, both see each other in it as before, also when one of them blocks a contact
+    of the other's: they could tell by its end. Whoever names the other ends it at once.
+    """
+    giver, receiver, other = (
+        sides[look].partner if goes_on(row) else sides[look].party for look in looks_at(caller, row)
+    )
+    return Shown(row, giver, receiver, other.id is not None and row.unseen_by is None)
+
+
+def goes_on(row: Exchange) -> bool:
+    """Whether it has not ended yet; what is disputed afterwards has."""
+    if row.status == Status.DISPUTED:
+        return row.settled_at is None
+    return row.status in GOING_ON

@@ -54,6 +54,8 @@ class Who(StrEnum):
 
 SILENT: Final = frozenset({Status.DECLINED, Status.CANCELLED, Status.EXPIRED})
 """Where no more messages are sent: a no is a no."""
+GOING_ON: Final = frozenset({Status.PROPOSED, Status.ACCEPTED, Status.DELIVERED})
+"""Where something is still to be done by one of the two."""
 PARTIES: Final = frozenset({Who.GIVER, Who.RECEIVER})
 
 

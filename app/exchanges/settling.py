@@ -1,5 +1,6 @@
 """What an exchange asks of the books: to hold, to settle, to release, to correct."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -30,12 +31,24 @@ async def hold(work: Work, exchange: Exchange) -> None:
 
 async def release(work: Work, exchange: Exchange, outcome: HoldOutcome) -> None:
     """Give the reserved minutes back to the receiver, if any are reserved."""
-    if exchange.hold_id is None:
+    await release_all(work, [exchange], outcome)
+
+
+async def release_all(work: Work, exchanges: Sequence[Exchange], outcome: HoldOutcome) -> None:
+    """The same for many exchanges of one bank, whose accounts are all locked at once.
+
+    One after the other would lock accounts in the order of exchanges, and so wait in a circle
+    with whoever locks them in their own.
+    """
+    holding = [one for one in exchanges if one.hold_id is not None]
+    if not holding:
         return
-    receiver, giver = await _accounts(work, exchange)
-    ending = HoldEnding(exchange.hold_id, receiver, outcome, giver)
-    await ledger.settle(work, _instruction(exchange, outcome.value, ends=ending))
-    exchange.hold_id = None
+    people = {side for one in holding for side in (one.giver_id, one.receiver_id)}
+    accounts = await members.get_account_ids(work.session, holding[0].bank_id, people)
+    asked = [_release(one, accounts, outcome) for one in holding]
+    await ledger.settle_all(work, asked)
+    for one in holding:
+        one.hold_id = None
 
 
 async def settle(work: Work, exchange: Exchange, minutes: int) -> None:
@@ -81,14 +94,21 @@ async def correct(work: Work, exchange: Exchange, minutes: int | None) -> None:
     _remember(exchange, work, minutes, done.posted)
 
 
-def follow(work: Work, exchange: Exchange, done: PutRight) -> None:
+async def follow(work: Work, exchange: Exchange, done: PutRight) -> None:
     """What is left of a settlement that a moderator put right; nothing left: it is cancelled."""
     minutes = done.left_minutes + (done.corrected_minutes or 0)
     take(work, exchange, Step.RESOLVE if minutes else Step.VOID, frozenset({Who.MODERATOR}))
     exchange.settled_minutes = minutes or None
     if not done.left_minutes:
         exchange.settlement_id = done.correction_id
-    tell_both(work, exchange)
+    await tell_both(work, exchange)
+
+
+def _release(exchange: Exchange, accounts: dict[UUID, UUID], outcome: HoldOutcome) -> Instruction:
+    assert exchange.hold_id is not None, "only a hold can be released"
+    sides = accounts[exchange.receiver_id], accounts[exchange.giver_id]
+    ending = HoldEnding(exchange.hold_id, sides[0], outcome, sides[1])
+    return _instruction(exchange, outcome.value, ends=ending)
 
 
 async def _accounts(work: Work, exchange: Exchange) -> tuple[UUID, UUID]:

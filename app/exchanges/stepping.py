@@ -4,14 +4,17 @@ from typing import Final
 from uuid import UUID
 
 from app.exchanges import queries
+from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status, Step, StepNotOpen, Who, advance
 from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.ids import new_id
-from app.members.rules import Level
+from app.members import queries as members
+from app.members.queries import Look
 from app.notices import operations as notices
+from app.notices.operations import Told
 from app.notices.rules import NoticeKind
 from app.screening import operations as screening
 from app.screening.operations import Written
@@ -28,12 +31,35 @@ async def stepped(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> 
     return exchange
 
 
-def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
-    """Take the step: the status follows, whatever timer ran is off."""
+async def met(work: Work, caller: Caller, exchange_id: UUID, step: Step) -> Exchange:
+    """The same for a step that leads to a meeting of two.
+
+    Raises:
+        NotMetYet: when the caller may not meet others one to one.
+    """
+    exchange = await queries.lock_exchange(work.session, caller, exchange_id)
+    who = parts_of(exchange, caller)
+    ahead(work, exchange, step, who)  # nothing is kept of a step that is not theirs to take
+    await contacts.meet(work, caller, other_side(exchange, caller))
+    take(work, exchange, step, who)
+    return exchange
+
+
+def ahead(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> Status:
+    """Where the step would lead.
+
+    Raises:
+        StepNotOpen, NotYourStep.
+    """
     status = Status(exchange.status)
     if status in EXPIRING and is_over(work, exchange):
         raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
-    exchange.status = advance(status, step, who)
+    return advance(status, step, who)
+
+
+def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
+    """Take the step: the status follows, whatever timer ran is off."""
+    exchange.status = ahead(work, exchange, step, who)
     exchange.version += 1
     exchange.expires_at = None
 
@@ -41,6 +67,13 @@ def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> Non
 def is_over(work: Work, exchange: Exchange) -> bool:
     """Whether its time is over, even when the timer is late."""
     return exchange.expires_at is not None and exchange.expires_at <= work.now
+
+
+async def is_seen_by(work: Work, caller: Caller, member_id: UUID) -> bool:
+    """Whether this member can see the caller, who may be hidden from them and not know it."""
+    look = Look(caller.bank_id, member_id, caller.me)
+    sides = await members.find_sides(work.session, [look])
+    return sides[look].party.id is not None
 
 
 def other_side(exchange: Exchange, caller: Caller) -> UUID:
@@ -64,8 +97,10 @@ def keep_reason(work: Work, caller: Caller, exchange: Exchange, reason: str | No
         )
 
 
-async def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) -> Message:
-    """Write a message to the other side."""
+async def write_in(
+    work: Work, caller: Caller, exchange: Exchange, text: str, *, is_met: bool
+) -> Message:
+    """Write a message to the other side; it reaches them if they see the caller in it."""
     message_id = new_id()
     message = Message(
         bank_id=exchange.bank_id,
@@ -76,33 +111,38 @@ async def write_in(work: Work, caller: Caller, exchange: Exchange, text: str) ->
         sent_at=work.now,
     )
     work.session.add(message)
-    other = other_side(exchange, caller)
-    written = Written(Subject.MESSAGE, message_id, text, Level.FULL, other, exchange.exchange_id)
+    other = other_side(exchange, caller) if is_met else None
+    written = Written(
+        Subject.MESSAGE, message_id, text, told_id=other, told_of=exchange.exchange_id
+    )
     if not await screening.screen(work, caller, written):
-        tell_other(work, caller, exchange)
+        await tell_other(work, caller, exchange, is_met=is_met)
     return message
 
 
 async def told(work: Work, caller: Caller, exchange: Exchange, message: str | None = None) -> Shown:
     """Tell the other side, with a message if there is one, and show the exchange."""
+    shown = await queries.show(work.session, caller, exchange)
     if message is not None:
-        await write_in(work, caller, exchange, message)
-    tell_other(work, caller, exchange)
-    return await queries.show(work.session, caller, exchange)
+        await write_in(work, caller, exchange, message, is_met=shown.is_met)
+    await tell_other(work, caller, exchange, is_met=shown.is_met)
+    return shown
 
 
-def tell_other(work: Work, caller: Caller, exchange: Exchange) -> None:
-    """Tell the other side that something has changed."""
-    _tell(work, exchange, other_side(exchange, caller))
-
-
-def tell_both(work: Work, exchange: Exchange) -> None:
-    """Tell both sides that something has changed."""
-    for member_id in (exchange.giver_id, exchange.receiver_id):
-        _tell(work, exchange, member_id)
-
-
-def _tell(work: Work, exchange: Exchange, member_id: UUID) -> None:
-    notices.tell_member(
-        work, exchange.bank_id, member_id, NoticeKind.EXCHANGE_CHANGED, exchange.exchange_id
+async def tell_other(work: Work, caller: Caller, exchange: Exchange, *, is_met: bool) -> None:
+    """Tell the other side that something has changed, if they see the caller in it."""
+    told = Told(
+        exchange.bank_id,
+        NoticeKind.EXCHANGE_CHANGED,
+        exchange.exchange_id,
+        member_id=other_side(exchange, caller),
     )
+    await notices.tell_member_if(work, told, may_know=is_met)
+
+
+async def tell_both(work: Work, exchange: Exchange) -> None:
+    """Tell both sides that something has changed, but for whom it never existed."""
+    for member_id in (exchange.giver_id, exchange.receiver_id):
+        kind = NoticeKind.EXCHANGE_CHANGED
+        told = Told(exchange.bank_id, kind, exchange.exchange_id, member_id=member_id)
+        await notices.tell_member_if(work, told, may_know=member_id != exchange.unseen_by)

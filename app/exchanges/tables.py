@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -42,8 +42,29 @@ class Exchange(Base):
         CheckConstraint(
             "status NOT IN ('proposed', 'accepted') OR expires_at IS NOT NULL", name="ends"
         ),
+        CheckConstraint(
+            "unseen_by IS NULL OR"
+            " (unseen_by IN (giver_id, receiver_id) AND unseen_by <> proposer_id)",
+            name="unseen_by",
+        ),
+        CheckConstraint(
+            "unseen_by IS NULL OR status IN ('proposed', 'cancelled', 'expired')",
+            name="unseen_stays",
+        ),
         Index("ix_exchange_giver", "bank_id", "giver_id", "created_at"),
         Index("ix_exchange_receiver", "bank_id", "receiver_id", "created_at"),
+        Index(
+            "ix_exchange_open",
+            "bank_id",
+            "expires_at",
+            postgresql_where=text("status IN ('proposed', 'accepted')"),
+        ),
+        Index(
+            "ix_exchange_unanswered",
+            "bank_id",
+            "look_at",
+            postgresql_where=text("status = 'delivered'"),
+        ),
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,6 +74,8 @@ class Exchange(Base):
     receiver_id: Mapped[UUID]
     proposer_id: Mapped[UUID]
     """Who made the last proposal; the other side's answer is awaited."""
+    unseen_by: Mapped[UUID | None]
+    """The other side, where the proposer was hidden from them: it never exists for them."""
     status: Mapped[str]
     minutes: Mapped[int]
     """The agreed minutes."""
@@ -72,6 +95,8 @@ class Exchange(Base):
     settled_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     """When an unanswered proposal or an undelivered agreement ends by itself."""
+    look_at: Mapped[datetime | None]
+    """When to tell a coordinator that a delivery is not answered; null: never, or told."""
 
 
 class Message(Base):

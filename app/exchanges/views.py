@@ -4,11 +4,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.exchanges.keeping.queries import Said
 from app.exchanges.queries import Shown
 from app.exchanges.rules import Status
 from app.exchanges.tables import Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
+from app.kit.paging import SortKey
 from app.kit.values import Moment, View
 
 FORMER = "`former member` when they can no longer be seen: put it into the reader's words."
@@ -66,15 +68,23 @@ class MessageView(View):
 
     id: UUID
     is_mine: bool
-    text: str | None = Field(description="Null when its author has left and was forgotten.")
+    text: str | None = Field(description="Null when nothing can open it any more.")
     sent_at: Moment
 
     @classmethod
-    def of(cls, work: Work, caller: Caller, row: Message) -> "MessageView":
-        """The view of a message, opened."""
+    def of(
+        cls, work: Work, caller: Caller, row: Message, kept_sealed: bytes | None = None
+    ) -> "MessageView":
+        """The view of a message, opened: as its reader kept it, or as its author sealed it."""
+        called, sealed = ("kept", kept_sealed) if kept_sealed else ("message", row.text_sealed)
         return cls(
             id=row.message_id,
             is_mine=row.author_id == caller.member_id,
-            text=work.envelopes.open(row.text_sealed, "message", row.bank_id, row.message_id),
+            text=work.envelopes.open(sealed, called, row.bank_id, row.message_id),
             sent_at=row.sent_at,
         )
+
+
+def place_of(said: Said) -> SortKey:
+    """Where a message stands in its conversation."""
+    return said.message.sent_at, said.message.message_id

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from app.fund import operations
-from app.fund.rules import GrantOverBudget, GrantOverCap, OwnGrant
+from app.fund.rules import GrantOverBudget, GrantOverCap
 from app.identity.access import MEMBERS_ONLY, Coordinator
 from app.identity.rules import Caller
 from app.kit.errors import AppError
@@ -19,6 +19,7 @@ from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["fund"])
 
@@ -91,7 +92,7 @@ async def donate(body: Donate, batch: Batching) -> Response:
     "/grants",
     status_code=201,
     responses=raises(
-        GrantOverBudget, GrantOverCap, OwnGrant, NotEnoughHours, OverCeiling, AccountClosed
+        GrantOverBudget, GrantOverCap, Concerned, NotEnoughHours, OverCeiling, AccountClosed
     ),
 )
 @reaches(Relation.BANK)

@@ -9,7 +9,6 @@ from app.fund import queries
 from app.fund.rules import (
     GrantOverBudget,
     GrantOverCap,
-    OwnGrant,
     budget_counts_from,
     cap_counts_from,
 )
@@ -23,9 +22,11 @@ from app.ledger import queries as books
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, Refusal
 from app.members import queries as members
+from app.members.queries import Look
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
 
 
 async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[Posted | Refusal]:
@@ -34,12 +35,13 @@ async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[P
     Returns:
         For each what was posted; or `NotEnoughHours`, where it would go under the floor.
     """
-    sides = await members.find_sides(work.session, [(caller, caller.me) for caller, _ in asked])
+    looks = [Look(caller.bank_id, caller.me, caller.me) for caller, _ in asked]
+    sides = await members.find_sides(work.session, looks)
     bank_ids = {caller.bank_id for caller, _ in asked}
     funds = await books.get_bank_accounts(work.session, bank_ids, AccountKind.FUND)
     instructions = []
-    for caller, minutes in asked:
-        mine = sides[caller.me, caller.me].account_id
+    for (caller, minutes), look in zip(asked, looks, strict=True):
+        mine = sides[look].account_id
         assert mine is not None, "the guard lets only members here"
         leg = Leg(mine, funds[caller.bank_id], minutes)
         reference = f"donation:{new_id()}"
@@ -52,7 +54,7 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
 
     Raises:
         NotFound: when the bank has no such active member.
-        OwnGrant: when the coordinator would grant to themselves.
+        Concerned: when the coordinator has something of their own with them.
         GrantOverCap, GrantOverBudget: when the bank's rules do not allow that much.
         NotEnoughHours: when the fund has not that many.
     """
@@ -60,12 +62,10 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
     member = await members.lock_member(work.session, caller.bank_id, member_id)
     if member.status != MemberStatus.ACTIVE or member.account_id is None:
         raise NotFound
-    if member_id == caller.member_id:
-        raise OwnGrant
+    await openings.refuse_party(work, caller, [member_id])
     await _refuse_over_limits(work, bank, member_id, minutes)
     row = _row(work, caller, member_id, minutes, reason)
-    work.session.add(row)
-    await ledger.settle(
+    posted = await ledger.settle(
         work,
         Instruction(
             caller.bank_id,
@@ -74,6 +74,8 @@ async def grant(work: Work, caller: Caller, *, member_id: UUID, minutes: int, re
             legs=(Leg(await _fund(work, caller), member.account_id, minutes),),
         ),
     )
+    row.posting_id = posted.posting_ids[0]
+    work.session.add(row)
     notices.tell_member(work, caller.bank_id, member_id, NoticeKind.HOURS_GRANTED, row.grant_id)
     return row
 

@@ -27,15 +27,6 @@ class GrantOverBudget(Conflict):
     }
 
 
-class OwnGrant(Conflict):
-    """Staff cannot grant to themselves."""
-
-    said: ClassVar = {
-        "en": Said("You cannot grant to yourself", "Another coordinator has to decide."),
-        "sl": Said("Sebi ne morete dodeliti ur", "Odločiti mora drug koordinator."),
-    }
-
-
 def cap_counts_from(now: datetime) -> datetime:
     """From when on a person's grants count."""
     return now - CAP_TERM

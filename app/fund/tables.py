@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -14,6 +14,8 @@ class Grant(Base):
 
     __tablename__ = "fund_grant"
     __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "posting_id"], ["posting.bank_id", "posting.posting_id"]),
+        UniqueConstraint("bank_id", "posting_id"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "granted_by"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("minutes > 0", name="minutes"),
@@ -25,6 +27,7 @@ class Grant(Base):
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
     grant_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_id: Mapped[UUID]
+    posting_id: Mapped[UUID]
     minutes: Mapped[int]
     reason_sealed: Mapped[bytes]
     granted_by: Mapped[UUID]

@@ -13,9 +13,9 @@ from app.groups.rules import (
     LEVY_PERCENT_MAX,
     PEOPLE_MAX,
     NotOneToMany,
-    OwnSession,
     PersonTwice,
     Sharing,
+    SomebodyNotMet,
     Terms,
 )
 from app.identity.access import Coordinator
@@ -25,6 +25,7 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["groups"])
 _SOMEBODY = "5f0c7f6e-6f0b-4f5a-9d53-0f3d0d4c2a10"
@@ -125,7 +126,8 @@ class GroupSessionView(View):
     status_code=201,
     responses=raises(
         NotFound,
-        OwnSession,
+        SomebodyNotMet,
+        Concerned,
         NotOneToMany,
         PersonTwice,
         NotEnoughHours,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.groups.rules import OwnSession, Shares, Terms, shares_of
+from app.banks import queries as banks
+from app.groups.rules import Shares, SomebodyNotMet, Terms, shares_of
 from app.identity.rules import Caller
 from app.kit.errors import NotFound
 from app.kit.ground import Work
@@ -15,9 +16,11 @@ from app.ledger.notes import note as note_down
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, LimitReached
 from app.members import queries as members
+from app.members.operations import took_part
 from app.notices import operations as notices
 from app.notices.operations import Told
 from app.notices.rules import NoticeKind
+from app.openings.rules import Concerned
 
 
 @dataclass(frozen=True)
@@ -33,17 +36,20 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
     """Post what everybody gave and received in a session: all of it, or nothing.
 
     Raises:
-        OwnSession: when the coordinator took part.
+        Concerned: when the coordinator took part. Who only knows somebody there may post it: it
+            says who was there, and favours nobody.
         NotFound: when somebody named is no active member of the bank.
         NotEnoughHours, OverCeiling: when a limit of somebody's, named in it, or of the fund's does
             not allow it.
         AccountClosed: when somebody's account is closed.
+        SomebodyNotMet: where there is a ladder and somebody is not on its first step.
     """
     if caller.member_id in terms.people:
-        raise OwnSession
+        raise Concerned
     accounts = await members.find_active_accounts(work.session, caller.bank_id, terms.people)
     if accounts.keys() != terms.people:
         raise NotFound
+    await _climb(work, caller.bank_id, terms.people)
     fund = await books.get_bank_account(work.session, caller.bank_id, AccountKind.FUND)
     shares = shares_of(terms)
     changes = {accounts[one]: minutes for one, minutes in shares.people.items()}
@@ -64,6 +70,13 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
     )
     await _tell(work, caller.bank_id, posted.deed_id, terms)
     return Done(posted, terms, shares)
+
+
+async def _climb(work: Work, bank_id: UUID, people: frozenset[UUID]) -> None:
+    """Where there is a ladder, whoever takes part goes up on it."""
+    safety = await banks.get_safety(work.session, bank_id)
+    if safety.vetting_ladder and not await took_part(work, bank_id, people):
+        raise SomebodyNotMet
 
 
 async def _tell(work: Work, bank_id: UUID, deed_id: UUID, terms: Terms) -> None:

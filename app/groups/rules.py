@@ -23,12 +23,12 @@ class Sharing(StrEnum):
     """Each gives the whole of it; what exceeds the givers' time goes to the fund."""
 
 
-class OwnSession(Conflict):
-    """Staff cannot post a session in which they took part."""
+class SomebodyNotMet(Conflict):
+    """Where the bank has a vetting ladder, the staff have met whoever takes part in a session."""
 
     said: ClassVar = {
-        "en": Said("You took part in this", "Another coordinator has to post it."),
-        "sl": Said("Pri tem ste sodelovali", "Vpisati mora drug koordinator."),
+        "en": Said("Somebody was not met yet", "Meet them, and give them a level first."),
+        "sl": Said("Nekoga še niste spoznali", "Srečajte se in mu najprej dajte raven."),
     }
 
 

@@ -1,7 +1,8 @@
 """Who may use a route: the guards that routes declare, and the caller they admit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -24,9 +25,15 @@ from app.kit.errors import AppError, NotAuthenticated, NotFound
 from app.kit.ground import Work
 from app.kit.hot import GuardOfMany
 from app.kit.http import Guard, ground_of
+from app.kit.surfaces import Surface, Surfaces
 
 _BEARER: Final = OAuth2PasswordBearer(tokenUrl="/v1/token", auto_error=False)
 _SCHEME: Final = "bearer "
+_MEMBERS: Final = frozenset({Role.MEMBER})
+_ROLES_AT: Final[Mapping[Surface, frozenset[Role]]] = MappingProxyType(
+    {Surface.ALL: frozenset(Role), Surface.MEMBERS: _MEMBERS, Surface.STAFF: STAFF}
+)
+"""Which roles count where: whoever is of the staff and a member is one of them at each door."""
 
 
 def recognise(request: Request) -> Access:
@@ -51,13 +58,14 @@ async def authenticate_many(
     """Who is asking, by these tokens and their sessions, which must be live."""
     keys = {(one.bank_id, one.session_id) for one in tokens}
     known = await queries.find_callers(work.session, keys, work.now)
+    is_demo, roles = work.settings.is_demo, _ROLES_AT[work.settings.surface]
     answers: list[Caller | NotAuthenticated] = []
     for one in tokens:
         caller = known.get(one.session_id)
         if caller is None or caller.login_id != one.login_id:
             answers.append(NotAuthenticated())
         else:
-            answers.append(admitted(caller, is_demo=work.settings.is_demo))
+            answers.append(admitted(caller, roles, is_demo=is_demo))
     return answers
 
 
@@ -97,6 +105,7 @@ class Needs(GuardOfMany):
         self.roles = frozenset(roles)
         self.fresh = fresh
         self.is_hidden = bool(self.roles) and self.roles <= STAFF
+        self.surfaces = _surfaces_of(self.roles)
         refusal: tuple[type[AppError], ...] = (NotFound,) if self.is_hidden else (NotAMember,)
         step_up = (ConfirmFirst,) if fresh else ()
         self.documented = (NotAuthenticated, *step_up, *(refusal if self.roles else ()))
@@ -149,6 +158,12 @@ class Needs(GuardOfMany):
         return caller
 
 
+def _surfaces_of(roles: frozenset[Role]) -> Surfaces:
+    """Where these roles count; what needs no role is everybody's own."""
+    doors = (Surface.MEMBERS, Surface.STAFF)
+    return frozenset(one for one in doors if not roles or roles & _ROLES_AT[one])
+
+
 class PanicButton(Guard):
     """Admits everybody; whose token is ours, however old, is known by it."""
 
@@ -191,6 +206,7 @@ Reviewer = Annotated[Caller, Depends(Needs(Role.ADMIN, Role.AUDITOR))]
 Keeper = Annotated[
     Caller, Depends(Needs(Role.COORDINATOR, Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR))
 ]
+CaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER))]
 FreshCaseWorker = Annotated[Caller, Depends(Needs(Role.CASE_WORKER, fresh=always))]
 Auditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN))]
 FreshAuditor = Annotated[Caller, Depends(Needs(Role.AUDITOR, Role.ADMIN, fresh=always))]

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.identity import operations, queries
 from app.identity.access import Desk, Panicking, SignedIn
 from app.identity.devices import Device, device_of
-from app.identity.factors.rules import SecondFactorNeeded, WrongCode
+from app.identity.factors.rules import Proof, SecondFactorNeeded, WrongCode
+from app.identity.passkeys.api import PasskeyAnswer
+from app.identity.passkeys.rules import PasskeysOff, WrongPasskey
 from app.identity.rules import RefreshRefused, TooManySignIns, UnknownGrant, WrongCredentials
 from app.identity.sessions import operations as sessions
 from app.identity.tokens import jwks
@@ -23,6 +25,7 @@ from app.kit.values import Line, RequestBody, Slug, Text, View
 
 CREDENTIAL_MAX = 512
 CODE_MAX = 16
+PASSKEY_MAX = 8_192
 
 router = APIRouter(route_class=Route, tags=["identity"])
 UserAgent = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
@@ -63,10 +66,15 @@ class SignIn(BaseModel):
     )
 
     grant_type: Literal["password", "refresh_token"] = Field(examples=["password"])
-    username: Credential | None = Field(None, examples=["ana@example.org"])
+    username: Credential | None = Field(
+        None, examples=["ana@example.org"], description="The e-mail, or a printed sign-in code."
+    )
     password: Annotated[Text, StringConstraints(max_length=CREDENTIAL_MAX)] | None = None
     code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = Field(
         None, examples=["123456"], description="Of the second factor, for those who have one."
+    )
+    passkey: Annotated[Text, StringConstraints(max_length=PASSKEY_MAX)] | None = Field(
+        None, description="What a passkey of mine has signed: `credential.toJSON()` as text."
     )
     refresh_token: Credential | None = None
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
@@ -79,6 +87,7 @@ class ConfirmMe(RequestBody):
     code: Annotated[Line, StringConstraints(max_length=CODE_MAX)] | None = Field(
         None, examples=["123456"]
     )
+    passkey: PasskeyAnswer | None = None
 
 
 class TokenView(View):
@@ -105,6 +114,8 @@ class SessionView(View):
         WrongCredentials,
         SecondFactorNeeded,
         WrongCode,
+        WrongPasskey,
+        PasskeysOff,
         RefreshRefused,
         UnknownGrant,
         TooManySignIns,
@@ -128,7 +139,7 @@ async def _granted(work: Working, tools: Tools, form: SignIn, agent: str) -> ope
             bank=form.bank or work.settings.default_bank,
             username=form.username,
             password=form.password,
-            code=form.code,
+            proof=Proof(form.code, form.passkey),
             device=device_of(agent),
         )
     raise UnknownGrant
@@ -137,12 +148,16 @@ async def _granted(work: Working, tools: Tools, form: SignIn, agent: str) -> ope
 @router.post(
     "/v1/me/confirmation",
     status_code=204,
-    responses=raises(WrongCredentials, SecondFactorNeeded, WrongCode, TooManySignIns),
+    responses=raises(
+        WrongCredentials, SecondFactorNeeded, WrongCode, WrongPasskey, PasskeysOff, TooManySignIns
+    ),
 )
 @reaches(Relation.OWN, rate=Rate.ENTRY)
 async def confirm_me(body: ConfirmMe, tools: Tools, caller: SignedIn, work: Working) -> None:
     """Prove again that it is me. For five minutes this opens what would do the most harm."""
-    await sessions.confirm(work, tools, caller, password=body.password, code=body.code)
+    await sessions.confirm(
+        work, tools, caller, password=body.password, proof=Proof(body.code, body.passkey)
+    )
 
 
 @router.get("/v1/sessions")

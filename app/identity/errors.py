@@ -1,4 +1,4 @@
-"""What can go wrong with a token or a key."""
+"""What can go wrong with a token, a key or a passkey."""
 
 
 class BadToken(Exception):
@@ -7,3 +7,7 @@ class BadToken(Exception):
 
 class WeakKey(ValueError):
     """A configured key cannot be used; the message says why and shows nothing of the key."""
+
+
+class BadPasskey(Exception):
+    """The answer of a device proves nothing. It never says why."""

@@ -13,6 +13,8 @@ from app.identity.claims import Access
 from app.identity.devices import Device
 from app.identity.errors import BadToken
 from app.identity.factors import operations as factors
+from app.identity.factors.rules import NO_PROOF, Proof
+from app.identity.naming import fingerprint, named
 from app.identity.passwords import salt_of
 from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
 from app.identity.rules import (
@@ -21,7 +23,6 @@ from app.identity.rules import (
     RefreshRefused,
     Role,
     WrongCredentials,
-    canonical_email,
 )
 from app.identity.tables import ONE_APPROVED, Login, Session
 from app.identity.tokens import issue
@@ -48,7 +49,7 @@ async def sign_in(
     bank: str,
     username: str,
     password: str,
-    code: str | None = None,
+    proof: Proof = NO_PROOF,
     device: Device = Device.OTHER,
 ) -> Tokens:
     """Begin a session.
@@ -57,11 +58,13 @@ async def sign_in(
         WrongCredentials: unknown bank, unknown name or wrong password, in the same time.
         SecondFactorNeeded: the password is right, and the login has a second factor.
         WrongCode: the code is not good; the failure is committed.
+        WrongPasskey: the passkey's answer is not good; its challenge is used up.
+        PasskeysOff: no pages are named that may ask for passkeys.
         TooManySignIns: when too many passwords wait to be checked.
     """
     known = await banks.find_bank(work.session, bank)
     bank_id = known.bank_id if known else new_id()
-    logins = await queries.list_logins(work.session, bank_id, fingerprint(work, bank_id, username))
+    logins = await named(work, bank_id, username)
     await work.pause()
     matching = await tools.matching([one.password_hash for one in logins], password)
     login = next((one for one in logins if one.password_hash in matching), None)
@@ -72,7 +75,7 @@ async def sign_in(
     if login.password_hash != stored:
         raise WrongCredentials  # it was changed while this one was being checked
     login.password_hash = renewed
-    means = await factors.prove(work, bank_id, login.login_id, code)
+    means = await factors.prove(work, bank_id, login.login_id, proof)
     return await _begin_session(work, tools, login, means, device)
 
 
@@ -102,11 +105,6 @@ async def rotate(work: Work, tools: IdentityTools, refresh_token: str) -> Tokens
         session.rotated_at = work.now
         session.expires_at = work.now + timedelta(days=work.settings.session_days)
     return _tokens(work, tools, session)
-
-
-def fingerprint(work: Work, bank_id: UUID, email: str) -> bytes:
-    """What an address is looked up by in a bank."""
-    return work.vault.fingerprint(canonical_email(email), "email", bank_id)
 
 
 async def hash_for(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.claims import Access
 from app.identity.rules import Caller, Means, Role
-from app.identity.tables import Login, Session
+from app.identity.tables import Login, Session, SignInCode
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 
@@ -46,6 +46,15 @@ async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) 
         )
         .limit(LOGINS_OF_ADDRESS_MAX)
     )
+    return (await session.scalars(asked)).all()
+
+
+async def list_coded(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:
+    """The login that a sign-in code names, if there is one."""
+    coded = select(SignInCode.login_id).where(
+        SignInCode.bank_id == bank_id, SignInCode.fingerprint == fingerprint
+    )
+    asked = select(Login).where(Login.bank_id == bank_id, Login.login_id.in_(coded))
     return (await session.scalars(asked)).all()
 
 

@@ -26,6 +26,8 @@ class Means(StrEnum):
     PASSWORD = "password"  # noqa: S105 a kind of proof
     TOTP = "totp"
     """With the password and a code."""
+    PASSKEY = "passkey"
+    """With the password and a passkey."""
 
 
 FRESH: Final = timedelta(minutes=5)
@@ -130,15 +132,6 @@ class NotAMember(NotPermitted):
     }
 
 
-class OwnCase(Conflict):
-    """Staff cannot act on cases in which they are a party."""
-
-    said: ClassVar = {
-        "en": Said("You are a party to this", "Somebody else has to do it."),
-        "sl": Said("V tem ste udeleženi", "To mora narediti nekdo drug."),
-    }
-
-
 @dataclass(frozen=True)
 class Caller:
     """Who is asking, in which bank, in which session, and what they may do."""
@@ -174,11 +167,18 @@ def is_fresh(caller: Caller, now: datetime) -> bool:
     return caller.proved_at is not None and now - caller.proved_at <= FRESH
 
 
-def admitted(caller: Caller, *, is_demo: bool) -> Caller:
-    """The caller with the roles that how they signed in gives them."""
+def admitted(caller: Caller, here: frozenset[Role], *, is_demo: bool) -> Caller:
+    """The caller with the roles that count here, and that how they signed in gives them."""
+    if not caller.roles <= here:
+        caller = replace(caller, roles=caller.roles & here)
     if is_demo or caller.means is not Means.PASSWORD or not caller.may(*STAFF):
         return caller
     return replace(caller, roles=frozenset(), must_enrol=True)
+
+
+def is_email(name: str) -> bool:
+    """Whether a name is meant as an address; what has no such sign is a sign-in code."""
+    return "@" in name
 
 
 def canonical_email(address: str) -> str:

@@ -66,6 +66,27 @@ class Login(Base):
     """When the application was declined or the member left; one may sign in to see that."""
 
 
+class SignInCode(Base):
+    """A code on paper that names a login in the place of its e-mail; each has one at the most."""
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
+        ForeignKeyConstraint(["bank_id", "printed_by"], ["login.bank_id", "login.login_id"]),
+        UniqueConstraint("bank_id", "fingerprint"),
+        CheckConstraint("octet_length(fingerprint) = 32", name="fingerprint"),
+        {"info": {"deletable": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    """Keyed hash of the code; the code itself is kept nowhere."""
+    printed_by: Mapped[UUID]
+    """The login's own, or a coordinator's."""
+    printed_at: Mapped[datetime]
+
+
 class Session(Base):
     """One sign-in on one device; its refresh tokens are a family of which one is good."""
 
@@ -74,7 +95,7 @@ class Session(Base):
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("refresh_counter BETWEEN 0 AND 4294967295", name="refresh_counter"),
         CheckConstraint("device IN ('phone', 'tablet', 'computer', 'other')", name="device"),
-        CheckConstraint("means IN ('password', 'totp')", name="means"),
+        CheckConstraint("means IN ('password', 'totp', 'passkey')", name="means"),
         Index(None, "bank_id", "login_id"),
         {"info": {"deletable": True}},
     )

@@ -1,9 +1,12 @@
 """Bodies are read before a connection is taken: one may be as slow as its sender likes."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Request, Response
 
+from app.kit import idempotency
 from app.kit.errors import TooLarge
 
 
@@ -27,3 +30,11 @@ def refusing(error: Exception) -> Callable[[Request], Awaitable[Response]]:
         raise error
 
     return refuse
+
+
+async def use_of(request: Request, owner: Any) -> idempotency.Use:
+    """The request's key, used for what it asks: method, path with its query, body's bytes."""
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    digest = hashlib.sha256(asked + await request.body()).digest()
+    text = request.headers[idempotency.HEADER]
+    return idempotency.Use(owner.bank_id, owner.login_id, text, digest)

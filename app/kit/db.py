@@ -1,8 +1,6 @@
-"""The database: tables' base, sessions, locks, and what its errors mean to a client."""
+"""The database: tables' base, sessions, locks."""
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -11,16 +9,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, MetaData, ScalarResult, Select, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TIMESTAMP
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
-from app.kit.errors import Busy
-from app.kit.metrics import BUSY, RETRIES
+from app.kit.retrying import CommitUnsure, did_nothing_or_all, was_lost
 
-TRIES_MAX = 5
-BACKOFF_SECONDS = 0.005
 CONNECT_SECONDS_MAX = 5.0
 COMMAND_SECONDS_MAX = 15.0
 LOCK_TIMEOUT: Final = "2s"
@@ -36,19 +30,10 @@ SERVER_SETTINGS: Final = {
     "jit": "off",
     "timezone": "UTC",
 }
-_TRY_AGAIN: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "lock"}
-"""Serialization failure, deadlock, lock not available: nothing happened, the same may succeed."""
-_AWAY: Final = {
-    "57014": "timeout",
-    "25P03": "timeout",
-    **dict.fromkeys(("57P01", "57P02", "57P03", "53300", "25006"), "away"),
-}
-"""Cancelled by a timeout, shutting down, crashed, starting up, out of connections, read-only."""
-
 _ONCE_COMMITTED: Final = "once committed"
+_ONCE_OVER: Final = "once over"
 
 Row = TypeVar("Row")
-Result = TypeVar("Result")
 
 
 class Base(DeclarativeBase):
@@ -92,12 +77,22 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end, rolled back when anything is raised."""
+        """One transaction: committed at the end, rolled back when anything is raised.
+
+        Raises:
+            CommitUnsure: when nobody can tell whether it was committed.
+        """
         async with self._sessions() as session:
-            yield session
-            await session.commit()
-            for count in session.info.pop(_ONCE_COMMITTED, ()):
-                count()
+            try:
+                yield session
+                await session.flush()
+                await _commit(session)
+            except Exception as error:
+                if not did_nothing_or_all(error):
+                    _count(session, _ONCE_OVER)
+                raise
+            _count(session, _ONCE_OVER)
+            _count(session, _ONCE_COMMITTED)
 
     @asynccontextmanager
     async def begin_patiently(self, seconds_max: float) -> AsyncIterator[AsyncSession]:
@@ -115,6 +110,25 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+async def _commit(session: AsyncSession) -> None:
+    try:
+        await session.commit()
+    except (DBAPIError, OSError) as error:
+        if was_lost(error):
+            raise CommitUnsure from error
+        raise
+
+
+def _count(session: AsyncSession, when: str) -> None:
+    for count in session.info.pop(when, ()):
+        count()
+
+
+def once_over(session: AsyncSession, count: Callable[[], object]) -> None:
+    """Do this when the transaction is over, however it ends, and will not be tried again."""
+    session.info.setdefault(_ONCE_OVER, []).append(count)
 
 
 def once_committed(session: AsyncSession, count: Callable[[], object]) -> None:
@@ -153,54 +167,6 @@ async def _lock(
 ) -> ScalarResult[Row]:
     await session.flush()  # or the fresh values would silently replace a change not yet written
     return await session.scalars(statement.execution_options(populate_existing=True), values)
-
-
-def meaning_of(error: BaseException) -> Busy | None:
-    """The `Busy` that a database error means to a client, or None when it is a bug of ours."""
-    if isinstance(error, NoFreeConnection | OSError | asyncio.TimeoutError):
-        return Busy()
-    if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", None) or "")
-        lost = error.connection_invalidated or state.startswith("08")
-        if lost or state in _TRY_AGAIN | _AWAY:
-            return Busy()
-    return None
-
-
-def reason_of(error: BaseException) -> str:
-    """Why a transaction failed, in one of few words for the metrics."""
-    if isinstance(error, NoFreeConnection):
-        return "pool"
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
-    return (_TRY_AGAIN | _AWAY).get(state, "connection")
-
-
-def may_try_again(error: BaseException) -> bool:
-    """Whether the transaction surely did nothing and the same may succeed at once."""
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
-    return isinstance(error, DBAPIError) and state in _TRY_AGAIN
-
-
-async def with_retries(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Run a whole transaction, again after a deadlock or lock timeout, with full jitter.
-
-    Raises:
-        Busy: when the database stays away or contended; never a business error.
-    """
-    for attempt in range(TRIES_MAX):
-        try:
-            return await work()
-        except (TimeoutError, DBAPIError, NoFreeConnection, OSError) as error:
-            busy = meaning_of(error)
-            if busy is None:
-                raise
-            reason = reason_of(error)
-            if attempt == TRIES_MAX - 1 or not may_try_again(error):
-                BUSY.labels(reason).inc()
-                raise busy from error
-        RETRIES.labels(reason).inc()
-        await asyncio.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 jitter
-    raise Busy
 
 
 def violated(error: DBAPIError) -> str | None:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.kit import idempotency
-from app.kit.bodies import refusing
+from app.kit.bodies import refusing, use_of
 from app.kit.errors import AppError, TooLarge
 from app.kit.gate import pass_gate
 from app.kit.ground import Ground, Work
@@ -32,7 +32,6 @@ from app.kit.http import (
     ground_of,
     in_one_transaction,
     private,
-    use_of,
 )
 from app.kit.lane import Lanes
 
@@ -126,7 +125,7 @@ class Batches:
             NotAuthenticated: when it proves nothing.
             TooManyRequests: when its sender has asked too often.
         """
-        claims = pass_gate(request, route.guard.recognise, route.reach.rate)
+        claims = pass_gate(request, route.guard.recognise, route.counted)
         request.state.caller = None  # known in the batch only
         return partial(self._hand_over, route, request, claims)
 
@@ -150,7 +149,10 @@ class Batches:
         answer = partial(self._answer, route, ground_of(request))
         lane = lanes.find(route.name, claims.bank_id, answer)
         ticket = _Ticket(request, claims, use, asked)
-        return await lane.submit(ticket, frozenset(subjects), claims.bank_id)
+        has_one_effect = use is not None
+        return await lane.submit(
+            ticket, frozenset(subjects), claims.bank_id, is_repeatable=has_one_effect
+        )
 
     async def _answer(
         self, route: Route, ground: Ground, tickets: Sequence[_Ticket]

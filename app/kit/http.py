@@ -7,34 +7,26 @@ included. A route that does not declare who may use it (a `Guard`) and what it r
 (`app.kit.reach`) stops start-up.
 """
 
-import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
-from fastapi.dependencies.models import Dependant
 
 from app.kit import idempotency
-from app.kit.bodies import read, refusing
-from app.kit.db import with_retries
-from app.kit.envelopes import KeysAway
+from app.kit.bodies import read, refusing, use_of
+from app.kit.documented import common_responses
 from app.kit.errors import (
     AppError,
-    Busy,
     NotAuthenticated,
-    NotFound,
-    TooLarge,
-    Unfit,
-    Unreadable,
 )
-from app.kit.gate import hold_guesses_to_limits, pass_gate
+from app.kit.gate import count_admitted, counted_as, hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
-from app.kit.limits import TooManyRequests
 from app.kit.named_first import NamedFirst
-from app.kit.paging import CURSOR, UnknownCursor
-from app.kit.problems import merged, raises
+from app.kit.problems import merged
 from app.kit.reach import Rate, reach_of
+from app.kit.retrying import with_retries
+from app.kit.surfaces import BOTH, Surface, Surfaces
 
 Recheck = Callable[[Work, Any, Request, idempotency.Kept], Awaitable[None]]
 Handle = Callable[[Request], Awaitable[Response]]
@@ -46,6 +38,10 @@ class Guard(ABC):
     """Declares on a route who may use it. As a parameter it gives the admitted caller."""
 
     open_to_all: bool = False
+    surfaces: Surfaces = BOTH
+    """Where such a route is served; elsewhere its path does not exist."""
+    is_hidden: bool = False
+    """Whether to those whom it refuses such a route does not exist."""
     documented: tuple[type[AppError], ...] = (NotAuthenticated,)
 
     @abstractmethod
@@ -82,6 +78,12 @@ class Anyone(Guard):
         """Admit."""
 
 
+class Newcomers(Anyone):
+    """Open to everybody where members ask: nobody joins at the staff's door."""
+
+    surfaces = frozenset({Surface.MEMBERS})
+
+
 def ground_of(request: Request) -> Ground:
     """The process's means."""
     ground: Ground = request.app.state.ground
@@ -98,6 +100,7 @@ Working = Annotated[Work, Depends(_work)]
 """This request's means: its transaction, its moment, the settings, the vault."""
 Public = Annotated[None, Depends(Anyone())]
 """Declares a route open to everybody."""
+PublicToNewcomers = Annotated[None, Depends(Newcomers())]
 
 
 def rechecked_by(recheck: Recheck) -> Callable[[Endpoint], Endpoint]:
@@ -122,7 +125,14 @@ class Route(NamedFirst):
         self.guard = _guard_of(self)
         self.reach = reach_of(path, endpoint, reads="GET" in (self.methods or ()))
         self.replays = "POST" in (self.methods or ()) and not self.guard.open_to_all
-        self.responses = merged(self._common_responses(), self.responses)
+        is_limited, reads = self.reach.rate is not Rate.FREE, "GET" in (self.methods or ())
+        common = common_responses(
+            self, self.guard.documented, replays=self.replays, is_limited=is_limited
+        )
+        self.responses = merged(common, self.responses)
+        self.counted = counted_as(
+            self.name, self.reach.rate, reads=reads, is_hidden=self.guard.is_hidden
+        )
         self.openapi_extra = {**(self.openapi_extra or {}), **self._extra()}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -140,6 +150,7 @@ class Route(NamedFirst):
         work: Work = request.state.work
         try:
             request.state.caller = await self.guard.admit(request, work)
+            count_admitted(request, self.counted, request.state.caller)
             if self.replays and idempotency.HEADER in request.headers:
                 return await self._once(request, handle)
             response = await handle(request)
@@ -177,23 +188,6 @@ class Route(NamedFirst):
         await idempotency.keep_many(work, [(key, kept)])
         return private(response)
 
-    def _common_responses(self) -> dict[int | str, dict[str, Any]]:
-        names = set(_parameters(self.dependant))
-        has_body = self.body_field is not None
-        common: tuple[tuple[bool, tuple[type[AppError], ...]], ...] = (
-            (
-                True,
-                (*self.guard.documented, Busy, KeysAway, TooLarge),
-            ),  # a GET can carry a body too
-            (has_body, (Unreadable,)),
-            (has_body or bool(names), (Unfit,)),
-            (bool(self.param_convertors), (NotFound,)),
-            (CURSOR in names, (UnknownCursor,)),
-            (self.replays, (idempotency.BadKey, idempotency.KeyReused)),
-            (self.reach.rate is not Rate.FREE, (TooManyRequests,)),
-        )
-        return raises(*dict.fromkeys(one for when, errors in common if when for one in errors))
-
     def _extra(self) -> dict[str, Any]:
         return {"parameters": [idempotency.PARAMETER]} if self.replays else {}
 
@@ -205,7 +199,7 @@ WAY: Final = "way"
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
     """The usual way: each request in a transaction of its own."""
-    claims = pass_gate(request, route.guard.recognise, route.reach.rate)
+    claims = pass_gate(request, route.guard.recognise, route.counted)
     broken = await read(request) if route.body_field else None
     if route.reach.rate is Rate.ENTRY and not broken:
         await hold_guesses_to_limits(request, claims)
@@ -215,7 +209,8 @@ async def in_one_transaction(route: Route, request: Request, handle: Handle) -> 
             request.state.work = ground_of(request).work(session)
             return await route.admit_and_do(request, refusing(broken) if broken else handle)
 
-    outcome = await with_retries(attempt)
+    has_key = route.replays and idempotency.HEADER in request.headers
+    outcome = await with_retries(attempt, is_repeatable=has_key or request.method == "GET")
     if isinstance(outcome, AppError):
         raise outcome
     return outcome
@@ -225,22 +220,6 @@ def private(response: Response) -> Response:
     """Mark an answer as concerning a person: no cache may keep it."""
     response.headers.update(PRIVATE)
     return response
-
-
-async def use_of(request: Request, owner: Any) -> idempotency.Use:
-    """The request's key, used for what it asks: method, path with its query, body's bytes."""
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    digest = hashlib.sha256(asked + await request.body()).digest()
-    text = request.headers[idempotency.HEADER]
-    return idempotency.Use(owner.bank_id, owner.login_id, text, digest)
-
-
-def _parameters(dependant: Dependant) -> Iterator[str]:
-    """The names of all that a request can say outside its body."""
-    fields = (*dependant.path_params, *dependant.query_params, *dependant.header_params)
-    yield from (field.alias for field in fields)
-    for below in dependant.dependencies:
-        yield from _parameters(below)
 
 
 def _guard_of(route: Route) -> Guard:

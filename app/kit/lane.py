@@ -7,8 +7,10 @@ processes, each with lanes of its own, work over one database.
 
 An unexpected error undoes its whole batch. The batch is then cut in halves, each tried again, until
 the ask that causes it stands alone and gets the error to itself. Where somebody else holds a lock,
-each is tried again alone: the one that needs the lock waits, the others do not. Both happen beside
-the lane, which goes on with its next batch.
+each is tried again alone: the one that needs the lock waits, the others do not. When the connection
+is lost before the commit, the batch is tried again; at the commit, each ask that is known again by
+its key is, and the others cannot be told what became of them. All of that happens beside the lane,
+which goes on with its next batch.
 """
 
 import asyncio
@@ -19,13 +21,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
-from app.kit.db import may_try_again, meaning_of, reason_of, with_retries
 from app.kit.errors import AppError, Busy
 from app.kit.metrics import BUSY, LANE_ASKS, LANE_PARTS, LANE_WAIT
+from app.kit.retrying import (
+    CommitUnsure,
+    Result,
+    is_held_up,
+    meaning_of,
+    reason_of,
+    retried,
+    was_lost,
+    with_retries,
+)
 
 BATCH_MAX: Final = 64
 WAITING_MAX: Final = 1_024
-"""Asks waiting in one lane; more are refused as `Busy`."""
+"""Asks waiting in one lane, those of cut batches counted; more are refused as `Busy`."""
 LANES_MAX: Final = 4
 """Lanes of one deed in one process; a bank always has the same."""
 APART_MAX: Final = 2
@@ -42,6 +53,7 @@ class _Waiting(Generic[Ask, Answer]):
     ask: Ask
     place: Hashable
     subjects: frozenset[Hashable]
+    is_repeatable: bool
     future: "asyncio.Future[Answer]"
     since: float
 
@@ -63,24 +75,32 @@ class Lane(Generic[Ask, Answer]):
         self._waiting: deque[_Waiting[Ask, Answer]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._apart = asyncio.Semaphore(APART_MAX)
+        self._apart_asks = 0
         self._is_served = False
         self._is_closed = False
 
     async def submit(
-        self, ask: Ask, subjects: frozenset[Hashable] = frozenset(), place: Hashable = None
+        self,
+        ask: Ask,
+        subjects: frozenset[Hashable] = frozenset(),
+        place: Hashable = None,
+        *,
+        is_repeatable: bool = False,
     ) -> Answer:
         """The answer to one ask.
 
-        Asks with a subject in common never share a batch, nor do asks of different places.
+        Asks with a subject in common never share a batch, nor do asks of different places. One
+        that is repeatable has its effect once, however often it is done.
 
         Raises:
             AppError: the refusal of this ask.
             Busy: when the lane is full or closed, or the database away or contended.
         """
-        if self._is_closed or len(self._waiting) >= WAITING_MAX:
+        if self._is_closed or len(self._waiting) + self._apart_asks >= WAITING_MAX:
             raise Busy
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(ask, place, subjects, future, time.perf_counter()))
+        since = time.perf_counter()
+        self._waiting.append(_Waiting(ask, place, subjects, is_repeatable, future, since))
         if not self._is_served:
             self._is_served = True
             self._start(self._serve())
@@ -125,7 +145,7 @@ class Lane(Generic[Ask, Answer]):
         attempt = partial(self._do_many, [one.ask for one in batch])
         try:
             # Alone it is tried again as every request is; a batch is tried again in parts.
-            answers = await (with_retries(attempt) if len(batch) == 1 else attempt())
+            answers = await (_alone(batch[0], attempt) if len(batch) == 1 else _lost(attempt))
         except Exception as error:  # noqa: BLE001 whatever it is, somebody waits for an answer
             self._try_apart(batch, error)
             return
@@ -133,21 +153,42 @@ class Lane(Generic[Ask, Answer]):
             one.settle(answer)
 
     def _try_apart(self, batch: Sequence[_Waiting[Ask, Answer]], error: Exception) -> None:
-        is_held_up, busy = may_try_again(error), meaning_of(error)
-        if len(batch) == 1 or (busy is not None and not is_held_up):
-            if len(batch) > 1:
-                BUSY.labels(reason_of(error)).inc()
-            for one in batch:
-                one.settle(busy or error)
+        held_up, busy = is_held_up(error), meaning_of(error)
+        if len(batch) == 1 or (busy is not None and not held_up):
+            self._give_up(batch, error)
             return
-        step = 1 if is_held_up else (len(batch) + 1) // 2
-        LANE_PARTS.labels(self.name, "lock" if is_held_up else "error").inc()
+        step = 1 if held_up else (len(batch) + 1) // 2
+        LANE_PARTS.labels(self.name, "lock" if held_up else "error").inc()
         for first in range(0, len(batch), step):
             self._start(self._do_apart(batch[first : first + step]))
 
+    def _give_up(self, batch: Sequence[_Waiting[Ask, Answer]], error: Exception) -> None:
+        """Answer with the error; those that are known again are tried, if the commit was unsure."""
+        for one in batch:
+            if isinstance(error, CommitUnsure) and one.is_repeatable:
+                self._start(self._do_apart([one]))
+            else:
+                one.settle(meaning_of(error) or error)
+        if len(batch) > 1:
+            BUSY.labels(reason_of(error)).inc()
+
     async def _do_apart(self, part: Sequence[_Waiting[Ask, Answer]]) -> None:
-        async with self._apart:
-            await self._do(part)
+        self._apart_asks += len(part)
+        try:
+            async with self._apart:
+                await self._do(part)
+        finally:
+            self._apart_asks -= len(part)
+
+
+def _alone(
+    one: _Waiting[Ask, Answer], attempt: Callable[[], Awaitable[Result]]
+) -> Awaitable[Result]:
+    return with_retries(attempt, is_repeatable=one.is_repeatable)
+
+
+def _lost(attempt: Callable[[], Awaitable[Result]]) -> Awaitable[Result]:
+    return retried(attempt, was_lost)
 
 
 class Lanes:

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.bulk import arrays, given, table_of
 from app.kit.db import Base
 from app.kit.ground import Ground, Work
-from app.kit.limits import Count, Counted, Key, Limiter
+from app.kit.limits import Count, Key, Limiter
 from app.kit.logs import log
 from app.kit.sweeping import delete_some
 
 SHARE_SECONDS: Final = 1.0
 KEPT_HOURS: Final = 1
-"""Longer than any window."""
+"""No window is longer."""
 
 
 class RateCount(Base):
@@ -91,4 +91,4 @@ def _row(key: Key, count: int) -> dict[str, object]:
 
 
 def _key(bank_id: UUID, subject: bytes, counted: str, window_at: datetime) -> Key:
-    return Key(bank_id, bytes(subject), Counted(counted), int(window_at.timestamp()))
+    return Key(bank_id, bytes(subject), counted, int(window_at.timestamp()))

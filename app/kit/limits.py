@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from app.kit.errors import Said, TooMuch
-from app.kit.reach import Rate
 from app.kit.settings import Environment, Settings
 
 NO_BANK: Final = UUID(int=0)
@@ -30,6 +30,10 @@ COUNTS_MAX: Final = 100_000
 """Subjects remembered by one process; beyond it, it starts again from the shared counts."""
 FACTORS: Final = {Environment.PRODUCTION: 1, Environment.DEMO: 100, Environment.TEST: 10_000}
 """Outside production nobody should run into a limit while trying things out, or load tests."""
+
+
+_ALIKE: Final = str.maketrans({"o": "0", "i": "1", "l": "1", "-": None, " ": None})
+"""Ways to write one name: a code on paper is the same however it is grouped."""
 
 
 class TooManyRequests(TooMuch):
@@ -52,7 +56,7 @@ class TooManyRequests(TooMuch):
 
 
 class Counted(StrEnum):
-    """What is counted apart."""
+    """What is counted apart; beside these, single operations by their names."""
 
     READ = "read"
     WRITE = "write"
@@ -73,7 +77,7 @@ class Key(NamedTuple):
 
     bank_id: UUID
     subject: bytes
-    counted: Counted
+    counted: str
     window: int
     """Where the window begins, in seconds since 1970."""
 
@@ -92,16 +96,27 @@ class Count:
 class Limiter:
     """The counts of one process. They may be lost; the shared ones are in PostgreSQL."""
 
-    limits: Mapping[Counted, Limit]
+    limits: Mapping[str, Limit]
     key: bytes
     counts: dict[Key, Count] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Settings, key: bytes) -> "Limiter":
-        """The limits of these settings; the key hides whose addresses are counted."""
+    def of(
+        cls, settings: Settings, key: bytes, ceilings: Mapping[str, Limit] = MappingProxyType({})
+    ) -> "Limiter":
+        """The limits of these settings; the key hides whose addresses are counted.
+
+        Args:
+            settings: the numbers for whole kinds of operations.
+            key: for the keyed hashes of addresses.
+            ceilings: of single operations, by their names.
+        """
         factor, minute = FACTORS[settings.environment], 60
+        times = factor * settings.rate_operations_factor
+        own = {name: Limit(one.count_max * times, one[1]) for name, one in ceilings.items()}
         return cls(
             {
+                **own,
                 Counted.READ: Limit(settings.rate_reads_max * factor, minute),
                 Counted.WRITE: Limit(settings.rate_writes_max * factor, minute),
                 Counted.HEAVY: Limit(settings.rate_heavy_max * factor, minute),
@@ -111,21 +126,22 @@ class Limiter:
             key,
         )
 
-    def login(self, bank_id: UUID, login_id: UUID, rate: Rate, now: datetime) -> None:
+    def login(self, bank_id: UUID, login_id: UUID, counted: str, now: datetime) -> None:
         """Count a request of somebody signed in.
 
         Raises:
             TooManyRequests: when it is one too many.
         """
-        self._count(bank_id, login_id.bytes, Counted(rate), now)
+        self._count(bank_id, login_id.bytes, counted, now)
 
-    def stranger(self, prefix: str, rate: Rate, now: datetime) -> None:
+    def stranger(self, prefix: str, counted: str, now: datetime) -> None:
         """Count a request of somebody not signed in.
 
         Raises:
             TooManyRequests: when it is one too many.
         """
-        self._count(NO_BANK, self._hidden(prefix), Counted(rate), now)
+        if counted in self.limits:
+            self._count(NO_BANK, self._hidden(prefix), counted, now)
 
     def guess(self, prefix: str, name: str, now: datetime) -> None:
         """Count a try to be let in under a name, from one prefix.
@@ -133,7 +149,7 @@ class Limiter:
         Raises:
             TooManyRequests: when it is one too many.
         """
-        subject = self._hidden(f"{prefix} {name.strip().casefold()}")
+        subject = self._hidden(f"{prefix} {name.casefold().translate(_ALIKE)}")
         self._count(NO_BANK, subject, Counted.GUESS, now)
 
     def guess_own(self, bank_id: UUID, login_id: UUID, now: datetime) -> None:
@@ -144,8 +160,10 @@ class Limiter:
         """
         self._count(bank_id, login_id.bytes, Counted.GUESS, now)
 
-    def _count(self, bank_id: UUID, subject: bytes, counted: Counted, now: datetime) -> None:
-        limit = self.limits[counted]
+    def _count(self, bank_id: UUID, subject: bytes, counted: str, now: datetime) -> None:
+        limit = self.limits.get(counted)
+        if limit is None:
+            return  # an operation without a ceiling of its own
         seconds = int(now.timestamp())
         passed = seconds % limit.window_seconds
         if len(self.counts) >= COUNTS_MAX:

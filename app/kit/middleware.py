@@ -1,14 +1,17 @@
 """What stands around every request: its id, its log line and numbers, its limits."""
 
 import time
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit.errors import AppError, Fault, TooLarge
+from app.kit.errors import AppError, Fault, NotPermitted, Said, TooLarge
 from app.kit.ids import new_id
 from app.kit.logs import log, where
 from app.kit.metrics import REQUESTS, SECONDS
@@ -45,6 +48,29 @@ def allowing(origins: list[str]) -> dict[str, Any]:
         "expose_headers": ["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id"],
         "max_age": PREFLIGHT_SECONDS,
     }
+
+
+class ForeignPage(NotPermitted):
+    """A web page asks from where nobody allowed it to."""
+
+    said: ClassVar = {
+        "en": Said("This page may not do that", "Its origin, method or header is not allowed."),
+        "sl": Said("Ta stran tega ne sme", "Njen izvor, metoda ali glava ni dovoljena."),
+    }
+
+
+class Pages(CORSMiddleware):
+    """What web pages may do; a browser that asks for more is answered with a problem."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """What a browser asks before it sends what a page wants."""
+        answer = super().preflight_response(request_headers)
+        if answer.status_code == HTTPStatus.OK:
+            return answer
+        asked = Request({"type": "http", "headers": request_headers.raw})
+        refusal = respond(asked, ForeignPage())
+        refusal.headers["Vary"] = answer.headers["Vary"]
+        return refusal
 
 
 class Around:

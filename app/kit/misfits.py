@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 
-class Words(NamedTuple):
+class Wording(NamedTuple):
     """One sentence in each language that we speak; may name facts of the fault in braces."""
 
     en: str
@@ -15,51 +15,51 @@ class Words(NamedTuple):
 class Misfit(ValueError):
     """A value that pydantic lets through and we do not; reads as English where nobody asks."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Wording) -> None:
         """Keep the words in every language."""
         super().__init__(words.en)
         self.words = words
 
 
-NOT_KNOWN: Final = Words("This does not fit.", "To se ne ujema.")
-_LENGTH: Final = Words("Too long: at most {max_length}.", "Predolgo: največ {max_length}.")
-_SHORT: Final = Words("Too short: at least {min_length}.", "Prekratko: najmanj {min_length}.")
-_TEXT: Final = Words("Must be text.", "Mora biti besedilo.")
-_NUMBER: Final = Words("Must be a whole number.", "Mora biti celo število.")
-_TRUTH: Final = Words("Must be true or false.", "Mora biti true ali false.")
-_ONE_OF: Final = Words("Must be one of: {expected}.", "Mora biti nekaj od tega: {expected}.")
-_MOMENT: Final = Words("Must be an RFC 3339 time.", "Mora biti čas po RFC 3339.")
-_ID: Final = Words("Must be an id (UUID).", "Mora biti oznaka (UUID).")
-_OBJECT: Final = Words("Must be a JSON object.", "Mora biti objekt JSON.")
-_LIST: Final = Words("Must be a list.", "Mora biti seznam.")
-OF_TYPE: Final[Mapping[str, Words]] = MappingProxyType(
+NOT_KNOWN: Final = Wording("This does not fit.", "To se ne ujema.")
+_LENGTH: Final = Wording("Too long: at most {max_length}.", "Predolgo: največ {max_length}.")
+_SHORT: Final = Wording("Too short: at least {min_length}.", "Prekratko: najmanj {min_length}.")
+_TEXT: Final = Wording("Must be text.", "Mora biti besedilo.")
+_NUMBER: Final = Wording("Must be a whole number.", "Mora biti celo število.")
+_TRUTH: Final = Wording("Must be true or false.", "Mora biti true ali false.")
+_ONE_OF: Final = Wording("Must be one of: {expected}.", "Mora biti nekaj od tega: {expected}.")
+_MOMENT: Final = Wording("Must be an RFC 3339 time.", "Mora biti čas po RFC 3339.")
+_ID: Final = Wording("Must be an id (UUID).", "Mora biti oznaka (UUID).")
+_OBJECT: Final = Wording("Must be a JSON object.", "Mora biti objekt JSON.")
+_LIST: Final = Wording("Must be a list.", "Mora biti seznam.")
+OF_TYPE: Final[Mapping[str, Wording]] = MappingProxyType(
     {
         "bool_parsing": _TRUTH,
         "bool_type": _TRUTH,
-        "date_from_datetime_parsing": Words("Must be a date.", "Mora biti datum."),
+        "date_from_datetime_parsing": Wording("Must be a date.", "Mora biti datum."),
         "datetime_from_date_parsing": _MOMENT,
         "datetime_parsing": _MOMENT,
         "datetime_type": _MOMENT,
         "dict_type": _OBJECT,
         "enum": _ONE_OF,
-        "extra_forbidden": Words("Nothing of this name is taken.", "Tega imena ne poznamo."),
-        "greater_than_equal": Words("At least {ge}.", "Najmanj {ge}."),
+        "extra_forbidden": Wording("Nothing of this name is taken.", "Tega imena ne poznamo."),
+        "greater_than_equal": Wording("At least {ge}.", "Najmanj {ge}."),
         "int_from_float": _NUMBER,
         "int_parsing": _NUMBER,
         "int_parsing_size": _NUMBER,
         "int_type": _NUMBER,
-        "less_than_equal": Words("At most {le}.", "Največ {le}."),
+        "less_than_equal": Wording("At most {le}.", "Največ {le}."),
         "list_type": _LIST,
         "literal_error": _ONE_OF,
-        "missing": Words("This is missing.", "To manjka."),
+        "missing": Wording("This is missing.", "To manjka."),
         "model_attributes_type": _OBJECT,
         "model_type": _OBJECT,
-        "string_pattern_mismatch": Words("It is not written so.", "Tako se ne zapiše."),
+        "string_pattern_mismatch": Wording("It is not written so.", "Tako se ne zapiše."),
         "string_too_long": _LENGTH,
         "string_too_short": _SHORT,
         "string_type": _TEXT,
         "string_unicode": _TEXT,
-        "timezone_aware": Words("The offset is missing.", "Manjka časovni odmik."),
+        "timezone_aware": Wording("The offset is missing.", "Manjka časovni odmik."),
         "too_long": _LENGTH,
         "too_short": _SHORT,
         "uuid_parsing": _ID,

@@ -5,29 +5,21 @@ In `production` the database and the secrets must be named, and weak ones are re
 """
 
 import os
-import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import (
-    AwareDatetime,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from app.kit.addresses import Network, networks_of
+from app.kit.pages import PageSettings
 from app.kit.secrets import DemoSecrets
-from app.kit.shapes import decode_master, host_of, with_ssl_as_asyncpg_names_it
+from app.kit.shapes import DatabaseUrl, Key, Networks, Origins, Token, host_of, parts_of
+from app.kit.surfaces import Surface
 
-METRICS_TOKEN_MIN = 24
 _DEMO_KEYS = ("master_key", "token_key", "seal_key")
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -43,25 +35,28 @@ class BadSettings(Exception):
     """The settings cannot be used; the message says which and why, never a value."""
 
 
-class Settings(BaseSettings):
+class Settings(PageSettings):
     """Every setting, its unit in its name. The README has the same table for people."""
 
     model_config = SettingsConfigDict(env_prefix="TIMEBANK_", frozen=True, extra="ignore")
 
     environment: Environment = Environment.DEMO
+    surface: Surface = Field(
+        Surface.ALL, description="Whose operations this process serves: members', staff's, all."
+    )
     data_folder: Path = Field(
         CHECKOUT / ".timebank", description="Embedded database and demo keys live here."
     )
-    database_url: SecretStr | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None, description="The application's role. Unset: the embedded PostgreSQL."
     )
-    owner_database_url: SecretStr | None = Field(
+    owner_database_url: DatabaseUrl | None = Field(
         None, description="The migrating owner's role; needed by `timebank db` only."
     )
-    master_key: SecretStr | None = Field(
+    master_key: Key | None = Field(
         None, description="32 random bytes in base64: it opens the keystore."
     )
-    master_key_previous: SecretStr | None = Field(
+    master_key_previous: Key | None = Field(
         None, description="The master key before it, while timebank keys rotate has not run."
     )
     keystore_folder: Path | None = Field(
@@ -85,12 +80,12 @@ class Settings(BaseSettings):
     seal_key_previous: SecretStr | None = Field(
         None, description="PEM of the key before it: its seals are still believed."
     )
-    record_key: SecretStr | None = Field(
+    record_key: Key | None = Field(
         None, description="32 random bytes in base64 for the sealed record. Unset: of the keystore."
     )
     issuer: str = Field("timebank", description="The `iss` of access tokens.", min_length=1)
     default_bank: str = Field("kljuc", description="The bank meant when a request names none.")
-    metrics_token: SecretStr | None = Field(
+    metrics_token: Token | None = Field(
         None, description="Bearer token for /metrics. Unset: not served outside the demo."
     )
     database_pool_max: int = Field(
@@ -107,6 +102,9 @@ class Settings(BaseSettings):
         60, ge=1, le=365, description="An accepted exchange that is not delivered expires."
     )
     appeal_days: int = Field(14, ge=0, le=90, description="Appeals open this long after outcomes.")
+    confirmation_days: int = Field(
+        14, ge=1, le=90, description="A coordinator is told of a delivery not confirmed by then."
+    )
     dispute_days: int = Field(14, ge=0, le=90, description="Disputes open this long afterwards.")
     open_listings_max: int = Field(100, ge=1, description="Open listings a member may have.")
     open_proposals_max: int = Field(20, ge=1, description="Open proposals a member may make.")
@@ -117,53 +115,16 @@ class Settings(BaseSettings):
     rate_heavy_max: int = Field(12, ge=1, description="Exports and proofs in a minute.")
     rate_entries_max: int = Field(60, ge=1, description="Sign-ins in a minute from one prefix.")
     rate_guesses_max: int = Field(10, ge=1, description="Tries of a name from a prefix in 15 min.")
-    trusted_proxies: str = Field(
+    rate_operations_factor: int = Field(
+        1, ge=1, le=1_000, description="Times the ceilings of single operations."
+    )
+    trusted_proxies: Networks = Field(
         "", description="Networks of proxies whose X-Forwarded-For is believed, with commas."
     )
-    cors_origins: str = Field(
+    cors_origins: Origins = Field(
         "", description="Origins of web pages that may call the API, separated by commas."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-
-    @field_validator("database_url", "owner_database_url")
-    @classmethod
-    def _speaks_asyncpg(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is None:
-            return None
-        scheme, separator, rest = url.get_secret_value().partition("://")
-        if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-            raise ValueError("must start with postgresql://")
-        named = SecretStr(f"postgresql+asyncpg://{rest}")
-        host_of(named)
-        return with_ssl_as_asyncpg_names_it(named)
-
-    @field_validator("master_key", "master_key_previous", "record_key")
-    @classmethod
-    def _strong_master(cls, key: SecretStr | None) -> SecretStr | None:
-        if key is not None:
-            decode_master(key.get_secret_value())
-        return key
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, text: str) -> str:
-        networks_of(text)
-        return text
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _origins(cls, text: str) -> str:
-        for origin in _parts(text):
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError("must be origins such as https://app.example.org, never *")
-        return text
-
-    @field_validator("metrics_token")
-    @classmethod
-    def _long_token(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and len(token.get_secret_value()) < METRICS_TOKEN_MIN:
-            raise ValueError(f"must have at least {METRICS_TOKEN_MIN} characters")
-        return token
 
     @model_validator(mode="after")
     def _production_names_everything(self) -> Self:
@@ -175,6 +136,15 @@ class Settings(BaseSettings):
             raise ValueError(f"production needs {', '.join(missing)}")
         if self.database_url and not host_of(self.database_url):
             raise ValueError("TIMEBANK_DATABASE_URL must name its host")
+        return self
+
+    @model_validator(mode="after")
+    def _record_key_is_staffs(self) -> Self:
+        if self.surface is Surface.MEMBERS and self.record_key is not None:
+            raise ValueError("TIMEBANK_RECORD_KEY must not be where TIMEBANK_SURFACE is members")
+        apart = self.surface is Surface.STAFF and not self.is_demo
+        if apart and self.record_key is None:  # the keystore's, which members' processes open
+            raise ValueError("TIMEBANK_SURFACE=staff needs TIMEBANK_RECORD_KEY in production")
         return self
 
     @model_validator(mode="after")
@@ -196,7 +166,7 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> list[str]:
         """The origins that may call the API from a browser."""
-        return _parts(self.cors_origins)
+        return parts_of(self.cors_origins)
 
     @property
     def is_demo(self) -> bool:
@@ -207,10 +177,6 @@ class Settings(BaseSettings):
 @cache
 def _networks_of(text: str) -> tuple[Network, ...]:
     return networks_of(text)
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -2,14 +2,20 @@
 
 import base64
 import binascii
-from typing import Final
+import re
+from typing import Annotated, Final
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.kit.addresses import networks_of
+
 MASTER_KEY_BYTES: Final = 32
 DISTINCT_BYTES_MIN: Final = 16
+METRICS_TOKEN_MIN: Final = 24
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+_SCHEMES: Final = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})
 
 
 def decode_master(text: str) -> bytes:
@@ -47,3 +53,48 @@ def host_of(url: SecretStr) -> str | None:
     except (ArgumentError, ValueError):
         # The cause quotes what it could not read, and that may be a part of the password.
         raise ValueError("must be a URL, special characters in its password escaped") from None
+
+
+def parts_of(text: str) -> list[str]:
+    """What stands between the commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _spoken_by_asyncpg(url: SecretStr) -> SecretStr:
+    scheme, separator, rest = url.get_secret_value().partition("://")
+    if not separator or scheme not in _SCHEMES:
+        raise ValueError("must start with postgresql://")
+    named = SecretStr(f"postgresql+asyncpg://{rest}")
+    host_of(named)
+    return with_ssl_as_asyncpg_names_it(named)
+
+
+def _strong(key: SecretStr) -> SecretStr:
+    decode_master(key.get_secret_value())
+    return key
+
+
+def _long(token: SecretStr) -> SecretStr:
+    if len(token.get_secret_value()) < METRICS_TOKEN_MIN:
+        raise ValueError(f"must have at least {METRICS_TOKEN_MIN} characters")
+    return token
+
+
+def _of_networks(text: str) -> str:
+    networks_of(text)
+    return text
+
+
+def _of_origins(text: str) -> str:
+    for origin in parts_of(text):
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError("must be origins such as https://app.example.org, never *")
+    return text
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_spoken_by_asyncpg)]
+Key = Annotated[SecretStr, AfterValidator(_strong)]
+"""32 random bytes in base64."""
+Token = Annotated[SecretStr, AfterValidator(_long)]
+Networks = Annotated[str, AfterValidator(_of_networks)]
+Origins = Annotated[str, AfterValidator(_of_origins)]

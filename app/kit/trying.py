@@ -14,9 +14,9 @@ from pgqueuer import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from app.kit import jobs, metrics
-from app.kit.db import with_retries
 from app.kit.ground import Ground, Work
 from app.kit.logs import log, where
+from app.kit.retrying import with_retries
 
 JOB_SECONDS_MAX: Final = 60.0
 SWEEP_SECONDS_MAX: Final = 600.0
@@ -127,4 +127,4 @@ async def _in_transaction(shift: Shift, deed: Callable[[Work], Awaitable[Result]
         async with shift.ground.database.begin() as session:
             return await deed(shift.ground.work(session))
 
-    return await with_retries(attempt)
+    return await with_retries(attempt, is_repeatable=True)

@@ -22,7 +22,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from app.kit.misfits import Misfit, Words
+from app.kit.misfits import Misfit, Wording
 from app.kit.wording import shown_text
 
 MINUTES_MAX = 6_000
@@ -31,22 +31,23 @@ ALIAS_MAX = 40
 TITLE_MAX = 120
 BODY_MAX = 4_000
 REASON_MAX = 2_000
+WORDS_MAX = 20_000
 SHORT_REASON_MAX = 500
 LANGUAGES_MAX = 12
 INSTANT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 INSTANT_MAX = datetime(2200, 1, 1, tzinfo=UTC)
 
-NOT_TEXT = Words(
+NOT_TEXT = Wording(
     "Control characters and lone surrogates are not text.",
     "Nadzorni znaki in osamljeni nadomestki niso besedilo.",
 )
-NO_ZONE = Words(
+NO_ZONE = Wording(
     "Must be a time zone of the IANA list, such as Europe/Ljubljana.",
     "Mora biti časovni pas s seznama IANA, na primer Europe/Ljubljana.",
 )
-NO_NUMBER = Words("Must be a whole number.", "Mora biti celo število.")
-NO_TIME = Words("Must be an RFC 3339 time.", "Mora biti čas po RFC 3339.")
-FAR_AWAY = Words("Must lie between 2000 and 2200.", "Mora biti med letoma 2000 in 2200.")
+NO_NUMBER = Wording("Must be a whole number.", "Mora biti celo število.")
+NO_TIME = Wording("Must be an RFC 3339 time.", "Mora biti čas po RFC 3339.")
+FAR_AWAY = Wording("Must lie between 2000 and 2200.", "Mora biti med letoma 2000 in 2200.")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_ENDS = re.compile("[\n\r\u2028\u2029]")
 _RFC3339_BEGINS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
@@ -60,7 +61,7 @@ def _storable(text: str) -> str:
 
 def _one_line(text: str) -> str:
     if _LINE_ENDS.search(text):
-        raise Misfit(Words("Must be one line.", "Mora biti ena vrstica."))
+        raise Misfit(Wording("Must be one line.", "Mora biti ena vrstica."))
     return text
 
 
@@ -69,7 +70,7 @@ def _at_most(length: int) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if len(text) > length:
-            raise Misfit(Words(f"Too long: at most {length}.", f"Predolgo: največ {length}."))
+            raise Misfit(Wording(f"Too long: at most {length}.", f"Predolgo: največ {length}."))
         return text
 
     return check
@@ -137,6 +138,12 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
     AfterValidator(_storable),
 ]
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=WORDS_MAX),
+    AfterValidator(_storable),
+]
+"""A text of some pages."""
 ShortReason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=SHORT_REASON_MAX),

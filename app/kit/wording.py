@@ -9,13 +9,13 @@ import unicodedata
 from itertools import pairwise
 from typing import Final
 
-from app.kit.misfits import Misfit, Words
+from app.kit.misfits import Misfit, Wording
 
-HIDDEN: Final = Words(
+HIDDEN: Final = Wording(
     "Invisible and control characters are not text.", "Nevidni in nadzorni znaki niso besedilo."
 )
-PILED_UP: Final = Words("Too many marks on one letter.", "Preveč znamenj na eni črki.")
-UNREADABLE: Final = Words(
+PILED_UP: Final = Wording("Too many marks on one letter.", "Preveč znamenj na eni črki.")
+UNREADABLE: Final = Wording(
     "Must hold something that can be read.", "Vsebovati mora nekaj, kar se da prebrati."
 )
 MARKS_MAX: Final = 3
@@ -28,11 +28,12 @@ _JOINER: Final = "\u200d"
 _COLOURED: Final = "\ufe0f"
 _HIDDEN_KINDS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACES: Final = re.compile(r"\s+")
-_LOOKS_LIKE: Final = str.maketrans(
-    "аеорсухіјѕԁһмвнктοεαρτυνικı013",
-    "aeopcyxijsdhmbhktoeaptuvikioie",
+LATIN_LIKE: Final = str.maketrans(
+    "аеорсухіјѕԁһмвнктοεαρτυνικı",
+    "aeopcyxijsdhmbhktoeaptuviki",
 )
-"""Letters of other scripts, and digits, that are read as Latin ones."""
+"""Small letters of other scripts that are read as Latin ones."""
+_LOOKS_LIKE: Final = LATIN_LIKE | str.maketrans("013", "oie")
 
 
 def shown_text(text: str) -> str:

@@ -204,9 +204,17 @@ class Finding:
 
 
 async def list_findings(session: AsyncSession, bank_id: UUID, check: str) -> list[Finding]:
-    """What one check finds wrong in the bank's books; at most `FINDINGS_MAX` findings."""
+    """What one check finds wrong in the bank's books."""
     detail, statement = _CHECKS[check]
     # Fixed SQL of this module with the bank as a parameter.
     asked = text(f"{_WITH_LEG} {statement} LIMIT :findings_max")
-    rows = await session.execute(asked, {"bank_id": bank_id, "findings_max": FINDINGS_MAX})
-    return [Finding(check, row.subject_id, detail) for row in rows]
+    rows = await session.execute(asked, {"bank_id": bank_id, "findings_max": FINDINGS_MAX + 1})
+    return bounded(bank_id, [Finding(check, row.subject_id, detail) for row in rows])
+
+
+def bounded(bank_id: UUID, findings: list[Finding]) -> list[Finding]:
+    """At most `FINDINGS_MAX` findings of one check; one more says so where there are others."""
+    if len(findings) <= FINDINGS_MAX:
+        return findings
+    said = f"there are more of these: the first {FINDINGS_MAX} are shown"
+    return [*findings[:FINDINGS_MAX], Finding(findings[0].check, bank_id, said)]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
 from app.kit.clock import Clock
-from app.kit.db import Base, once_committed
+from app.kit.db import Base, once_committed, once_over
 from app.kit.ground import Work
 from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
@@ -130,10 +130,10 @@ async def settle_many(
 
 
 def _count(session: AsyncSession, answers: Sequence[Posted | Refusal]) -> None:
-    """For the operator: the accepted when they are committed, refusals as they are."""
+    """For the operator: the accepted when they are committed, refusals when nothing is retried."""
     refused = [one.slug() for one in answers if not isinstance(one, Posted)]
     for slug in refused:
-        DEEDS.labels(slug).inc()
+        once_over(session, DEEDS.labels(slug).inc)
     accepted = len(answers) - len(refused)
     once_committed(session, partial(DEEDS.labels("accepted").inc, accepted))
 
@@ -147,11 +147,23 @@ async def settle(work: Work, asked: Instruction) -> Posted:
         HoldEnded: when the hold that it ends has ended before.
         AccountClosed: when it touches an account that was closed.
     """
-    (answer,) = await settle_many(work.session, [asked], work.clock)
-    if isinstance(answer, Posted):
-        work.deeds.append(answer.deed_id)
-        return answer
-    raise answer
+    (posted,) = await settle_all(work, [asked])
+    return posted
+
+
+async def settle_all(work: Work, asked: Sequence[Instruction]) -> list[Posted]:
+    """Do all of these instructions, or none; every account is locked at once, in the one order.
+
+    Raises:
+        NotEnoughHours, OverCeiling, TooManyMinutes, HoldEnded, AccountClosed: as `settle`.
+    """
+    done: list[Posted] = []
+    for answer in await settle_many(work.session, asked, work.clock):
+        if not isinstance(answer, Posted):
+            raise answer
+        done.append(answer)
+    work.deeds.extend(one.deed_id for one in done)
+    return done
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:

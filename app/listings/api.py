@@ -37,6 +37,7 @@ from app.listings.rules import (
     UnknownCategory,
 )
 from app.listings.views import CategoryView, ListingView
+from app.members.terms.access import OnTerms
 
 QUERY_MAX = 200
 AVAILABILITY_MAX = 500
@@ -131,7 +132,7 @@ async def list_categories(
 
 @router.post("/listings", status_code=201, responses=raises(NotFound, *UNFIT, TooManyListings))
 @reaches(Relation.OWN)
-async def post_listing(body: PostListing, caller: Member, work: Working) -> ListingView:
+async def post_listing(body: PostListing, caller: OnTerms, work: Working) -> ListingView:
     """Post an offer or a request."""
     return ListingView.of(await operations.post(work, caller, ListingText(**vars(body))))
 

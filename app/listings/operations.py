@@ -74,7 +74,8 @@ async def post(work: Work, caller: Caller, text: ListingText) -> Seen:
     await _refuse_unfit(work, listing, vars(text))
     work.session.add(listing)
     await work.session.flush()
-    await _screen(work, caller, listing, author.level)
+    others = await queries.has_shown_listing(work.session, caller, listing.listing_id)
+    await _screen(work, caller, listing, is_first=not others)
     return Seen(listing, author.alias)
 
 
@@ -99,7 +100,7 @@ async def change(
     await _refuse_unfit(work, listing, changes)
     listing.version += 1
     author = await members.get_member(work.session, caller.bank_id, caller.me)
-    await _screen(work, caller, listing, author.level)
+    await _screen(work, caller, listing)
     return Seen(listing, author.alias)
 
 
@@ -171,9 +172,10 @@ def month_of(moment: datetime) -> datetime:
     return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-async def _screen(work: Work, caller: Caller, listing: Listing, level: int) -> None:
+async def _screen(work: Work, caller: Caller, listing: Listing, *, is_first: bool = False) -> None:
     text = "\n".join([listing.title, listing.body, listing.availability or ""])
-    await screening.screen(work, caller, Written(Subject.LISTING, listing.listing_id, text, level))
+    written = Written(Subject.LISTING, listing.listing_id, text, is_first)
+    await screening.screen(work, caller, written)
 
 
 async def _refuse_closed(work: Work, caller: Caller, listing: Listing) -> None:

@@ -16,7 +16,7 @@ from app.listings.rules import ListingStatus
 from app.listings.tables import BankCategory, Listing
 from app.members.queries import visible_to
 from app.members.tables import Member
-from app.screening.queries import let_through_to
+from app.screening.queries import is_held, let_through_to
 
 
 class Seen(NamedTuple):
@@ -144,6 +144,21 @@ async def count_open(session: AsyncSession, bank_id: UUID, author_id: UUID, now:
         .where(Listing.bank_id == bank_id, Listing.author_id == author_id, is_open(now))
     )
     return (await session.scalars(asked)).one()
+
+
+async def has_shown_listing(session: AsyncSession, author: Caller, but_id: UUID) -> bool:
+    """Whether the author has, or had, another listing that was not held back from others."""
+    asked = (
+        select(Listing.listing_id)
+        .where(
+            Listing.bank_id == author.bank_id,
+            Listing.author_id == author.member_id,
+            Listing.listing_id != but_id,
+            ~is_held(Listing.bank_id, Listing.listing_id),
+        )
+        .limit(1)
+    )
+    return (await session.scalar(asked)) is not None
 
 
 async def list_categories(session: AsyncSession, bank_id: UUID) -> Sequence[str]:

@@ -16,7 +16,7 @@ from app.listings.queries import Seen
 from app.listings.rules import ListingKind
 from app.listings.tables import Listing
 from app.matching.rules import Reason, Side, is_reachable, judge, score
-from app.members.queries import visible_between
+from app.members.queries import may_meet, visible_to
 
 CANDIDATES_MAX: Final = 500
 """How many listings are scored at the most; the freshest months first."""
@@ -91,13 +91,18 @@ def _best_first(match: Match) -> tuple[float, UUID]:
 async def _candidates(
     session: AsyncSession, viewer: Caller, mine: Listing, now: datetime
 ) -> Sequence[Seen]:
-    """Listings that pass every hard filter."""
+    """Listings that pass every hard filter.
+
+    An author finds what they may see, as everywhere; staff find what two people may meet over.
+    """
+    is_own = mine.author_id == viewer.member_id
+    meets = visible_to(viewer) if is_own else may_meet(mine.bank_id, mine.author_id)
     exact = Listing.category == mine.category
     asked = (
         listings.seen_by(viewer)
         .where(
             Listing.author_id != mine.author_id,
-            visible_between(mine.bank_id, mine.author_id),
+            meets,
             listings.is_open(now),
             _fits(mine),
         )

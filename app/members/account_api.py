@@ -1,18 +1,16 @@
 """My account and statement over HTTP; here because they name the people on the other side."""
 
-import csv
-import io
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.identity.access import Member, MemberFreshForCsv
-from app.identity.rules import Caller
 from app.kit.errors import NotFound
-from app.kit.ground import Work
-from app.kit.http import Route, Working
+from app.kit.http import Route, Working, ground_of
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
@@ -20,17 +18,15 @@ from app.kit.values import Instant, Moment, View
 from app.ledger import queries as ledger
 from app.ledger.sealing.receipts import make_receipt
 from app.ledger.sealing.rules import NotSealedYet
-from app.ledger.statements.queries import StatementLine
-from app.ledger.subjects import Subject
 from app.members import queries
 from app.members.receipt_view import ReceiptView
+from app.members.statement_csv import stream_statement
+from app.members.statement_view import StatementLineView
 
-CSV_LINES_MAX = 10_000
-CSV = {
+CSV: Final = {
     "schema": {"type": "string"},
     "example": "id,at,direction,minutes\r\n0d9f6c5e,2026-03-02T17:00:00Z,in,60\r\n",
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 router = APIRouter(prefix="/v1/me/account", route_class=Route, tags=["members"])
 
@@ -52,29 +48,6 @@ class BalanceAtView(View):
     balance_minutes: int
     final_before: Moment
     is_final: bool
-
-
-class StatementLineView(View):
-    """One posting as I see it."""
-
-    id: UUID
-    at: Moment
-    direction: Literal["in", "out"]
-    minutes: int
-    balance_after_minutes: int
-    kind: str
-    exchange_id: UUID | None
-    transfer_id: UUID | None = Field(description="Of hours sent to or received from another bank.")
-    counterpart_alias: str | None = Field(
-        examples=["Bor"],
-        description="Null for the bank's own accounts; `former member` as in an exchange.",
-    )
-    reverses_id: UUID | None = Field(
-        examples=[None], description="The posting that this one takes back."
-    )
-    reversed_by: list[UUID] = Field(
-        examples=[[]], description="The postings that took this one back, in parts."
-    )
 
 
 @router.get("", responses=raises(NotFound))
@@ -116,19 +89,23 @@ async def list_my_postings(
     caller: MemberFreshForCsv,
     work: Working,
     page: Paging,
+    request: Request,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Page[StatementLineView] | Response:
-    """My statement, newest first, with the running balance; as CSV the newest 10,000 lines.
+    """My statement, newest first, with the running balance; as CSV the whole of it.
 
-    The CSV leaves the app, so it needs a proof of who is asking that is fresh.
+    The CSV leaves the app, so it needs a proof of who is asking that is fresh. Its last line says
+    how many postings there are: without that line it was cut off.
     """
     if form == "csv":
-        return Response(await _csv(work, caller), media_type="text/csv; charset=utf-8")
+        lines_of_csv = stream_statement(ground_of(request), caller)
+        return StreamingResponse(lines_of_csv, media_type="text/csv; charset=utf-8")
     pager = Pager(work.vault, caller.login_id, "postings", page)
     lines, aliases = await queries.list_my_statement(
         work.session, caller, before_seq=pager.after_seq(), limit=pager.rows_max
     )
-    return pager.page(lines, lambda line: (line.seq,), lambda line: _line(line, aliases))
+    view = partial(StatementLineView.of, aliases=aliases)
+    return pager.page(lines, lambda line: (line.seq,), view)
 
 
 @router.get("/postings/{posting_id}/receipt", responses=raises(NotSealedYet))
@@ -138,40 +115,3 @@ async def get_my_receipt(posting_id: UUID, caller: Member, work: Working) -> Rec
     account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
     receipt = await make_receipt(work.session, caller.bank_id, account_id, posting_id)
     return ReceiptView.of(receipt)
-
-
-async def _csv(work: Work, caller: Caller) -> str:
-    """The newest lines as RFC 4180, so that no spreadsheet takes an alias for a formula."""
-    lines, aliases = await queries.list_my_statement(
-        work.session, caller, before_seq=None, limit=CSV_LINES_MAX
-    )
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(StatementLineView.model_fields))
-    writer.writeheader()
-    for line in lines:
-        row = _line(line, aliases).model_dump(mode="json")
-        row["counterpart_alias"] = _harmless(row["counterpart_alias"] or "")
-        row["reversed_by"] = " ".join(row["reversed_by"])
-        writer.writerow(row)
-    return text.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def _line(line: StatementLine, aliases: dict[UUID, str]) -> StatementLineView:
-    subject = Subject.of(line.deed.kind, line.deed.subject_id)
-    return StatementLineView(
-        id=line.posting.posting_id,
-        at=line.posting.posted_at,
-        direction="in" if line.is_credit else "out",
-        minutes=line.posting.minutes,
-        balance_after_minutes=line.balance_minutes,
-        kind=line.deed.kind,
-        exchange_id=subject.exchange_id,
-        transfer_id=subject.transfer_id,
-        counterpart_alias=aliases.get(line.counter_account_id),
-        reverses_id=line.posting.reverses_posting_id,
-        reversed_by=line.reversed_by or [],
-    )

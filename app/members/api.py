@@ -7,17 +7,19 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from app.identity.access import Coordinator, SignedIn
-from app.identity.rules import EmailTaken, OwnCase, Role, TooManySignIns, WeakPassword
+from app.identity.rules import EmailTaken, Role, TooManySignIns, WeakPassword
 from app.identity.tools import Tools
 from app.kit.errors import NotFound, Stale
-from app.kit.http import Public, Route, Working
-from app.kit.paging import Page, Pager, Paging
+from app.kit.ground import Work
+from app.kit.http import PublicToNewcomers, Route, Working
+from app.kit.paging import Page
 from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import (
     Alias,
     Email,
     Languages,
+    Line,
     Moment,
     Phone,
     Reason,
@@ -30,8 +32,10 @@ from app.kit.values import (
 from app.kit.versions import IfMatch
 from app.members import operations, queries
 from app.members.blocks.rules import NoTelephone
+from app.members.opening import OpenedApplications
 from app.members.operations import member_etag
 from app.members.rules import (
+    AliasIsContact,
     AliasReserved,
     ApplicationDecided,
     Level,
@@ -40,9 +44,14 @@ from app.members.rules import (
     TermsNotCurrent,
 )
 from app.members.tables import Member as MemberRow
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 PASSWORD_TYPED_MAX = 512
+INVITATION_MAX = 64
+
+
+Invitation = Annotated[Line, StringConstraints(min_length=1, max_length=INVITATION_MAX)]
 
 
 class AskToJoin(RequestBody):
@@ -60,6 +69,11 @@ class AskToJoin(RequestBody):
         description="If you like; only a keyed hash is kept, which lets blocks work both ways.",
     )
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")
+    invitation: Invitation | None = Field(
+        None,
+        examples=["Bor from the library"],
+        description="Who invited me; only the coordinator who decides reads it.",
+    )
     terms_version: int | None = Field(None, examples=[1], ge=1, le=1_000_000)
 
 
@@ -77,11 +91,13 @@ class ApplicationView(View):
     languages: list[str]
     status: MemberStatus
     requested_at: Moment
+    invitation: str | None = Field(description="Who invited them, as they told.")
 
     @classmethod
-    def of(cls, row: MemberRow) -> "ApplicationView":
+    def of(cls, work: Work, row: MemberRow) -> "ApplicationView":
         """The view of a row."""
         return cls(
+            invitation=queries.invitation_of(work, row),
             id=row.member_id,
             alias=row.alias,
             languages=row.languages,
@@ -124,11 +140,17 @@ class ChangeMe(RequestBody):
     "/members",
     status_code=202,
     responses=raises(
-        NotFound, WeakPassword, TermsNotCurrent, TooManySignIns, NoTelephone, AliasReserved
+        NotFound,
+        WeakPassword,
+        TermsNotCurrent,
+        TooManySignIns,
+        NoTelephone,
+        AliasReserved,
+        AliasIsContact,
     ),
 )
 @reaches(Relation.NOBODYS, rate=Rate.ENTRY)
-async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked:
+async def join(body: AskToJoin, tools: Tools, work: Working, _: PublicToNewcomers) -> Asked:
     """Ask to join. The answer is the same whether the e-mail is known or not."""
     await operations.join(
         work,
@@ -140,6 +162,7 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
         languages=body.languages,
         terms_version=body.terms_version,
         phone=body.phone,
+        invitation=body.invitation,
     )
     return Asked()
 
@@ -147,18 +170,16 @@ async def join(body: AskToJoin, tools: Tools, work: Working, _: Public) -> Asked
 @router.get("/applications")
 @reaches(Relation.BANK)
 async def list_applications(
-    caller: Coordinator, work: Working, page: Paging
+    _: Coordinator, opened: OpenedApplications, work: Working
 ) -> Page[ApplicationView]:
-    """Those who wait for an answer, longest first."""
-    pager = Pager(work.vault, caller.login_id, "applications", page)
-    rows = await queries.list_applications(
-        work.session, caller.bank_id, after=pager.after_moment(), limit=pager.rows_max
-    )
-    return pager.page(rows, lambda row: (row.requested_at, row.member_id), ApplicationView.of)
+    """Those who wait for an answer, longest first; they can see that they were looked at."""
+    views = [ApplicationView.of(work, row) for row in opened.rows]
+    return Page[ApplicationView](items=views, next_cursor=opened.next_cursor)
 
 
 @router.post(
-    "/applications/{member_id}/approval", responses=raises(ApplicationDecided, EmailTaken, OwnCase)
+    "/applications/{member_id}/approval",
+    responses=raises(ApplicationDecided, EmailTaken, Concerned),
 )
 @reaches(Relation.BANK)
 async def approve_application(
@@ -166,16 +187,17 @@ async def approve_application(
 ) -> ApplicationView:
     """Let an applicant take part."""
     row = await operations.approve(work, caller, member_id, reason=body.reason, level=body.level)
-    return ApplicationView.of(row)
+    return ApplicationView.of(work, row)
 
 
-@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, OwnCase))
+@router.post("/applications/{member_id}/rejection", responses=raises(ApplicationDecided, Concerned))
 @reaches(Relation.BANK)
 async def reject_application(
     member_id: UUID, body: DecideApplication, caller: Coordinator, work: Working
 ) -> ApplicationView:
     """Decline an application."""
-    return ApplicationView.of(await operations.reject(work, caller, member_id, reason=body.reason))
+    row = await operations.reject(work, caller, member_id, reason=body.reason)
+    return ApplicationView.of(work, row)
 
 
 @router.get("/me")
@@ -188,7 +210,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     return _me(row, sorted(caller.roles))
 
 
-@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved))
+@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved, AliasIsContact))
 @reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,

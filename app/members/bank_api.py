@@ -31,11 +31,16 @@ class BankView(View):
 
     slug: str = Field(examples=["kljuc"])
     name: str
-    preset: Preset
     time_zone: str
     languages: list[str]
     terms_version: int
     floor_minutes: int
+
+
+class BankRulesView(BankView):
+    """The same, with what staff see of it: no word of a preset is for members' screens."""
+
+    preset: Preset
 
 
 class SafetyView(View):
@@ -126,11 +131,11 @@ async def change_bank(
     work: Working,
     response: Response,
     if_match: IfMatch = None,
-) -> BankView:
+) -> BankRulesView:
     """Change the bank, with a reason that is kept."""
     row = await operations.change_bank(work, caller.bank_id, body.wish(caller, if_match))
     response.headers["ETag"] = etag_of(row)
-    return BankView.model_validate(row)
+    return BankRulesView.model_validate(row)
 
 
 @router.get("/bank/safety")

@@ -1,6 +1,6 @@
 """Joining, deciding on applications, changing one's own record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
-from app.identity.rules import Caller, OwnCase, Role
+from app.identity.rules import Caller, Role
 from app.identity.tables import ASKED_ONCE
 from app.identity.tools import IdentityTools, refuse_weak
 from app.kit.db import violated
@@ -20,6 +20,7 @@ from app.members import queries
 from app.members.blocks import operations as blocks
 from app.members.blocks.rules import ContactKind
 from app.members.rules import (
+    AliasIsContact,
     ApplicationDecided,
     Level,
     MemberKind,
@@ -28,8 +29,12 @@ from app.members.rules import (
     refuse_reserved,
 )
 from app.members.tables import Member
+from app.members.terms import operations as terms
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
+from app.screening.contact_data import contact_data
 from app.sealed import operations as sealed
 
 
@@ -44,6 +49,7 @@ async def join(
     languages: Sequence[str],
     terms_version: int | None,
     phone: str | None = None,
+    invitation: str | None = None,
 ) -> None:
     """Ask to join. Says nothing of whether the address was known before.
 
@@ -56,19 +62,22 @@ async def join(
         TermsNotCurrent: when another version of the terms is in force.
         TooManySignIns: when too many passwords wait to be hashed.
         NoTelephone: when the number cannot be one.
-        AliasReserved: when the alias looks like a former member's.
+        AliasReserved, AliasIsContact: when the alias cannot be one.
     """
-    refuse_reserved(alias)
+    _refuse_unfit(alias)
     known = await banks.get_bank(work.session, bank)
     refuse_weak(password, alias, email, known.name)
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
-    member_id = new_id()
-    await work.envelopes.make(member_id)  # before the first lock: it waits for a disk
+    member = _applicant(work, known, alias, languages)
+    await work.envelopes.make(member.member_id)  # before the first lock: it waits for a disk
+    if invitation is not None:
+        about = ("invitation", known.bank_id, member.member_id)
+        member.invitation_sealed = work.envelopes.seal(member.member_id, invitation, *about)
     try:
         async with work.session.begin_nested():
-            await _apply(work, known, member_id, alias, email, phone, password_hash, languages)
+            await _apply(work, known, member, email, phone, password_hash)
     except IntegrityError as error:
         if violated(error) != ASKED_ONCE:
             raise
@@ -88,7 +97,7 @@ async def approve(
 
     Raises:
         NotFound: when the bank has no such applicant.
-        OwnCase: when it is the caller's own.
+        Concerned: when the caller has something of their own with them.
         ApplicationDecided: when it was decided before.
         EmailTaken: when another login of this address was approved before.
     """
@@ -103,6 +112,7 @@ async def approve(
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await sealed.begin(work, caller, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
+    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
     return member
@@ -113,13 +123,28 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
 
     Raises:
         NotFound: when the bank has no such applicant.
-        OwnCase: when it is the caller's own.
+        Concerned: when the caller has something of their own with them.
         ApplicationDecided: when it was decided before.
     """
     member = await _lock_applicant(work, caller, member_id)
     _decide(work, caller, member, MemberStatus.REJECTED, reason)
     await identity.close_login(work, caller.bank_id, member_id)
+    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     return member
+
+
+async def took_part(work: Work, bank_id: UUID, member_ids: Collection[UUID]) -> bool:
+    """People took part in a group session: who was met goes up one step of the ladder.
+
+    Returns:
+        Whether all of them have been met; if not, nothing is changed.
+    """
+    people = await queries.lock_members(work.session, bank_id, member_ids)
+    if any(one.level == Level.NEW for one in people):
+        return False
+    for one in people:
+        one.level = max(one.level, Level.TOOK_PART)
+    return True
 
 
 async def change_me(
@@ -135,17 +160,28 @@ async def change_me(
     Raises:
         NotFound: when the caller is no member.
         Stale: when `If-Match` names an older version.
-        AliasReserved: when the alias looks like a former member's.
+        AliasReserved, AliasIsContact: when the alias cannot be one.
     """
     member = await queries.lock_me(work.session, caller)
     refuse_stale(if_match, member_etag(member))
     if alias is not None:
-        refuse_reserved(alias)
+        _refuse_unfit(alias)
         member.alias = alias
     if languages is not None:
         member.languages = list(dict.fromkeys(languages))
     member.version += 1
     return member
+
+
+def _refuse_unfit(alias: str) -> None:
+    """Keep the alias of former members to them, and contact data out of aliases.
+
+    Contact data in other texts are held for a moderator; an alias stands in so many places that
+    it is refused at once, whatever the bank's settings.
+    """
+    refuse_reserved(alias)
+    if contact_data(alias):
+        raise AliasIsContact
 
 
 def member_etag(member: Member) -> str:
@@ -155,8 +191,7 @@ def member_etag(member: Member) -> str:
 
 async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member:
     member = await queries.lock_member(work.session, caller.bank_id, member_id)
-    if member_id == caller.member_id:
-        raise OwnCase
+    await openings.refuse_party(work, caller, [member_id])
     if member.status != MemberStatus.APPLICANT:
         raise ApplicationDecided(state=member.status)
     return member
@@ -176,19 +211,10 @@ def _decide(
         )
 
 
-async def _apply(
-    work: Work,
-    bank: Bank,
-    member_id: UUID,
-    alias: str,
-    email: str,
-    phone: str | None,
-    password_hash: str,
-    languages: Sequence[str],
-) -> None:
-    member = Member(
+def _applicant(work: Work, bank: Bank, alias: str, languages: Sequence[str]) -> Member:
+    return Member(
         bank_id=bank.bank_id,
-        member_id=member_id,
+        member_id=new_id(),
         kind=MemberKind.PERSON,
         status=MemberStatus.APPLICANT,
         alias=alias,
@@ -198,8 +224,14 @@ async def _apply(
         version=1,
         requested_at=work.now,
     )
+
+
+async def _apply(
+    work: Work, bank: Bank, member: Member, email: str, phone: str | None, password_hash: str
+) -> None:
     work.session.add(member)
     await work.session.flush()
+    terms.note(work, member)
     login = await identity.create_login(
         work,
         bank_id=bank.bank_id,

@@ -13,9 +13,10 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
+from app.kit.ground import Work
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
-from app.members.blocks.queries import no_block_between
+from app.members.blocks.queries import may_look, neither_named, no_block_between
 from app.members.rules import FORMER_MEMBER, MemberStatus
 from app.members.tables import Member
 
@@ -34,7 +35,17 @@ class Side(NamedTuple):
     """A person as another may see them, and their account in the books."""
 
     party: Party
+    partner: Party
+    """The same while the two have an exchange in progress: only who was named is hidden there."""
     account_id: UUID | None
+
+
+class Look(NamedTuple):
+    """Somebody looks at somebody; nobody in particular does for staff who are no members."""
+
+    bank_id: UUID
+    viewer_id: UUID | None
+    member_id: UUID
 
 
 _GIVEN_IDS: Final = bindparam("given_ids", type_=ARRAY(Uuid))
@@ -47,17 +58,30 @@ def visible_to(viewer: Caller) -> ColumnElement[bool]:
     It belongs on every query that reads members or what is theirs: reads, search, matches,
     counts, notices, exports and replays.
     """
-    return visible_between(viewer.bank_id, viewer.member_id)
+    return visible_for(viewer.bank_id, viewer.member_id)
 
 
-def visible_between(
+def visible_for(
     bank_id: UUID | ColumnElement[UUID], viewer_id: UUID | ColumnElement[UUID] | None
 ) -> ColumnElement[bool]:
-    """The same for a viewer who is not asking: staff act for them, or a batch does."""
+    """The same for a viewer who is not asking: a batch does, or staff act for them."""
+    return _here(bank_id, viewer_id, may_look(Member.bank_id, viewer_id, Member.member_id))
+
+
+def may_meet(bank_id: UUID, member_id: UUID) -> ColumnElement[bool]:
+    """Which members and this one see each other, so that others may bring the two together."""
+    return _here(bank_id, member_id, no_block_between(Member.bank_id, member_id, Member.member_id))
+
+
+def _here(
+    bank_id: UUID | ColumnElement[UUID],
+    viewer_id: UUID | ColumnElement[UUID] | None,
+    not_hidden: ColumnElement[bool],
+) -> ColumnElement[bool]:
     return and_(
         Member.bank_id == bank_id,
         or_(Member.status == MemberStatus.ACTIVE, Member.member_id == viewer_id),
-        no_block_between(Member.bank_id, viewer_id, Member.member_id),
+        not_hidden,
     )
 
 
@@ -97,14 +121,16 @@ async def lock_member(session: AsyncSession, bank_id: UUID, member_id: UUID | No
     return member
 
 
-async def lock_members(session: AsyncSession, bank_id: UUID, member_ids: set[UUID]) -> None:
-    """Lock those of these members who exist, in id order."""
+async def lock_members(
+    session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
+) -> Sequence[Member]:
+    """Those of these members who exist, locked in id order."""
     asked = (
         select(Member)
         .where(Member.bank_id == bank_id, Member.member_id == any_(_GIVEN_IDS))
         .order_by(Member.member_id)
     )
-    await lock_many(session, asked, {"given_ids": sorted(member_ids)}, of=Member)
+    return await lock_many(session, asked, {"given_ids": sorted(member_ids)}, of=Member)
 
 
 async def list_applications(
@@ -122,37 +148,51 @@ async def list_applications(
     return (await session.scalars(asked)).all()
 
 
+_MET: Final = neither_named(_SEEN.c.bank_id, _SEEN.c.viewer_id, Member.member_id)
+_SIDES: Final = select(
+    _SEEN.c.bank_id,
+    _SEEN.c.viewer_id,
+    Member.member_id,
+    Member.alias,
+    Member.account_id,
+    visible_for(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown"),
+    _here(_SEEN.c.bank_id, _SEEN.c.viewer_id, _MET).label("goes_on"),
+).join_from(
+    _SEEN,
+    Member,
+    and_(Member.bank_id == _SEEN.c.bank_id, Member.member_id == _SEEN.c.member_id),
+)
+
+
+def invitation_of(work: Work, row: Member) -> str | None:
+    """Who invited an applicant, as they told; for whoever decides."""
+    about = ("invitation", row.bank_id, row.member_id)
+    return work.envelopes.open(row.invitation_sealed or b"", *about)
+
+
 async def find_parties(
     session: AsyncSession, viewer: Caller, member_ids: set[UUID]
 ) -> dict[UUID, Party]:
     """These members as the viewer may see them; whoever is hidden is a former member."""
-    sides = await find_sides(session, [(viewer, one) for one in member_ids])
-    return {member_id: side.party for (_, member_id), side in sides.items()}
+    asked = [Look(viewer.bank_id, viewer.member_id, one) for one in member_ids]
+    sides = await find_sides(session, asked)
+    return {look.member_id: side.party for look, side in sides.items()}
 
 
-async def find_sides(
-    session: AsyncSession, asked: Sequence[tuple[Caller, UUID]]
-) -> dict[tuple[UUID | None, UUID], Side]:
-    """Members as viewers may see them, by viewer's and member's id, each with their account."""
-    shown = visible_between(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown")
-    statement = select(
-        _SEEN.c.viewer_id, Member.member_id, Member.alias, Member.account_id, shown
-    ).join_from(
-        _SEEN,
-        Member,
-        and_(Member.bank_id == _SEEN.c.bank_id, Member.member_id == _SEEN.c.member_id),
-    )
-    keys = [
-        {"bank_id": viewer.bank_id, "viewer_id": viewer.member_id, "member_id": member_id}
-        for viewer, member_id in asked
-    ]
-    found = (await session.execute(statement, arrays(keys))).all() if keys else []
+async def find_sides(session: AsyncSession, asked: Sequence[Look]) -> dict[Look, Side]:
+    """Members as viewers may see them, each with their account."""
+    if not asked:
+        return {}
+    found = (await session.execute(_SIDES, arrays([one._asdict() for one in asked]))).all()
     sides = {
-        (viewer_id, member_id): Side(Party(member_id, alias) if is_shown else _FORMER, account_id)
-        for viewer_id, member_id, alias, account_id, is_shown in found
+        Look(bank_id, viewer_id, member_id): Side(
+            Party(member_id, alias) if is_shown else _FORMER,
+            Party(member_id, alias) if goes_on else _FORMER,
+            account_id,
+        )
+        for bank_id, viewer_id, member_id, alias, account_id, is_shown, goes_on in found
     }
-    absent = Side(_FORMER, None)
-    return {(one.member_id, of): sides.get((one.member_id, of), absent) for one, of in asked}
+    return {one: sides.get(one, Side(_FORMER, _FORMER, None)) for one in asked}
 
 
 async def list_my_statement(

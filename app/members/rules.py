@@ -23,6 +23,15 @@ class AliasReserved(Unfit):
     }
 
 
+class AliasIsContact(Unfit):
+    """The alias holds a number, an address or a name elsewhere; it is shown to everybody."""
+
+    said: ClassVar = {
+        "en": Said("Please choose another alias", "It is no place for numbers and addresses."),
+        "sl": Said("Izberite drug vzdevek", "Številke in naslovi ne sodijo vanj."),
+    }
+
+
 def refuse_reserved(alias: str) -> None:
     """Keep the alias of former members to them.
 
@@ -50,15 +59,19 @@ class MemberKind(StrEnum):
 
 
 class Level(IntEnum):
-    """How well the staff know a member. Only staff give it, and nobody else ever sees it."""
+    """How well the staff know a member. Only staff give it, and nobody else ever sees it.
+
+    It means something where the bank has a vetting ladder.
+    """
 
     NEW = 0
-    """Approved from afar: may read, and post what is read before others see it."""
+    """Approved from afar: may read, and post."""
     MET = 1
-    """Met in person."""
+    """Met in person: may take part in group sessions."""
     TOOK_PART = 2
-    """Took part in something with others."""
+    """Took part in one; a group session gives this by itself."""
     FULL = 3
+    """May have exchanges with others one to one."""
 
 
 class ApplicationDecided(Conflict):

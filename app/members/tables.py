@@ -63,5 +63,7 @@ class Member(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     decision_reason_sealed: Mapped[bytes | None]
+    invitation_sealed: Mapped[bytes | None]
+    """Who invited them, as they told; for the coordinator who decides, and nobody else."""
     forgotten_at: Mapped[datetime | None]
     """When the row was emptied, after leaving or a rejection; the data key goes with it."""

@@ -1,5 +1,6 @@
-"""Blocks over HTTP: silent, mutual, immediate, and the same answer for whatever id is named."""
+"""Blocks over HTTP: silent, immediate, and the same answer for whatever id or contact is named."""
 
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
 from app.identity.access import Member
+from app.identity.rules import Caller
+from app.kit.ground import Work
 from app.kit.http import Route, Working
 from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
@@ -14,7 +17,14 @@ from app.kit.reach import Relation, reaches
 from app.kit.values import Email, Moment, Phone, RequestBody, View
 from app.members.blocks import operations as blocks
 from app.members.blocks import queries
-from app.members.blocks.rules import ContactKind, NoTelephone, OneContact, TooManyBlocks
+from app.members.blocks.queries import Blocked
+from app.members.blocks.rules import (
+    ContactKind,
+    NoTelephone,
+    OneContact,
+    TooManyBlocks,
+    TooManyContactBlocks,
+)
 from app.moderation.parting import operations
 
 router = APIRouter(prefix="/v1/me/blocks", route_class=Route, tags=["members"])
@@ -27,6 +37,13 @@ class BlockView(View):
     kind: Literal["member", "email", "phone"]
     alias: str | None
     created_at: Moment
+
+    @classmethod
+    def of(cls, work: Work, caller: Caller, row: Blocked) -> "BlockView":
+        """The view of a block, its alias opened."""
+        sealed, key = row.alias_sealed or b"", (caller.bank_id, row.id)
+        alias = work.envelopes.open(sealed, "block", *key)
+        return cls.model_validate(row._asdict() | {"alias": alias})
 
 
 class BlockContact(RequestBody):
@@ -58,14 +75,23 @@ async def list_blocks(caller: Member, work: Working, page: Paging) -> Page[Block
     rows = await queries.list_blocks(
         work.session, caller, after=pager.after_moment(), limit=pager.rows_max
     )
-    return pager.page(rows, lambda row: (row.created_at, row.id), BlockView.model_validate)
+    view = partial(BlockView.of, work, caller)
+    return pager.page(rows, lambda row: (row.created_at, row.id), view)
 
 
-@router.post("", status_code=204, responses=raises(OneContact, NoTelephone, TooManyBlocks))
+@router.post(
+    "",
+    status_code=204,
+    responses=raises(OneContact, NoTelephone, TooManyBlocks, TooManyContactBlocks),
+)
 @reaches(Relation.OWN)
 async def block_contact(body: BlockContact, caller: Member, work: Working) -> None:
-    """Block whoever has this contact, now or when they join; nothing says whether anybody has."""
-    await operations.block_contact(work, caller, *body.named())
+    """Hide me from whoever has this contact, now or when they join.
+
+    Nothing says whether anybody has: what I see stays as it is, and what I have in progress goes
+    on. Whoever I find here all the same, I can block by their id.
+    """
+    await blocks.block_contact(work, caller, *body.named())
 
 
 @router.put("/{member_id}", status_code=204, responses=raises(TooManyBlocks))

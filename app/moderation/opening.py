@@ -18,9 +18,8 @@ async def _opened(dispute_id: UUID, request: Request) -> Case:
     caller: Caller = request.state.caller
     dispute = await queries.get_dispute(work.session, caller, dispute_id)
     (case,) = await queries.find_cases(work.session, caller, [dispute])
-    parties = (case.exchange.giver_id, case.exchange.receiver_id)
-    if caller.member_id not in parties:
-        await openings.record(work, caller, parties, OpeningKind.DISPUTE, None)
+    if caller.member_id not in case.parties:
+        await openings.open_case(work, caller, case.parties, OpeningKind.DISPUTE, None)
     return case
 
 

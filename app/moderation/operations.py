@@ -5,7 +5,7 @@ from uuid import UUID
 from app.exchanges import operations as exchanges
 from app.exchanges import queries as exchange_queries
 from app.exchanges.tables import Exchange
-from app.identity.rules import Caller, OwnCase, Role
+from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.moderation import queries
@@ -21,6 +21,11 @@ from app.moderation.rules import (
 from app.moderation.tables import Dispute
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
+from app.screening import operations as screening
+from app.screening.operations import Written
+from app.screening.rules import Subject
 
 
 async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: str) -> Dispute:
@@ -34,8 +39,8 @@ async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: st
     if await queries.find_dispute_of(work.session, caller.bank_id, exchange_id) is not None:
         raise AlreadyDisputed
     dispute = open_case(work, exchange, caller.me, reason)
-    other = exchange.receiver_id if caller.me == exchange.giver_id else exchange.giver_id
-    kind = NoticeKind.DISPUTE_OPENED
+    await screening.screen(work, caller, Written(Subject.DISPUTE, dispute.dispute_id, reason))
+    kind, other = NoticeKind.DISPUTE_OPENED, _other(exchange, caller.me)
     notices.tell_member(work, caller.bank_id, other, kind, dispute.dispute_id)
     return dispute
 
@@ -74,7 +79,7 @@ async def resolve(
     Raises:
         NotFound: when the bank has no such dispute.
         DisputeResolved: when it was decided before, and is not appealed.
-        OwnCase: when the moderator is a party.
+        Concerned: when the moderator has something of their own with one of the two.
         AnotherModerator: when it is an appeal, and the first outcome was the caller's.
         MinutesDoNotFit: when minutes and outcome do not go together.
     """
@@ -84,30 +89,33 @@ async def resolve(
     exchange = await exchange_queries.lock_any_exchange(
         work.session, caller.bank_id, dispute.exchange_id
     )
-    _refuse_party(caller, exchange)
+    parties = (exchange.giver_id, exchange.receiver_id)
+    await openings.open_case(work, caller, parties, OpeningKind.DISPUTE, None)
     ruling = Ruling(outcome, minutes_of(outcome, exchange.minutes, minutes), reason)
     if dispute.status == DisputeStatus.APPEALED:
         await appeals.decide(work, caller, dispute, exchange, ruling)
     else:
-        await _decide(work, caller, dispute, ruling)
+        await _decide(work, caller, dispute, exchange, ruling)
     dispute.status = DisputeStatus.RESOLVED
-    for member_id in (exchange.giver_id, exchange.receiver_id):
+    for member_id in parties:
         kind = NoticeKind.DISPUTE_RESOLVED
         notices.tell_member(work, caller.bank_id, member_id, kind, dispute_id)
     return dispute
 
 
-async def _decide(work: Work, caller: Caller, dispute: Dispute, ruling: Ruling) -> None:
+async def _decide(
+    work: Work, caller: Caller, dispute: Dispute, exchange: Exchange, ruling: Ruling
+) -> None:
     await exchanges.resolve(work, caller.bank_id, dispute.exchange_id, ruling.minutes)
     dispute.outcome = ruling.outcome
     dispute.minutes = ruling.minutes
-    dispute.resolution_sealed = work.envelopes.seal(
-        dispute.opener_id, ruling.reason, "resolution", caller.bank_id, dispute.dispute_id
+    dispute.resolution_sealed, dispute.resolution_other_sealed = (
+        work.envelopes.seal(side, ruling.reason, "resolution", caller.bank_id, dispute.dispute_id)
+        for side in (dispute.opener_id, _other(exchange, dispute.opener_id))
     )
     dispute.resolved_by = caller.login_id
     dispute.resolved_at = work.now
 
 
-def _refuse_party(caller: Caller, exchange: Exchange) -> None:
-    if caller.member_id in {exchange.giver_id, exchange.receiver_id}:
-        raise OwnCase
+def _other(exchange: Exchange, side: UUID) -> UUID:
+    return exchange.receiver_id if side == exchange.giver_id else exchange.giver_id

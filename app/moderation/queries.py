@@ -1,46 +1,61 @@
 """Reading disputes: moderators see the bank's, parties their own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import Select, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.exchanges import queries as exchanges
+from app.exchanges.keeping import queries as keeping
+from app.exchanges.queries import Shown
 from app.exchanges.tables import Exchange
 from app.identity.rules import Caller, Role
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
-from app.members import queries as members
 from app.moderation.appeals.queries import list_appeals
 from app.moderation.appeals.tables import Appeal
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
+from app.screening import queries as screening
+
+Side = Literal["giver", "receiver"]
 
 
 class Case(NamedTuple):
-    """A dispute, its exchange, and the two sides by the names that they go by."""
+    """A dispute, its exchange with the two people as the reader may see them, and kept words."""
 
     dispute: Dispute
-    exchange: Exchange
-    giver_alias: str
-    receiver_alias: str
+    shown: Shown
     appeal: Appeal | None
+    kept: Mapping[UUID, bytes]
+    """Of the other side's words, by whose reason they are, what the reader kept of them, sealed."""
+    held: Collection[UUID]
+    """Whose reasons wait to be read by a moderator, or were kept back by one."""
+
+    @property
+    def parties(self) -> tuple[UUID, UUID]:
+        """The ids of the two sides."""
+        return self.shown.exchange.giver_id, self.shown.exchange.receiver_id
 
     def has_party(self, caller: Caller) -> bool:
         """Whether the caller is one of the two."""
-        return caller.member_id in {self.exchange.giver_id, self.exchange.receiver_id}
+        return caller.member_id in self.parties
 
-    def side_of(self, member_id: UUID) -> Literal["giver", "receiver"]:
+    def is_other(self, caller: Caller, side: UUID) -> bool:
+        """Whether this is the other side to the caller; to a moderator nobody is."""
+        return caller.member_id in {*self.parties} - {side}
+
+    def side_of(self, member_id: UUID) -> Side:
         """Which of the two a party is."""
-        return "giver" if member_id == self.exchange.giver_id else "receiver"
+        return "giver" if member_id == self.shown.exchange.giver_id else "receiver"
 
-    def other_than(self, caller: Caller) -> UUID:
+    def other_than(self, side: UUID) -> UUID:
         """The other one of the two."""
-        exchange = self.exchange
-        is_giver = caller.member_id == exchange.giver_id
-        return exchange.receiver_id if is_giver else exchange.giver_id
+        giver_id, receiver_id = self.parties
+        return receiver_id if side == giver_id else giver_id
 
 
 def _for(caller: Caller) -> Select[Dispute]:
@@ -50,7 +65,7 @@ def _for(caller: Caller) -> Select[Dispute]:
     return asked.join(
         Exchange,
         and_(Exchange.bank_id == Dispute.bank_id, Exchange.exchange_id == Dispute.exchange_id),
-    ).where(or_(Exchange.giver_id == caller.member_id, Exchange.receiver_id == caller.member_id))
+    ).where(exchanges.is_party(caller.member_id))
 
 
 async def get_dispute(session: AsyncSession, caller: Caller, dispute_id: UUID) -> Dispute:
@@ -76,22 +91,59 @@ async def find_cases(
         Exchange.bank_id == caller.bank_id,
         Exchange.exchange_id.in_([one.exchange_id for one in disputes]),
     )
-    exchanges = {row.exchange_id: row for row in (await session.scalars(asked)).all()}
-    people = {one for row in exchanges.values() for one in (row.giver_id, row.receiver_id)}
-    parties = await members.find_parties(session, caller, people)
-    appeals = await list_appeals(session, caller.bank_id, [one.dispute_id for one in disputes])
-    appealed = {one.dispute_id: one for one in appeals}
+    rows = (await session.scalars(asked)).all()
+    shown = await exchanges.show_all(session, caller, rows)
+    known = {one.exchange.exchange_id: one for one in shown}
+    found = await list_appeals(session, caller.bank_id, [one.dispute_id for one in disputes])
+    appeals = {one.dispute_id: one for one in found}
+    ids = [*(one.dispute_id for one in disputes), *(one.appeal_id for one in found)]
+    kept = await keeping.find_kept(session, caller, ids)
+    held = await screening.list_held(session, caller.bank_id, ids)
     return [
-        Case(
-            dispute,
-            row,
-            parties[row.giver_id].alias,
-            parties[row.receiver_id].alias,
-            appealed.get(dispute.dispute_id),
-        )
-        for dispute in disputes
-        for row in [exchanges[dispute.exchange_id]]
+        Case(one, known[one.exchange_id], appeals.get(one.dispute_id), kept, held)
+        for one in disputes
     ]
+
+
+async def list_opened_by(
+    session: AsyncSession, caller: Caller, opener_id: UUID
+) -> list[tuple[Dispute, Exchange]]:
+    """Disputes about exchanges of the caller's that this other side opened, and may be read."""
+    asked = _about_mine(caller).where(
+        Dispute.opener_id == opener_id,
+        screening.let_through_to(caller, Dispute.bank_id, Dispute.dispute_id, Dispute.opener_id),
+    )
+    return [(dispute, exchange) for dispute, exchange in (await session.execute(asked)).all()]
+
+
+async def list_appealed_by(
+    session: AsyncSession, caller: Caller, appellant_id: UUID
+) -> list[tuple[Appeal, Exchange]]:
+    """The same of appeals."""
+    asked = (
+        _about_mine(caller)
+        .join(
+            Appeal,
+            and_(Appeal.bank_id == Dispute.bank_id, Appeal.dispute_id == Dispute.dispute_id),
+        )
+        .where(
+            Appeal.appellant_id == appellant_id,
+            screening.let_through_to(caller, Appeal.bank_id, Appeal.appeal_id, Appeal.appellant_id),
+        )
+        .with_only_columns(Appeal, Exchange)
+    )
+    return [(appeal, exchange) for appeal, exchange in (await session.execute(asked)).all()]
+
+
+def _about_mine(caller: Caller) -> Select[Dispute, Exchange]:
+    return (
+        select(Dispute, Exchange)
+        .join(
+            Exchange,
+            and_(Exchange.bank_id == Dispute.bank_id, Exchange.exchange_id == Dispute.exchange_id),
+        )
+        .where(Dispute.bank_id == caller.bank_id, exchanges.is_party(caller.me))
+    )
 
 
 async def find_dispute_of(

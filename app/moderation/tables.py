@@ -40,6 +40,9 @@ class Dispute(Base):
     outcome: Mapped[str | None]
     minutes: Mapped[int | None]
     resolution_sealed: Mapped[bytes | None]
+    """Why it was decided so: with the key of whoever opened it."""
+    resolution_other_sealed: Mapped[bytes | None]
+    """The same with the other side's, so that neither depends on the other's being here."""
     resolved_by: Mapped[UUID | None]
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert
+from sqlalchemy import Select, insert, literal
 
 from app.identity import queries as logins
 from app.identity.rules import Caller, Role
@@ -40,19 +40,21 @@ def tell_staff(work: Work, bank_id: UUID, role: Role, kind: NoticeKind, subject_
     work.session.add(_notice(work, bank_id, kind, subject_id, role=role.value))
 
 
-async def tell_staff_if(
-    work: Work,
-    bank_id: UUID,
-    role: Role,
-    kind: NoticeKind,
-    subject_id: UUID,
-    condition: ColumnElement[bool],
-) -> None:
-    """The same where this condition holds, by one statement either way: it lasts as long."""
-    told = Told(bank_id, kind, subject_id, role=role)
+async def tell_member_if(work: Work, told: Told, *, may_know: bool) -> None:
+    """A notice to one member who may know of it, by one statement either way: it lasts as long."""
     row = _row(work, told)
     await work.session.execute(
-        insert(Notice).from_select(list(row), queries.values_where(row, condition))
+        insert(Notice).from_select(list(row), queries.values_where(row, literal(may_know)))
+    )
+
+
+async def tell_staff_of(
+    work: Work, bank_id: UUID, role: Role, kind: NoticeKind, people: Select[Any]
+) -> None:
+    """A notice about each of these people, by one statement whether there are any."""
+    row = _row(work, Told(bank_id, kind, new_id(), role=role))  # but for id and subject
+    await work.session.execute(
+        insert(Notice).from_select(list(row), queries.values_about(row, people))
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
@@ -42,6 +42,13 @@ def values_where(row: Mapping[str, Any], condition: ColumnElement[bool]) -> Sele
     """These values of a notice once, where the condition holds."""
     columns = table_of(Notice).c
     return select(*(literal(one, columns[name].type) for name, one in row.items())).where(condition)
+
+
+def values_about(row: Mapping[str, Any], people: Select[Any]) -> Select[Any]:
+    """These values of a notice once for each of these people, who are its subject."""
+    columns, found = table_of(Notice).c, people.subquery()
+    own = {"notice_id": func.gen_random_uuid(), "subject_id": found.c[0]}
+    return select(*(own.get(name, literal(one, columns[name].type)) for name, one in row.items()))
 
 
 def is_told(

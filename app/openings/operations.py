@@ -1,6 +1,6 @@
 """Writing openings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,15 @@ from app.identity.rules import STAFF, Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.openings import queries
-from app.openings.rules import ORIGIN, ChainName, Link, OpeningKind, linked
+from app.openings.rules import (
+    LISTED_AGAIN,
+    ORIGIN,
+    ChainName,
+    Concerned,
+    Link,
+    OpeningKind,
+    linked,
+)
 from app.openings.tables import Opening, OpeningChain, OpeningMonth
 
 _RANK: Final = (Role.CASE_WORKER, Role.COORDINATOR, Role.MODERATOR, Role.ADMIN, Role.AUDITOR)
@@ -43,6 +51,55 @@ async def record(
         chain.seq, chain.head = link.seq, linked(chain.head, link.facts())
         work.session.add(Opening(bank_id=caller.bank_id, digest=chain.head, **vars(link)))
     await work.session.flush()
+
+
+async def record_listed(
+    work: Work, caller: Caller, member_ids: Iterable[UUID], kind: OpeningKind
+) -> None:
+    """Write down that a list, or what follows from it, shows these people to the caller.
+
+    Who looks at those who wait ten times a day has looked at them once.
+    """
+    shown, since = set(member_ids), work.now - LISTED_AGAIN
+    bank_id = caller.bank_id
+    lately = await queries.list_lately(work.session, bank_id, shown, kind, since)
+    seen = {row.member_id for row in lately if who(work, row)[0] == caller.login_id}
+    await record(work, caller, shown - seen, kind, None)
+
+
+async def open_case(
+    work: Work, caller: Caller, member_ids: Collection[UUID], kind: OpeningKind, reason: str | None
+) -> None:
+    """Refuse whoever is concerned, and write down that the caller looks at these people.
+
+    Raises:
+        Concerned: when the caller has something of their own with one of them.
+    """
+    await refuse_party(work, caller, member_ids)
+    await record(work, caller, member_ids, kind, reason)
+
+
+async def refuse_party(work: Work, caller: Caller, member_ids: Collection[UUID]) -> None:
+    """Refuse staff who are a party: the one rule of whoever acts on members.
+
+    Raises:
+        Concerned: when the caller is one of these members, blocks one, is blocked by one, or ever
+            had an exchange with one.
+    """
+    own_id = caller.member_id
+    if own_id is None:
+        return  # staff alone
+    if own_id in member_ids or await queries.is_concerned(
+        work.session, caller.bank_id, own_id, member_ids
+    ):
+        raise Concerned
+
+
+def who(work: Work, row: Opening) -> tuple[UUID, Role]:
+    """Whose login looked, and in which role."""
+    text = work.vault.open(row.by_sealed, "opening-by", row.bank_id, row.opening_id)
+    login_id, role = text.split()
+    return UUID(login_id), Role(role)
 
 
 async def note_month(work: Work, bank_id: UUID) -> None:

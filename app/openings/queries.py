@@ -1,20 +1,34 @@
 """Reading openings, and proving their chain."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
 from typing import Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Date, Select, cast, func, select
+from sqlalchemy import (
+    Date,
+    Select,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
 from app.identity.tables import Login
 from app.kit.db import lock_one
-from app.openings.rules import ORIGIN, ChainName, Link, linked
+from app.openings.rules import HIDDEN, ORIGIN, ChainName, Link, OpeningKind, linked
 from app.openings.tables import Opening, OpeningChain, OpeningMonth
 
 BATCH: Final = 500
+_BLOCK: Final = table("block", *map(column, ("bank_id", "blocker_id", "blocked_id")))
+_EXCHANGE: Final = table("exchange", *map(column, ("bank_id", "giver_id", "receiver_id")))
+"""By name, as foreign keys are: they belong to parts that stand above this one."""
 MONTHS_SHOWN_MAX: Final = 24
 
 
@@ -56,16 +70,55 @@ async def list_openings_of(
     before_seq: int | None,
     limit: int,
 ) -> Sequence[Opening]:
-    """Who looked at a member, newest first; at nobody, nobody did."""
+    """Who looked at a member, as the member may see it, newest first; at nobody, nobody did."""
     asked = (
         select(Opening)
         .where(Opening.bank_id == bank_id, Opening.member_id == member_id)
+        .where(Opening.kind.not_in(HIDDEN))
         .order_by(Opening.seq.desc())
         .limit(limit)
     )
     if before_seq is not None:
         asked = asked.where(Opening.seq < before_seq)
     return (await session.scalars(asked)).all()
+
+
+async def list_lately(
+    session: AsyncSession,
+    bank_id: UUID,
+    member_ids: Collection[UUID],
+    kind: OpeningKind,
+    since: datetime,
+) -> Sequence[Opening]:
+    """Openings of this kind of any of these members since then."""
+    asked = select(Opening).where(
+        Opening.bank_id == bank_id,
+        Opening.member_id.in_(member_ids),
+        Opening.kind == kind.value,
+        Opening.opened_at > since,
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def is_concerned(
+    session: AsyncSession, bank_id: UUID, own_id: UUID, member_ids: Collection[UUID]
+) -> bool:
+    """Whether somebody blocks one of these, is blocked by one, or ever had an exchange with one."""
+    pairs = (
+        (_BLOCK, _BLOCK.c.blocker_id, _BLOCK.c.blocked_id),
+        (_EXCHANGE, _EXCHANGE.c.giver_id, _EXCHANGE.c.receiver_id),
+    )
+    met = [
+        exists().where(
+            rows.c.bank_id == bank_id,
+            or_(
+                and_(one == own_id, other.in_(member_ids)),
+                and_(other == own_id, one.in_(member_ids)),
+            ),
+        )
+        for rows, one, other in pairs
+    ]
+    return bool(await session.scalar(select(or_(*met))))
 
 
 async def list_months(session: AsyncSession, caller: Caller) -> Sequence[date]:

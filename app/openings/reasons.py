@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Header
 from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
 
-from app.kit.misfits import Misfit, Words
+from app.kit.misfits import Misfit, Wording
 from app.kit.values import SHORT_REASON_MAX, ShortReason
 
 HEADER: Final = "Opening-Reason"
@@ -20,7 +20,7 @@ def _decoded(text: str) -> str:
         return _PLAIN.validate_python(unquote_to_bytes(text).decode())
     except (UnicodeDecodeError, ValidationError):
         raise Misfit(
-            Words(
+            Wording(
                 f"One line of 1 to {SHORT_REASON_MAX} characters, as percent-encoded UTF-8.",
                 f"Ena vrstica z 1 do {SHORT_REASON_MAX} znaki, zapisana kot percent-encoded UTF-8.",
             )

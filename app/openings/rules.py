@@ -2,13 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
+
+from app.kit.errors import Conflict, Said
 
 ORIGIN: Final = bytes(32)
 """The head of a chain that has no link yet."""
+
+
+LISTED_AGAIN: Final = timedelta(days=1)
+"""Whom a list shows to the same person again within this, was looked at once."""
 
 
 class ChainName(StrEnum):
@@ -22,15 +28,42 @@ class OpeningKind(StrEnum):
     """What was looked at."""
 
     LOOKUP = "lookup"
-    """Found by e-mail or alias."""
+    """Found by e-mail, alias or sign-in code."""
     RECORD = "record"
+    APPLICATION = "application"
+    """Read among those who wait, and decided on."""
+    LIMITS = "limits"
+    RECOVERY = "recovery"
+    """A code to get back in was given at the desk."""
+    EMERGENCY = "emergency"
+    """Why somebody has to reach them, read by a second person."""
     DISPUTE = "dispute"
     SCREENING = "screening"
-    """A text of theirs was held and decided on."""
+    """A text of theirs was held, and read. Not shown to them: who is held must not be able to tell.
+    """
     FLAG = "flag"
-    """What they flagged themselves; looking at it opens nothing of whoever they flagged."""
+    """What they flagged themselves."""
+    FLAGGED = "flagged"
+    """What somebody else flagged of theirs. Not shown to them either."""
     CONTACT = "contact"
     """The address, in an emergency that a second person released."""
+
+
+HIDDEN: Final = frozenset({OpeningKind.SCREENING, OpeningKind.FLAGGED})
+"""Looks that are written down and shown in no log and no export: they would tell of a suspicion."""
+
+
+class Concerned(Conflict):
+    """Staff cannot act on people with whom they have something of their own.
+
+    The answer is the same for oneself, for a block either way and for an exchange there ever was:
+    it must not tell somebody that they are blocked.
+    """
+
+    said: ClassVar = {
+        "en": Said("You are concerned", "Somebody else of the staff has to do this."),
+        "sl": Said("To se tiče vas", "To mora narediti nekdo drug od osebja."),
+    }
 
 
 class ShownRole(StrEnum):
@@ -46,12 +79,10 @@ class ShownReason(StrEnum):
     SUPPORT = "support"
 
 
-_MODERATORS: Final = frozenset({OpeningKind.DISPUTE, OpeningKind.SCREENING})
-
-
 def shown_role(kind: OpeningKind) -> ShownRole:
     """The role to show: a case worker's look must not differ from a coordinator's."""
-    return ShownRole.MODERATOR if kind in _MODERATORS else ShownRole.STAFF
+    by_moderators = kind in {OpeningKind.DISPUTE, OpeningKind.FLAG}
+    return ShownRole.MODERATOR if by_moderators else ShownRole.STAFF
 
 
 @dataclass(frozen=True)

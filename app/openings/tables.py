@@ -23,7 +23,9 @@ class Opening(Base):
         CheckConstraint("octet_length(digest) = 32", name="digest"),
         CheckConstraint(f"octet_length(by_sealed) = {BY_BYTES}", name="by_one_length"),
         CheckConstraint(
-            "kind IN ('lookup', 'record', 'dispute', 'screening', 'contact', 'flag')", name="kind"
+            "kind IN ('lookup', 'record', 'application', 'limits', 'recovery', 'emergency',"
+            " 'dispute', 'screening', 'contact', 'flag', 'flagged')",
+            name="kind",
         ),
         Index(None, "bank_id", "member_id", "seq"),
         Index(None, "bank_id", "opened_at"),

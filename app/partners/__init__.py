@@ -12,6 +12,8 @@ or moves the hours back when the partner refused.
 Always true, and by what:
 - a transfer arrives once, however often it is delivered: `pk_transfer_arrival`;
 - it ends once, delivered or returned: its hold ends once (`pk_hold_end`);
+- no more goes to a partner or comes from there than was agreed: the clearing account's limits
+  (`ck_account_floor`, `ck_account_ceiling`);
 - it can always be returned: it is held on the clearing account (`ck_account_floor`);
 - the two clearing accounts mirror each other, less what is on its way: V13 of the proof;
 - a refusal says nothing about the other bank's members: its reason is written nowhere.

@@ -13,13 +13,13 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, Slug, View
 from app.ledger.rules import NotEnoughHours
+from app.openings.rules import Concerned
 from app.partners import operations, queries
 from app.partners.rules import (
     Limits,
     NotPartners,
     OverPartnerLimit,
     OwnBank,
-    OwnTransfer,
     TooManyPartners,
     TransferStatus,
 )
@@ -117,7 +117,7 @@ async def leave_partner(bank: Slug, caller: Admin, work: Working) -> None:
 @router.post(
     "/transfers",
     status_code=202,
-    responses=raises(NotPartners, OverPartnerLimit, OwnTransfer, NotEnoughHours),
+    responses=raises(NotPartners, OverPartnerLimit, Concerned, NotEnoughHours),
 )
 @reaches(Relation.BANK)
 async def send_hours(body: SendHours, caller: Coordinator, work: Working) -> TransferView:

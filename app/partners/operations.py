@@ -16,6 +16,7 @@ from app.members import queries as members
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
 from app.partners import queries
 from app.partners.jobs import DELIVER, enqueue
 from app.partners.queries import Partner
@@ -26,7 +27,6 @@ from app.partners.rules import (
     NotPartners,
     OverPartnerLimit,
     OwnBank,
-    OwnTransfer,
     TooManyPartners,
     TransferStatus,
     left_to_send,
@@ -52,7 +52,13 @@ async def agree(work: Work, caller: Caller, slug: str, limits: Limits) -> Partne
     row.floor_minutes, row.ceiling_minutes = limits.floor, limits.ceiling
     row.agreed_by, row.agreed_at, row.withdrawn_at = caller.login_id, work.now, None
     await work.session.flush()
-    await accounts.set_clearing_floor(work, caller.bank_id, row.account_id, limits.floor)
+    await accounts.set_clearing_limits(
+        work,
+        caller.bank_id,
+        row.account_id,
+        floor_minutes=limits.floor,
+        ceiling_minutes=limits.ceiling,
+    )
     return await queries.show(work.session, row)
 
 
@@ -87,7 +93,7 @@ async def send(
     Raises:
         NotPartners: when the two banks have not both agreed.
         NotFound: when this bank has no such active member.
-        OwnTransfer: when the coordinator would send their own hours.
+        Concerned: when the coordinator has something of their own with the member.
         OverPartnerLimit: when more would go to the partner than this bank allows.
         NotEnoughHours: when the member has not that many above the floor.
     """
@@ -95,8 +101,7 @@ async def send(
     member = await members.lock_member(work.session, caller.bank_id, member_id)
     if member.status != MemberStatus.ACTIVE or member.account_id is None:
         raise NotFound
-    if member_id == caller.member_id:
-        raise OwnTransfer
+    await openings.refuse_party(work, caller, [member_id])
     row = _row(work, agreement, member_id, giver_id, minutes)
     await _post(work, row, member.account_id, agreement)
     await note(work, caller.bank_id, work.deeds[-1], by=caller.login_id, reason=reason)

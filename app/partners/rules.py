@@ -58,15 +58,6 @@ class OverPartnerLimit(Conflict):
     }
 
 
-class OwnTransfer(Conflict):
-    """Staff cannot send their own hours."""
-
-    said: ClassVar = {
-        "en": Said("You cannot send your own hours", "Another coordinator has to do it."),
-        "sl": Said("Svojih ur ne morete poslati", "To mora storiti drug koordinator."),
-    }
-
-
 @dataclass(frozen=True)
 class Limits:
     """How far the clearing account may go, in minutes: what we may be short of, and over."""

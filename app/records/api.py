@@ -1,24 +1,22 @@
 """Members' records for staff, over HTTP. Every look is written down, and the member can see it."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from app.identity.access import FreshRecordReader, Keeper, RecordReader, Releaser, Reviewer
-from app.identity.rules import OwnCase
+from app.identity.access import RecordReader
 from app.kit.http import Route, Working
-from app.kit.misfits import Misfit, Words
-from app.kit.paging import Page, Pager, Paging, Whole
+from app.kit.misfits import Misfit, Wording
+from app.kit.paging import Whole
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import (
     Alias,
     Email,
+    Line,
     Moment,
-    NoBody,
     Reason,
     RequestBody,
     View,
@@ -26,24 +24,19 @@ from app.kit.values import (
 )
 from app.members.rules import Level, MemberKind, MemberStatus
 from app.members.tables import Member
-from app.records import operations, queries
+from app.openings.rules import Concerned
+from app.records import operations
 from app.records.opening import OpenedRecord
-from app.records.rules import (
-    OPEN_FOR,
-    EmergencyClosed,
-    EmergencyReleased,
-    EmergencyReviewed,
-    ReviewOverdue,
-    SecondPersonNeeded,
-)
-from app.records.tables import Emergency
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["records"])
-EITHER = Words("Give either email or alias.", "Navedite email ali alias, ne obojega.")
+EITHER = Wording("Give one of email, alias and code.", "Navedite eno od email, alias in code.")
+
+
+SignInCode = Annotated[Line, StringConstraints(min_length=1, max_length=64, pattern="^[^@]+$")]
 
 
 class LookUp(RequestBody):
-    """An exact e-mail or an exact alias, and why; there is no search by a part of either."""
+    """An exact e-mail, alias or sign-in code, and why; there is no search by a part of one."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -53,11 +46,12 @@ class LookUp(RequestBody):
 
     email: Email | None = None
     alias: Alias | None = None
+    code: SignInCode | None = None
     reason: Reason
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "LookUp":
-        if (self.email is None) == (self.alias is None):
+    def _one_of_them(self) -> "LookUp":
+        if sum(one is not None for one in (self.email, self.alias, self.code)) != 1:
             raise Misfit(EITHER)
         return self
 
@@ -99,68 +93,25 @@ class LevelView(View):
     level: Level
 
 
-class AskForEmergency(RequestBody):
-    """Who must be reached, and why now."""
-
-    member_id: UUID
-    reason: Reason = Field(examples=["A flood at the meeting place; she may be on her way."])
-
-
-class ReviewEmergency(RequestBody):
-    """What the reviewer found."""
-
-    finding: Reason
-
-
-class EmergencyView(View):
-    """An emergency; who took part stays in the records of the bank."""
-
-    id: UUID
-    member_id: UUID
-    status: Literal["asked", "released", "reviewed"]
-    asked_at: Moment
-    open_until: Moment | None
-
-    @classmethod
-    def of(cls, row: Emergency) -> "EmergencyView":
-        """The view of a row."""
-        until: datetime | None = row.released_at and row.released_at + OPEN_FOR
-        released = "released" if row.released_at else "asked"
-        return cls.model_validate(
-            {
-                "id": row.emergency_id,
-                "member_id": row.member_id,
-                "status": "reviewed" if row.reviewed_at else released,
-                "asked_at": row.asked_at,
-                "open_until": until,
-            }
-        )
-
-
-class ContactView(View):
-    """Where somebody can be reached outside."""
-
-    email: str
-
-
-@router.post("/members/lookup")
+@router.post("/members/lookup", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> Whole[RecordView]:
-    """Find a member by exact e-mail or alias; the member can read that it was done, and why."""
+    """Find a member by e-mail, alias or code; the member can read that it was done, and why."""
+    name = body.email or body.code
     rows = await operations.look_up(
-        work, caller, email=body.email, alias=body.alias, reason=body.reason
+        work, caller, username=name, alias=body.alias, reason=body.reason
     )
     return Whole(items=[RecordView.of(row) for row in rows])
 
 
-@router.get("/members/{member_id}", responses=raises(OwnCase))  # noqa: FAST003 the opening takes it
+@router.get("/members/{member_id}", responses=raises(Concerned))  # noqa: FAST003 the opening takes it
 @reaches(Relation.BANK)
 async def get_record(_: RecordReader, opened: OpenedRecord) -> RecordView:
     """A member's record, for a reason; the member can read that it was opened, and why."""
     return RecordView.of(opened)
 
 
-@router.put("/members/{member_id}/level", responses=raises(OwnCase))
+@router.put("/members/{member_id}/level", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def give_level(
     member_id: UUID, body: GiveLevel, caller: RecordReader, work: Working
@@ -168,56 +119,3 @@ async def give_level(
     """Say how well the staff know a member. Neither the member nor anybody else sees it."""
     row = await operations.give_level(work, caller, member_id, body.level, body.reason)
     return LevelView(id=row.member_id, level=Level(row.level))
-
-
-@router.post("/emergencies", status_code=201, responses=raises(OwnCase, ReviewOverdue))
-@reaches(Relation.BANK)
-async def ask_for_emergency(
-    body: AskForEmergency, caller: RecordReader, work: Working
-) -> EmergencyView:
-    """Ask that a member may be reached outside. Somebody else has to release it."""
-    row = await operations.ask_for_emergency(work, caller, body.member_id, body.reason)
-    return EmergencyView.of(row)
-
-
-@router.get("/emergencies")
-@reaches(Relation.BANK)
-async def list_emergencies(caller: Keeper, work: Working, page: Paging) -> Page[EmergencyView]:
-    """The bank's emergencies, newest first."""
-    pager = Pager(work.vault, caller.login_id, "emergencies", page)
-    rows = await queries.list_emergencies(
-        work.session, caller.bank_id, after=pager.after_moment(), limit=pager.rows_max
-    )
-    return pager.page(rows, lambda row: (row.asked_at, row.emergency_id), EmergencyView.of)
-
-
-@router.post(
-    "/emergencies/{emergency_id}/release",
-    responses=raises(OwnCase, SecondPersonNeeded, EmergencyReleased, EmergencyClosed),
-)
-@reaches(Relation.BANK)
-async def release_emergency(
-    emergency_id: UUID, caller: Releaser, work: Working, _: NoBody | None = None
-) -> EmergencyView:
-    """Release what somebody else asked for: open to them for half an hour."""
-    return EmergencyView.of(await operations.release(work, caller, emergency_id))
-
-
-@router.post("/emergencies/{emergency_id}/contact", responses=raises(EmergencyClosed))
-@reaches(Relation.BANK)
-async def open_contact(
-    emergency_id: UUID, caller: FreshRecordReader, work: Working, _: NoBody | None = None
-) -> ContactView:
-    """Read the member's address, as the one who asked, while it is open; written down."""
-    return ContactView(email=await operations.open_contact(work, caller, emergency_id))
-
-
-@router.post(
-    "/emergencies/{emergency_id}/review", responses=raises(SecondPersonNeeded, EmergencyReviewed)
-)
-@reaches(Relation.BANK)
-async def review_emergency(
-    emergency_id: UUID, body: ReviewEmergency, caller: Reviewer, work: Working
-) -> EmergencyView:
-    """Say afterwards whether it was right; without it there is no next one."""
-    return EmergencyView.of(await operations.review(work, caller, emergency_id, body.finding))

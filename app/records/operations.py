@@ -5,7 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.identity import queries as identity
-from app.identity.rules import Caller, OwnCase, Role, canonical_email
+from app.identity.naming import named
+from app.identity.rules import Caller, Role
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -32,15 +33,19 @@ from app.records.tables import Emergency
 
 
 async def look_up(
-    work: Work, caller: Caller, *, email: str | None, alias: str | None, reason: str
+    work: Work, caller: Caller, *, username: str | None, alias: str | None, reason: str
 ) -> Sequence[Member]:
-    """Members with exactly this address or this alias; each look is written down."""
-    if email is not None:
-        found: Sequence[Member] = await _by_email(work, caller, email)
+    """Members with exactly this e-mail or sign-in code, or this alias; a look is written down.
+
+    Raises:
+        Concerned: when the caller has something of their own with one of those found.
+    """
+    if username is not None:
+        found: Sequence[Member] = await _by_username(work, caller, username)
     else:
         found = await queries.list_by_alias(work.session, caller.bank_id, alias or "")
     ids = [one.member_id for one in found]
-    await openings.record(work, caller, ids, OpeningKind.LOOKUP, reason)
+    await openings.open_case(work, caller, ids, OpeningKind.LOOKUP, reason)
     return found
 
 
@@ -51,12 +56,11 @@ async def give_level(
 
     Raises:
         NotFound: when the bank has no such member.
-        OwnCase: when it is oneself.
+        Concerned: when the caller has something of their own with them.
     """
     member = await members.lock_member(work.session, caller.bank_id, member_id)
-    _refuse_self(caller, member_id)
+    await openings.open_case(work, caller, [member_id], OpeningKind.RECORD, reason)
     member.level = level
-    await openings.record(work, caller, [member_id], OpeningKind.RECORD, reason)
     return member
 
 
@@ -65,11 +69,11 @@ async def ask_for_emergency(work: Work, caller: Caller, member_id: UUID, reason:
 
     Raises:
         NotFound: when the bank has no such member.
-        OwnCase: when it is oneself.
+        Concerned: when the caller has something of their own with them.
         ReviewOverdue: when an earlier one of the caller's waits too long for its review.
     """
     member = await queries.get_record(work.session, caller.bank_id, member_id)
-    _refuse_self(caller, member.member_id)
+    await openings.refuse_party(work, caller, [member.member_id])
     before = work.now - timedelta(hours=REVIEW_HOURS)
     if await queries.has_overdue_review(work.session, caller.bank_id, caller.login_id, before):
         raise ReviewOverdue
@@ -96,13 +100,13 @@ async def release(work: Work, caller: Caller, emergency_id: UUID) -> Emergency:
 
     Raises:
         NotFound: when the bank has none with this id.
-        OwnCase: when the caller is the member.
+        Concerned: when the caller has something of their own with the member.
         SecondPersonNeeded: when the caller asked for it.
         EmergencyReleased: when it was released before.
         EmergencyClosed: when the request is too old.
     """
     emergency = await queries.lock_emergency(work.session, caller.bank_id, emergency_id)
-    _refuse_self(caller, emergency.member_id)
+    await _open_emergency(work, caller, emergency)
     if emergency.asked_by == caller.login_id:
         raise SecondPersonNeeded
     if emergency.released_at is not None:
@@ -121,6 +125,7 @@ async def open_contact(work: Work, caller: Caller, emergency_id: UUID) -> str:
 
     Raises:
         NotFound: when the caller did not ask for such a one.
+        Concerned: when they have something of their own with the member by now.
         EmergencyClosed: when it is not released, or its time is over.
     """
     emergency = await queries.lock_emergency(work.session, caller.bank_id, emergency_id)
@@ -131,7 +136,7 @@ async def open_contact(work: Work, caller: Caller, emergency_id: UUID) -> str:
     key = (caller.bank_id, emergency_id)
     reason = work.envelopes.open(emergency.reason_sealed, "emergency", *key)
     subject = emergency.member_id
-    await openings.record(work, caller, [subject], OpeningKind.CONTACT, reason)
+    await openings.open_case(work, caller, [subject], OpeningKind.CONTACT, reason)
     login = await identity.get_login_of_member(work.session, caller.bank_id, subject)
     email = work.envelopes.open(login.email_sealed, "email", caller.bank_id, login.login_id)
     if email is None:
@@ -144,10 +149,12 @@ async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -
 
     Raises:
         NotFound: when the bank has none with this id.
+        Concerned: when the caller has something of their own with the member.
         SecondPersonNeeded: when the caller asked for it.
         EmergencyReviewed: when it was reviewed before, or never released.
     """
     emergency = await queries.lock_emergency(work.session, caller.bank_id, emergency_id)
+    await _open_emergency(work, caller, emergency)
     if emergency.asked_by == caller.login_id:
         raise SecondPersonNeeded
     if emergency.released_at is None or emergency.reviewed_at is not None:
@@ -159,13 +166,12 @@ async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -
     return emergency
 
 
-async def _by_email(work: Work, caller: Caller, email: str) -> list[Member]:
-    fingerprint = work.vault.fingerprint(canonical_email(email), "email", caller.bank_id)
-    logins = await identity.list_logins(work.session, caller.bank_id, fingerprint)
+async def _by_username(work: Work, caller: Caller, username: str) -> list[Member]:
+    logins = await named(work, caller.bank_id, username)
     ids = [one.member_id for one in logins[:FOUND_MAX] if one.member_id is not None]
     return [await queries.get_record(work.session, caller.bank_id, one) for one in ids]
 
 
-def _refuse_self(caller: Caller, member_id: UUID) -> None:
-    if caller.member_id == member_id:
-        raise OwnCase
+async def _open_emergency(work: Work, caller: Caller, emergency: Emergency) -> None:
+    subject = [emergency.member_id]
+    await openings.open_case(work, caller, subject, OpeningKind.EMERGENCY, None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.db import lock_one
@@ -53,16 +53,25 @@ async def list_emergencies(
     return (await session.scalars(asked)).all()
 
 
+async def get_emergency(session: AsyncSession, bank_id: UUID, emergency_id: UUID) -> Emergency:
+    """An emergency.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    found = (await session.scalars(_emergency(bank_id, emergency_id))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def lock_emergency(session: AsyncSession, bank_id: UUID, emergency_id: UUID) -> Emergency:
     """An emergency, locked.
 
     Raises:
         NotFound: when the bank has none with this id.
     """
-    asked = select(Emergency).where(
-        Emergency.bank_id == bank_id, Emergency.emergency_id == emergency_id
-    )
-    found = await lock_one(session, asked)
+    found = await lock_one(session, _emergency(bank_id, emergency_id))
     if found is None:
         raise NotFound
     return found
@@ -83,3 +92,9 @@ async def has_overdue_review(
         .limit(1)
     )
     return (await session.scalar(asked)) is not None
+
+
+def _emergency(bank_id: UUID, emergency_id: UUID) -> Select[Emergency]:
+    return select(Emergency).where(
+        Emergency.bank_id == bank_id, Emergency.emergency_id == emergency_id
+    )

@@ -43,6 +43,7 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
             Basis.INTEREST,
             Period.BOOKS,
             {Kind.KEY: "deed_id", Kind.STAFF: "done_by", Kind.WORDS: "reason_sealed"},
+            labels={"reason_sealed": ("deed", "bank_id", "deed_id")},
         ),
         "hold": Held(
             *_BOOKS,

@@ -16,7 +16,8 @@ HEAD: Final = """\
 
 Generated from the maps in `app/rights` (`make data-map`); a test fails when a column is missing or
 this page is old. The basis is the letter of Art. 6 (1) GDPR. Sealed: encrypted with a key that lies
-outside the database ([keys](keys.md)). A member gets all of their own with `GET /v1/me/export`.
+outside the database ([keys](keys.md)); where a note is about nobody, such as the bank's own limits,
+with the bank's. A member gets all of their own with `GET /v1/me/export`.
 
 | Table | Column | What it holds | Sealed | Basis | Kept |
 |---|---|---|---|---|---|

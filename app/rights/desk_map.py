@@ -29,6 +29,31 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "changed_at",
             },
         ),
+        # In nobody's export: whoever is watched over, or used by another, must not be able to tell.
+        "alert": Held(
+            Basis.INTEREST,
+            Period.ALERT,
+            {
+                Kind.KEY: "alert_id",
+                Kind.PERSON: "member_id with_id",
+                Kind.FACT: "kind minutes of_minutes people times days",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "closed_by",
+                Kind.TIME: "found_at closed_at",
+            },
+            labels={"reason_sealed": ("alert", "bank_id", "alert_id")},
+        ),
+        "alert_threshold": Held(
+            *_RULES,
+            {
+                Kind.RULE: "contacts_new contacts week_minutes share_percent share_minutes"
+                " unspent_minutes same_percent same_minutes collector_people collector_minutes"
+                " night_times organisation_minutes ring_times"
+            },
+        ),
+        "watch_round": Held(
+            *_RULES, {Kind.KEY: "after_id", Kind.RULE: "moved_since began_at is_done"}
+        ),
         "clearing": Held(*_RULES, {Kind.KEY: "partner_bank_id account_id"}),
         "partner_agreement": Held(
             *_RULES,
@@ -96,6 +121,11 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.STAFF: "asked_by released_by reviewed_by",
                 Kind.TIME: "asked_at released_at reviewed_at",
             },
+            kept_apart={"reason_sealed": Period.EMERGENCY, "finding_sealed": Period.EMERGENCY},
+            labels={
+                "reason_sealed": ("emergency", "bank_id", "emergency_id"),
+                "finding_sealed": ("finding", "bank_id", "emergency_id"),
+            },
         ),
         # In nobody's export: whose text is held must not be able to tell.
         "screening": Held(
@@ -108,6 +138,11 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.WORDS: "text_sealed reason_sealed",
                 Kind.STAFF: "resolved_by",
                 Kind.TIME: "held_at resolved_at",
+            },
+            kept_apart={"text_sealed": Period.HELD, "reason_sealed": Period.HELD},
+            labels={
+                "text_sealed": ("screening", "bank_id", "screening_id"),
+                "reason_sealed": ("screening-reason", "bank_id", "screening_id"),
             },
         ),
         # In the export of whoever flagged; whoever is flagged must not be able to tell.
@@ -136,33 +171,41 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.KEY: "statement_id dispute_id",
                 Kind.PERSON: "member_id",
                 Kind.STAFF: "login_id",
-                Kind.WORDS: "text_sealed",
+                Kind.WORDS: "text_sealed text_other_sealed",
                 Kind.TIME: "said_at",
             },
             of="member_id",
-            labels={"text_sealed": ("statement", "bank_id", "statement_id")},
+            labels={
+                "text_sealed": ("statement", "bank_id", "statement_id"),
+                "text_other_sealed": ("statement", "bank_id", "statement_id"),
+            },
         ),
         "appeal": Held(
             Basis.INTEREST,
             Period.BOOKS,
             {
-                Kind.KEY: "dispute_id",
+                Kind.KEY: "appeal_id dispute_id",
                 Kind.PERSON: "appellant_id",
                 Kind.FACT: "outcome minutes",
-                Kind.WORDS: "reason_sealed resolution_sealed",
+                Kind.WORDS: "reason_sealed resolution_sealed resolution_other_sealed",
                 Kind.STAFF: "first_by resolved_by",
                 Kind.TIME: "appealed_at resolved_at",
             },
             of="appellant_id",
-            kept_apart={"reason_sealed": Period.CASE, "resolution_sealed": Period.CASE},
+            kept_apart={
+                "reason_sealed": Period.CASE,
+                "resolution_sealed": Period.CASE,
+                "resolution_other_sealed": Period.CASE,
+            },
             labels={
-                "reason_sealed": ("appeal", "bank_id", "dispute_id"),
-                "resolution_sealed": ("appeal-resolution", "bank_id", "dispute_id"),
+                "reason_sealed": ("appeal", "bank_id", "appeal_id"),
+                "resolution_sealed": ("appeal-resolution", "bank_id", "appeal_id"),
+                "resolution_other_sealed": ("appeal-resolution", "bank_id", "appeal_id"),
             },
         ),
         "recovery_code": Held(
             Basis.CONTRACT,
-            Period.MEMBER,
+            Period.CODE,
             {
                 Kind.KEY: "code_id",
                 Kind.PERSON: "login_id",
@@ -175,6 +218,68 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             of="login_id",
             labels={"reason_sealed": ("recovery", "bank_id", "code_id")},
         ),
+        "email_change": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.IDENTITY: "email_sealed",
+                Kind.SECRET: "email_fingerprint password_hash",
+                Kind.TIME: "asked_at ready_at",
+            },
+            of="login_id",
+            labels={"email_sealed": ("email", "bank_id", "login_id")},
+        ),
+        "passkey": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.KEY: "passkey_id",
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "credential_sealed sign_count",
+                Kind.FACT: "device",
+                Kind.TIME: "created_at used_at",
+            },
+            of="login_id",
+        ),
+        "passkey_challenge": Held(
+            Basis.INTEREST,
+            Period.HOUR,
+            {
+                Kind.PERSON: "login_id",
+                Kind.FACT: "purpose",
+                Kind.SECRET: "challenge",
+                Kind.TIME: "made_at",
+            },
+            of="login_id",
+        ),
+        "sign_in_code": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {
+                Kind.PERSON: "login_id",
+                Kind.SECRET: "fingerprint",
+                Kind.STAFF: "printed_by",
+                Kind.TIME: "printed_at",
+            },
+            of="login_id",
+        ),
+        "terms_version": Held(
+            *_RULES,
+            {
+                Kind.RULE: "version",
+                Kind.WORDS: "reason_sealed",
+                Kind.STAFF: "published_by",
+                Kind.TIME: "published_at",
+            },
+        ),
+        "terms_text": Held(*_RULES, {Kind.RULE: "version language words"}),
+        "terms_acceptance": Held(
+            Basis.CONTRACT,
+            Period.MEMBER,
+            {Kind.PERSON: "member_id", Kind.FACT: "version", Kind.TIME: "accepted_at"},
+            of="member_id",
+        ),
         "totp": Held(
             Basis.CONTRACT,
             Period.MEMBER,
@@ -184,6 +289,7 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "failed_at created_at confirmed_at",
             },
             of="login_id",
+            labels={"seed_sealed": ("totp", "bank_id", "login_id")},
         ),
     }
 )

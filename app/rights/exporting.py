@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from sqlalchemy import RowMapping
 
 from app.identity.rules import Caller
+from app.kit.envelopes import is_owned, owner_of
 from app.kit.ground import Work
 from app.kit.values import as_rfc3339
 from app.members import queries as members
@@ -54,17 +55,20 @@ def _shown(work: Work, held: Held, row: RowMapping, mine: set[UUID]) -> dict[str
         if kind in _LEFT_OUT or (kind is Kind.PERSON and value not in mine):
             continue
         if name in held.labels:
-            shown[name.removesuffix("_sealed")] = _opened(work, held.labels[name], row, value)
+            shown[name.removesuffix("_sealed")] = _opened(work, held.labels[name], row, value, mine)
         else:
             shown[name] = _plain(value)
     return shown
 
 
 def _opened(
-    work: Work, label: tuple[str, ...], row: RowMapping, sealed: bytes | None
+    work: Work, label: tuple[str, ...], row: RowMapping, sealed: bytes | None, mine: set[UUID]
 ) -> str | None:
+    """The words, where they are sealed for the caller; what others wrote is theirs."""
+    if not sealed or (is_owned(sealed) and owner_of(sealed) not in mine):
+        return None
     word, *columns = label
-    return work.envelopes.open(sealed, word, *(row[one] for one in columns)) if sealed else None
+    return work.envelopes.open(sealed, word, *(row[one] for one in columns))
 
 
 def _plain(value: Any) -> JsonValue:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.credentials import operations as credentials
+from app.exchanges.keeping import operations as keeping
 from app.identity import operations as identity
 from app.identity import queries as logins
 from app.identity.forgetting import empty_login
@@ -20,6 +21,7 @@ from app.members import queries as members
 from app.members.blocks import operations as blocks
 from app.members.rules import MemberStatus
 from app.members.tables import Member
+from app.members.terms import operations as terms
 from app.moderation.parting.operations import part
 from app.notices.tables import Notice
 from app.rights import queries
@@ -99,12 +101,14 @@ async def _empty(work: Work, member: Member) -> None:
     member.status = MemberStatus.LEFT
     member.alias = FORGOTTEN_ALIAS
     member.languages = [FORGOTTEN_LANGUAGE]
-    member.decision_reason_sealed = None
+    member.decision_reason_sealed = member.invitation_sealed = None
     member.forgotten_at = work.now
     member.version += 1
     await work.session.flush()
     await listings.empty_all(work, member.bank_id, member.member_id)
     await blocks.drop_all(work, member.bank_id, member.member_id)
+    await keeping.drop_all(work, member.bank_id, member.member_id)
+    await terms.drop_all(work, member.bank_id, member.member_id)
     login_id = await empty_login(work, member.bank_id, member.member_id)
     await sessions.end_sessions(work, member.bank_id, login_id)
     await credentials.drop_codes(work, member.bank_id, login_id)

@@ -21,15 +21,20 @@ class Period(Enum):
     MEMBER = Term(None, "the member is one; emptied when they are forgotten")
     HOUR = Term(1 / 24, "the request")
     ANSWER = Term(1, "the request")
+    ATTEMPT = Term(1, "the attempt to block a contact")
     SESSION = Term(30, "the session ended or expired (TIMEBANK_SESSION_DAYS)")
     JOB = Term(30, "the job was done")
+    CODE = Term(30, "the code was used, stopped or ran out; emptied when they are forgotten")
     MESSAGE = Term(90, "the message, once its exchange and any dispute are over")
+    HELD = Term(90, "a moderator decided on the text, or its message or statement was deleted")
     REJECTED = Term(90, "the application was declined; then the applicant is forgotten")
     CONTACT = Term(30, "the attempt to reach somebody for the first time")
     NOTICE = Term(180, "the notice")
     REASON = Term(180, "the exchange was proposed, once it is over")
+    ALERT = Term(730, "the alert was closed")
     CASE = Term(730, "the dispute was resolved")
     FLAG = Term(730, "the flag was resolved")
+    EMERGENCY = Term(1_825, "the emergency was asked for; who looked at whom stays")
 
     @property
     def days(self) -> float:

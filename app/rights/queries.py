@@ -10,6 +10,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     and_,
+    case,
     exists,
     func,
     or_,
@@ -17,8 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.credentials.rules import OPEN_DAYS
+from app.credentials.tables import RecoveryCode
 from app.exchanges.rules import Status
-from app.exchanges.tables import Exchange
+from app.exchanges.tables import Exchange, Message
 from app.kit.db import Base
 from app.kit.queries import BATCH_MAX
 from app.members.blocks.tables import Block
@@ -28,7 +31,12 @@ from app.moderation.appeals.tables import Appeal
 from app.moderation.rules import DisputeStatus
 from app.moderation.statements.tables import Statement
 from app.moderation.tables import Dispute
+from app.openings.rules import HIDDEN
+from app.openings.tables import Opening
+from app.records.tables import Emergency
 from app.rights.mapping import Held
+from app.screening.rules import Subject
+from app.screening.tables import Screening
 
 EXPORT_ROWS_MAX: Final = 10_000
 """Of one table; who has more of something is told so."""
@@ -49,6 +57,10 @@ async def list_held(
     )
     if table == Block.__tablename__:  # what follows from a contact would tell whose it is
         asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
+    if table == Exchange.__tablename__:  # what never existed for them
+        asked = asked.where(or_(rows.c.unseen_by.is_(None), rows.c.unseen_by.not_in(ids)))
+    if table == Opening.__tablename__:
+        asked = asked.where(rows.c.kind.not_in(HIDDEN))
     return (await session.execute(asked)).mappings().all()
 
 
@@ -123,7 +135,11 @@ def old_reasons(before: datetime) -> ColumnElement[bool]:
 
 def old_cases(before: datetime) -> ColumnElement[bool]:
     """The condition of disputes whose words' time is over."""
-    return and_(Dispute.resolved_at < before, func.octet_length(Dispute.reason_sealed) > 0)
+    return and_(
+        Dispute.status == DisputeStatus.RESOLVED,
+        Dispute.resolved_at < before,
+        func.octet_length(Dispute.reason_sealed) > 0,
+    )
 
 
 def old_appeals(before: datetime) -> ColumnElement[bool]:
@@ -139,6 +155,41 @@ def in_old_cases(before: datetime) -> ColumnElement[bool]:
         Dispute.status == DisputeStatus.RESOLVED,
         Dispute.resolved_at < before,
     )
+
+
+def old_decisions(before: datetime) -> ColumnElement[bool]:
+    """The condition of screenings that were decided on before then and still have their words."""
+    return and_(Screening.resolved_at < before, func.octet_length(Screening.text_sealed) > 0)
+
+
+def of_gone_words(before: datetime) -> ColumnElement[bool]:
+    """The condition of screenings from before then of messages and statements that are no more."""
+    message = exists().where(
+        Message.bank_id == Screening.bank_id, Message.message_id == Screening.subject_id
+    )
+    statement = exists().where(
+        Statement.bank_id == Screening.bank_id, Statement.statement_id == Screening.subject_id
+    )
+    gone = or_(
+        and_(Screening.subject == Subject.MESSAGE, ~message),
+        and_(Screening.subject == Subject.STATEMENT, ~statement),
+    )
+    return and_(Screening.held_at < before, gone)
+
+
+def old_codes(before: datetime) -> ColumnElement[bool]:
+    """The condition of recovery codes that have opened nothing since then."""
+    ran_out = RecoveryCode.begun_at < before - timedelta(days=OPEN_DAYS)
+    return or_(RecoveryCode.ended_at < before, ran_out)
+
+
+EMPTIED_FINDING: Final = case((Emergency.finding_sealed.is_not(None), b""), else_=None)
+"""Nothing where there was a finding: a review that was made stays made."""
+
+
+def old_emergencies(before: datetime) -> ColumnElement[bool]:
+    """The condition of emergencies whose words' time is over."""
+    return and_(Emergency.asked_at < before, func.octet_length(Emergency.reason_sealed) > 0)
 
 
 def days_before(now: datetime, days: float) -> datetime:

@@ -17,6 +17,6 @@ class StillStaff(Conflict):
     """Somebody of the staff cannot leave before the role was handed on."""
 
     said: ClassVar = {
-        "en": Said("You are of the staff", "Have your roles taken away first, then leave."),
-        "sl": Said("Ste del osebja", "Najprej naj vam odvzamejo vloge, potem odidite."),
+        "en": Said("You are of the staff", "Have the operator take your roles away, then leave."),
+        "sl": Said("Ste del osebja", "Upravljavec naj vam najprej odvzame vloge, potem odidite."),
     }

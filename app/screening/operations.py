@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.banks import queries as banks
-from app.identity.rules import Caller, OwnCase, Role
+from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.notices import operations as notices
@@ -13,7 +13,8 @@ from app.notices.rules import NoticeKind
 from app.openings import operations as openings
 from app.openings.rules import OpeningKind
 from app.screening import queries
-from app.screening.rules import FIRST, ScreeningResolved, ScreeningStatus, Subject, judge
+from app.screening.judging import judge
+from app.screening.rules import FIRST, ScreeningResolved, ScreeningStatus, Subject
 from app.screening.tables import Screening
 
 
@@ -24,7 +25,8 @@ class Written:
     subject: Subject
     subject_id: UUID
     text: str
-    level: int
+    is_first: bool = False
+    """Whether nothing of its author's kind was read before; where the bank reads that."""
     told_id: UUID | None = None
     told_of: UUID | None = None
 
@@ -36,7 +38,7 @@ async def screen(work: Work, caller: Caller, written: Written) -> bool:
         Whether it is held.
     """
     safety = await banks.get_safety(work.session, caller.bank_id)
-    first = [FIRST] if safety.first_listings_read and _is_first(written) else []
+    first = [FIRST] if safety.first_listings_read and written.is_first else []
     signals = [*(judge(written.text) if safety.screening else []), *first]
     held = await queries.lock_held(work.session, caller.bank_id, written.subject_id)
     if held is not None:
@@ -55,12 +57,11 @@ async def resolve(
 
     Raises:
         NotFound: when the bank has none with this id.
-        OwnCase: when the moderator wrote it, or it is to them.
+        Concerned: when the moderator has something of their own with who wrote it, or is to get it.
         ScreeningResolved: when it was decided before.
     """
     row = await queries.lock_screening(work.session, caller.bank_id, screening_id)
-    if caller.member_id is not None and caller.member_id in {row.author_id, row.told_id}:
-        raise OwnCase
+    await open_text(work, caller, row)
     if row.status != ScreeningStatus.OPEN:
         raise ScreeningResolved
     row.status = outcome
@@ -68,15 +69,21 @@ async def resolve(
     row.reason_sealed = work.envelopes.seal(
         row.author_id, reason, "screening-reason", row.bank_id, screening_id
     )
-    await openings.record(work, caller, [row.author_id], OpeningKind.SCREENING, None)
     if outcome is ScreeningStatus.RELEASED and row.told_id and row.told_of:
         kind = NoticeKind.EXCHANGE_CHANGED
         notices.tell_member(work, row.bank_id, row.told_id, kind, row.told_of)
     return row
 
 
-def _is_first(written: Written) -> bool:
-    return written.subject is Subject.LISTING and written.level == 0
+async def open_text(work: Work, caller: Caller, row: Screening) -> None:
+    """Refuse whoever is concerned, and write down that a moderator reads it.
+
+    Raises:
+        Concerned: when the moderator has something of their own with who wrote it, or is to get it.
+    """
+    people = [one for one in (row.author_id, row.told_id) if one is not None]
+    await openings.refuse_party(work, caller, people)
+    await openings.record(work, caller, [row.author_id], OpeningKind.SCREENING, None)
 
 
 def _hold(work: Work, caller: Caller, written: Written, signals: Sequence[str]) -> None:

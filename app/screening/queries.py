@@ -1,10 +1,10 @@
 """What is held, and for whom it is shown all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,15 +19,21 @@ def let_through_to(
     viewer: Caller,
     bank_id: InstrumentedAttribute[UUID],
     subject_id: InstrumentedAttribute[UUID],
-    author_id: InstrumentedAttribute[UUID],
+    author_id: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None],
 ) -> ColumnElement[bool]:
     """The condition that a text is not held, or is the viewer's own."""
-    held = exists().where(
+    return or_(author_id == viewer.member_id, ~is_held(bank_id, subject_id))
+
+
+def is_held(
+    bank_id: InstrumentedAttribute[UUID], subject_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """The condition that a text waits for a moderator, or was kept back by one."""
+    return exists().where(
         Screening.bank_id == bank_id,
         Screening.subject_id == subject_id,
         Screening.status != ScreeningStatus.RELEASED,
     )
-    return or_(author_id == viewer.member_id, ~held)
 
 
 async def lock_held(session: AsyncSession, bank_id: UUID, subject_id: UUID) -> Screening | None:
@@ -40,16 +46,37 @@ async def lock_held(session: AsyncSession, bank_id: UUID, subject_id: UUID) -> S
     return await lock_one(session, asked)
 
 
+async def list_held(
+    session: AsyncSession, bank_id: UUID, subject_ids: Collection[UUID]
+) -> set[UUID]:
+    """Which of these texts wait for a moderator, or were kept back by one."""
+    asked = select(Screening.subject_id).where(
+        Screening.bank_id == bank_id,
+        Screening.subject_id.in_(subject_ids),
+        Screening.status != ScreeningStatus.RELEASED,
+    )
+    return set((await session.scalars(asked)).all())
+
+
+async def get_screening(session: AsyncSession, bank_id: UUID, screening_id: UUID) -> Screening:
+    """A screening.
+
+    Raises:
+        NotFound: when the bank has none with this id.
+    """
+    found = (await session.scalars(_screening(bank_id, screening_id))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def lock_screening(session: AsyncSession, bank_id: UUID, screening_id: UUID) -> Screening:
     """A screening, locked.
 
     Raises:
         NotFound: when the bank has none with this id.
     """
-    asked = select(Screening).where(
-        Screening.bank_id == bank_id, Screening.screening_id == screening_id
-    )
-    found = await lock_one(session, asked)
+    found = await lock_one(session, _screening(bank_id, screening_id))
     if found is None:
         raise NotFound
     return found
@@ -73,3 +100,9 @@ async def list_screenings(
     if after is not None:
         asked = asked.where(tuple_(Screening.held_at, Screening.screening_id) > after)
     return (await session.scalars(asked)).all()
+
+
+def _screening(bank_id: UUID, screening_id: UUID) -> Select[Screening]:
+    return select(Screening).where(
+        Screening.bank_id == bank_id, Screening.screening_id == screening_id
+    )

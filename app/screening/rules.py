@@ -1,21 +1,9 @@
-"""Which words are signals, and when they are enough for a person to look.
+"""What is held, and what becomes of it. Why it is held: `judging`."""
 
-The groups follow the indicators of exploitation that services for victims publish: work that pays
-with a bed, somebody else keeping papers, debts, haste and secrecy, services of the body at home.
-Each alone is everyday talk, so it takes two groups that weigh enough together.
-"""
-
-import re
-import unicodedata
 from enum import StrEnum
-from pathlib import Path
 from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Said
-
-HELD_FROM: Final = 4
-"""The weight from which text is held."""
-GROUPS_MIN: Final = 2
 
 
 class Subject(StrEnum):
@@ -23,6 +11,11 @@ class Subject(StrEnum):
 
     LISTING = "listing"
     MESSAGE = "message"
+    DISPUTE = "dispute"
+    """The reason of a dispute, which the other side reads."""
+    STATEMENT = "statement"
+    APPEAL = "appeal"
+    """Why an outcome is appealed, the same."""
 
 
 class ScreeningStatus(StrEnum):
@@ -43,40 +36,4 @@ class ScreeningResolved(Conflict):
 
 
 FIRST: Final = "first_listings"
-"""The signal of authors whose listings are read before others see them."""
-_FOLDER: Final = Path(__file__).parent
-
-
-def _read(line: str) -> tuple[str, tuple[int, re.Pattern[str]]]:
-    head, *words = (part.strip() for part in line.split(" | "))
-    weight, name = head.split()
-    either = "|".join(words)
-    return name, (int(weight), re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE))
-
-
-_PATTERNS: Final = dict(
-    _read(line)
-    for line in (_FOLDER / "signals.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-)
-_LOOKALIKES: Final = str.maketrans("0134$@", "oleasa")
-_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-
-
-def judge(text: str) -> list[str]:
-    """The signals for which a text is to be held, in order; empty when it is not."""
-    shapes = _shapes(text)
-    found = {
-        name: weight
-        for name, (weight, pattern) in _PATTERNS.items()
-        if any(pattern.search(shape) for shape in shapes)
-    }
-    enough = sum(found.values()) >= HELD_FROM and len(found) >= GROUPS_MIN
-    return sorted(found) if enough else []
-
-
-def _shapes(text: str) -> tuple[str, str]:
-    """The text as it is read: without accents and unseen characters, and with 3 as e and so on."""
-    seen = unicodedata.normalize("NFKD", _UNSEEN.sub("", text))
-    plain = "".join(one for one in seen if not unicodedata.combining(one))
-    return plain, plain.translate(_LOOKALIKES)
+"""The signal of those of whom nothing was read yet."""

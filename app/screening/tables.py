@@ -10,14 +10,16 @@ from app.kit.db import Base
 
 
 class Screening(Base):
-    """One listing or message that is held, or was."""
+    """One listing, message or text of a dispute that is held, or was."""
 
     __tablename__ = "screening"
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "author_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "told_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "resolved_by"], ["login.bank_id", "login.login_id"]),
-        CheckConstraint("subject IN ('listing', 'message')", name="subject"),
+        CheckConstraint(
+            "subject IN ('listing', 'message', 'dispute', 'statement', 'appeal')", name="subject"
+        ),
         CheckConstraint("status IN ('open', 'released', 'kept')", name="status"),
         CheckConstraint(
             "num_nulls(resolved_by, resolved_at, reason_sealed)"
@@ -32,6 +34,7 @@ class Screening(Base):
             postgresql_where=text("status <> 'released'"),
         ),
         Index("ix_screening_queue", "bank_id", "status", "held_at", "screening_id"),
+        {"info": {"deletable": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -9,9 +9,12 @@ from pydantic import Field
 
 from app.identity.access import FreshCaseWorker
 from app.kit.http import Route, Working
+from app.kit.paging import Whole
+from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, RequestBody, ShortReason, View
 from app.openings.reasons import Why
+from app.openings.rules import Concerned
 from app.sealed import operations
 from app.sealed.rules import AgeBand, Cohort, Deed, Record, Trace
 
@@ -42,13 +45,6 @@ class TraceView(View):
     at: Moment
 
 
-class TraceList(View):
-    """Everything that was done with one record, newest first."""
-
-    items: list[TraceView]
-    next_cursor: None = None
-
-
 async def _opened(member_id: UUID, caller: FreshCaseWorker, work: Working, why: Why) -> Record:
     """The one write behind a GET: who opened it, when and why."""
     return await operations.open_record(work, caller, member_id, why)
@@ -61,23 +57,23 @@ async def _read_out(
     return await operations.read_out(work, caller, member_id, why)
 
 
-@router.get("/{member_id}")
+@router.get("/{member_id}", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def get_sealed(_: FreshCaseWorker, record: Annotated[Record, Depends(_opened)]) -> SealedView:
     """Open a member's sealed record; who did, when and why is told to the member in person."""
     return SealedView.model_validate(record)
 
 
-@router.get("/{member_id}/openings")
+@router.get("/{member_id}/openings", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def list_sealed_openings(
     _: FreshCaseWorker, traces: Annotated[Sequence[Trace], Depends(_read_out)]
-) -> TraceList:
+) -> Whole[TraceView]:
     """Who opened a member's sealed record, for telling them in person."""
-    return TraceList(items=[TraceView.model_validate(one) for one in traces])
+    return Whole(items=[TraceView.model_validate(one) for one in traces])
 
 
-@router.put("/{member_id}")
+@router.put("/{member_id}", responses=raises(Concerned))
 @reaches(Relation.BANK)
 async def write_sealed(
     member_id: UUID, body: WriteSealed, caller: FreshCaseWorker, work: Working

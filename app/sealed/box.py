@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.kit.ground import Work
 from app.kit.shapes import decode_master
+from app.kit.surfaces import Surface
 from app.kit.vault import Tampered
 from app.sealed.rules import AgeBand, Cohort, Deed, Record, Trace
 
@@ -95,7 +96,9 @@ def _opened(work: Work, box: bytes, about: bytes) -> bytes:
 
 def _key(work: Work) -> bytes:
     """The key that the settings name; else one that hangs from the installation's root key."""
-    named = work.settings.record_key
+    settings = work.settings
+    assert settings.surface is not Surface.MEMBERS, "where members ask, no record is sealed"
+    named = settings.record_key
     return decode_master(named.get_secret_value()) if named else work.vault.key("sealed")
 
 

@@ -25,11 +25,12 @@ async def open_record(work: Work, caller: Caller, member_id: UUID, reason: str) 
     """Open a member's record and keep who did, and why.
 
     Raises:
-        NotFound: when the bank has no such approved member, or the case worker is that member.
+        NotFound: when the bank has no such approved member.
+        Concerned: when the case worker has something of their own with them.
     """
-    _refuse_own(caller, member_id)
     async with queries.opened(work.session):
         row = await queries.get_record(work.session, caller.bank_id, member_id)
+    await openings.refuse_party(work, caller, [member_id])
     await _trace(work, caller, member_id, Deed.READ, reason)
     return unseal(work, caller.bank_id, member_id, row.box)
 
@@ -40,9 +41,9 @@ async def change_record(
     """Write a member's record; some others are sealed anew with it.
 
     Raises:
-        NotFound: when the bank has no such approved member, or the case worker is that member.
+        NotFound: when the bank has no such approved member.
+        Concerned: when the case worker has something of their own with them.
     """
-    _refuse_own(caller, member_id)
     bank_id = caller.bank_id
     async with queries.opened(work.session):
         rows = await queries.lock_with_company(work.session, bank_id, member_id)
@@ -52,6 +53,7 @@ async def change_record(
             row.box = seal(work, bank_id, row.member_id, said)
         if member_id not in {row.member_id for row in rows}:
             raise NotFound
+    await openings.refuse_party(work, caller, [member_id])
     await _trace(work, caller, member_id, Deed.WRITTEN, reason)
     return record
 
@@ -60,11 +62,12 @@ async def read_out(work: Work, caller: Caller, member_id: UUID, reason: str) -> 
     """Who opened a member's record, for telling them in person; newest first.
 
     Raises:
-        NotFound: when the bank has no such approved member, or the case worker is that member.
+        NotFound: when the bank has no such approved member.
+        Concerned: when the case worker has something of their own with them.
     """
-    _refuse_own(caller, member_id)
     async with queries.opened(work.session):
         await queries.get_record(work.session, caller.bank_id, member_id)
+    await openings.refuse_party(work, caller, [member_id])
     await _trace(work, caller, member_id, Deed.READ_OUT, reason)
     return await queries.list_traces_of(work, caller.bank_id, member_id)
 
@@ -79,9 +82,3 @@ async def _trace(work: Work, caller: Caller, member_id: UUID, deed: Deed, reason
     work.session.add(SealedOpening(bank_id=bank_id, seq=seq, box=box, digest=chain.head))
     await openings.note_month(work, bank_id)
     await work.session.flush()
-
-
-def _refuse_own(caller: Caller, member_id: UUID) -> None:
-    """Staff cannot act on their own case; to them it is not there."""
-    if caller.member_id == member_id:
-        raise NotFound

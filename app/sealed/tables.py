@@ -21,7 +21,7 @@ class SealedRecord(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         CheckConstraint(f"octet_length(box) = {BOX_BYTES}", name="one_length"),
-        {"info": {"sealed": True}},
+        {"info": {"sealed": True, "staffs": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -38,7 +38,7 @@ class SealedOpening(Base):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint(f"octet_length(box) = {TRACE_BYTES}", name="one_length"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
-        {"info": {"append_only": True}},
+        {"info": {"append_only": True, "staffs": True}},
     )
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.kit.embedded import Server
-from app.store.privileges import SEALED_ROLE
+from app.store.privileges import MEMBERS_ROLE, SEALED_ROLE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OWNER_ROLE: Final = "timebank_owner"
@@ -30,8 +30,12 @@ ROLES: Final = (
         ALTER ROLE {APPLICATION_ROLE} NOINHERIT;
         GRANT {SEALED_ROLE} TO {APPLICATION_ROLE};
     END $$""",
+    f"CREATE ROLE {MEMBERS_ROLE} LOGIN NOINHERIT",
 )
-"""What makes the roles; the application may become the sealed one, and is not it by itself."""
+"""What makes the roles; the application may become the sealed one, and is not it by itself.
+
+A process that serves members only (`TIMEBANK_SURFACE`) has a role that cannot become it.
+"""
 _EXISTS_ALREADY: Final = (
     asyncpg.DuplicateObjectError,
     asyncpg.DuplicateDatabaseError,
@@ -46,10 +50,22 @@ class Urls:
     application: str
     owner: str
 
+    @property
+    def are_of_one_role(self) -> bool:
+        """Whether the application signs in as the owner."""
+        return make_url(self.application).username == make_url(self.owner).username
+
 
 def embedded_urls(server: Server, database: str = DATABASE) -> Urls:
     """The addresses in the embedded PostgreSQL."""
     return Urls(server.url(APPLICATION_ROLE, database), server.url(OWNER_ROLE, database))
+
+
+async def may_open_records(engine: AsyncEngine) -> bool:
+    """Whether the role of these connections could become the one that reads sealed records."""
+    asked = text("SELECT pg_has_role(:role, 'MEMBER')")
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(asked, {"role": SEALED_ROLE}))
 
 
 async def prepare_embedded(server: Server, database: str = DATABASE) -> Urls:

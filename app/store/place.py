@@ -5,30 +5,40 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from app.kit.embedded import lease, server_of
-from app.kit.settings import BadSettings, Settings
+from app.kit.settings import BadSettings, Environment, Settings
+from app.kit.surfaces import Surface
 from app.store import migrate
+from app.store.privileges import MEMBERS_ROLE
 
 
 def application_url(settings: Settings) -> str:
     """The address for the application's role; starts nothing."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    return migrate.embedded_urls(server_of(settings.data_folder)).application
+    role = MEMBERS_ROLE if settings.surface is Surface.MEMBERS else migrate.APPLICATION_ROLE
+    return server_of(settings.data_folder).url(role, migrate.DATABASE)
 
 
 def owner_urls(settings: Settings) -> migrate.Urls:
     """The addresses for migrating.
 
     Raises:
-        BadSettings: when the database is named and its owner is not.
+        BadSettings: when the database is named and its owner is not, or, in production, when both
+            have one role.
     """
     if settings.database_url is None:
         return migrate.embedded_urls(server_of(settings.data_folder))
     if settings.owner_database_url is None:
         raise BadSettings("TIMEBANK_OWNER_DATABASE_URL is needed to migrate the named database")
-    return migrate.Urls(
+    urls = migrate.Urls(
         settings.database_url.get_secret_value(), settings.owner_database_url.get_secret_value()
     )
+    if settings.environment is Environment.PRODUCTION and urls.are_of_one_role:
+        raise BadSettings(
+            "TIMEBANK_DATABASE_URL and TIMEBANK_OWNER_DATABASE_URL need different roles: an owner"
+            " can change what was posted"
+        )
+    return urls
 
 
 @contextmanager

@@ -1,12 +1,17 @@
 """The whole declared schema: every part's tables in one metadata."""
 
+from app.alerts import tables as alerts
 from app.banks import tables as banks
+from app.banks.terms import tables as terms
 from app.credentials import tables as credentials
+from app.credentials.emails import tables as emails
 from app.exchanges import tables as exchanges
 from app.exchanges.contacts import tables as contacts
+from app.exchanges.keeping import tables as keeping
 from app.fund import tables as fund
 from app.identity import tables as identity
 from app.identity.factors import tables as factors
+from app.identity.passkeys import tables as passkeys
 from app.kit import idempotency, limit_counts
 from app.kit.db import Base
 from app.ledger import tables as ledger
@@ -15,6 +20,7 @@ from app.ledger.reversing import tables as reversing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
+from app.members.terms import tables as acceptances
 from app.moderation import tables as moderation
 from app.moderation.appeals import tables as appeals
 from app.moderation.flags import tables as flags
@@ -25,12 +31,16 @@ from app.partners import tables as partners
 from app.records import tables as records
 from app.screening import tables as screening
 from app.sealed import tables as sealed
+from app.watch import tables as watch
 
 PARTS = (
+    acceptances,
     accounts,
+    alerts,
     banks,
     blocks,
     credentials,
+    emails,
     exchanges,
     factors,
     fund,
@@ -41,6 +51,7 @@ PARTS = (
     listings,
     members,
     partners,
+    passkeys,
     moderation,
     appeals,
     flags,
@@ -51,6 +62,9 @@ PARTS = (
     records,
     screening,
     contacts,
+    keeping,
     sealed,
+    terms,
+    watch,
 )
 metadata = Base.metadata

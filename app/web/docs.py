@@ -35,6 +35,7 @@ Lists have `items` and `next_cursor`. Amounts are whole minutes, times are UTC.
 """
 _TAGS: Final = {
     "identity": "Signing in, sessions, keys.",
+    "alerts": "What the safeguarding staff should look at.",
     "bank": "The bank, its areas and meeting points.",
     "members": "Joining, my record, my account.",
     "listings": "Offers, requests and categories.",
@@ -107,6 +108,14 @@ def _contract(app: FastAPI) -> dict[str, Any]:
         give_examples(contract)
         template = "#/components/schemas/{model}"
         problem = Problem.model_json_schema(ref_template=template)
+        contract["tags"] = _used(contract)
         contract["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
         app.openapi_schema = contract
     return app.openapi_schema
+
+
+def _used(contract: dict[str, Any]) -> list[dict[str, str]]:
+    """The tags of the operations that are served here."""
+    told = [one for item in contract["paths"].values() for one in item.values()]
+    used = {tag for one in told for tag in one.get("tags", ())}
+    return [tag for tag in contract["tags"] if tag["name"] in used]

@@ -8,14 +8,16 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.identity.access import Needs, authenticate
+from app.identity.access import Needs, authenticate, recognise
 from app.identity.rules import Caller
-from app.kit.db import with_retries
 from app.kit.errors import AppError, NotFound, WrongMethod
+from app.kit.gate import nowhere, pass_gate
 from app.kit.http import Anyone, Route, ground_of
 from app.kit.problems import on_http_exception, respond
+from app.kit.retrying import with_retries
 
 API_PREFIX = "/v1/"
+_READS = frozenset({"GET", "HEAD"})
 _LEADS_NOWHERE = frozenset({NotFound.status, WrongMethod.status})
 
 
@@ -28,7 +30,7 @@ async def on_routing_error(request: Request, error: Exception) -> Response:
         caller = await _caller(request) if request.url.path.startswith(API_PREFIX) else None
     except AppError as refusal:
         return respond(request, refusal)
-    allowed = _allowed(request, caller)
+    allowed = _allowed(request, caller) or _beside(request, error)
     return respond(request, WrongMethod(allowed) if allowed else NotFound())
 
 
@@ -37,17 +39,20 @@ async def _caller(request: Request) -> Caller | None:
 
     Raises:
         NotAuthenticated: without a valid token.
+        TooManyRequests: when they have asked too often.
         Busy: when the database is away.
     """
     if any(isinstance(route.guard, Anyone) for route in _routes(request)):
         return None
+
+    pass_gate(request, recognise, nowhere(request))
 
     async def attempt() -> Caller:
         ground = ground_of(request)
         async with ground.database.begin() as session:
             return await authenticate(request, ground.work(session))
 
-    return await with_retries(attempt)
+    return await with_retries(attempt, is_repeatable=True)
 
 
 def _routes(request: Request) -> list[Route]:
@@ -66,6 +71,12 @@ def _allowed(request: Request, caller: Caller | None) -> frozenset[str]:
     named = [route for route in routes if route.path == request.url.path] or routes
     methods = {method for route in named for method in route.methods or ()}
     return frozenset(methods | {"HEAD"} if "GET" in methods else methods)
+
+
+def _beside(request: Request, error: HTTPException) -> frozenset[str]:
+    """The methods of what lies beside the operations, such as the page of the documentation."""
+    is_there = error.status_code == WrongMethod.status and not _routes(request)
+    return _READS if is_there else frozenset()
 
 
 def _lets(route: Route, caller: Caller | None) -> bool:

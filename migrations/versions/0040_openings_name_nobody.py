@@ -17,7 +17,10 @@ branch_labels = None
 depends_on = None
 
 BEFORE = "kind IN ('lookup', 'record', 'dispute', 'screening', 'sealed', 'contact')"
-NOW = "kind IN ('lookup', 'record', 'dispute', 'screening', 'contact')"
+NOW = (
+    "kind IN ('lookup', 'record', 'application', 'limits', 'recovery', 'emergency',"
+    " 'dispute', 'screening', 'contact')"
+)
 
 
 def upgrade() -> None:

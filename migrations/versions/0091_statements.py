@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Uuid()),
         sa.Column("login_id", sa.Uuid()),
         sa.Column("text_sealed", postgresql.BYTEA(), nullable=False),
+        sa.Column("text_other_sealed", postgresql.BYTEA()),
         sa.Column("said_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("bank_id", "statement_id", name=op.f("pk_statement")),
         sa.ForeignKeyConstraint(
@@ -42,6 +43,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "(member_id IS NULL) <> (login_id IS NULL)", name=op.f("ck_statement_one_author")
+        ),
+        sa.CheckConstraint(
+            "(login_id IS NULL) = (text_other_sealed IS NULL)", name=op.f("ck_statement_for_both")
         ),
     )
     op.create_index(

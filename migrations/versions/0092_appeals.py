@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "appeal",
         sa.Column("bank_id", sa.Uuid(), nullable=False),
+        sa.Column("appeal_id", sa.Uuid(), nullable=False),
         sa.Column("dispute_id", sa.Uuid(), nullable=False),
         sa.Column("appellant_id", sa.Uuid(), nullable=False),
         sa.Column("first_by", sa.Uuid(), nullable=False),
@@ -26,9 +27,11 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text()),
         sa.Column("minutes", sa.BigInteger()),
         sa.Column("resolution_sealed", postgresql.BYTEA()),
+        sa.Column("resolution_other_sealed", postgresql.BYTEA()),
         sa.Column("resolved_by", sa.Uuid()),
         sa.Column("resolved_at", postgresql.TIMESTAMP(timezone=True)),
-        sa.PrimaryKeyConstraint("bank_id", "dispute_id", name=op.f("pk_appeal")),
+        sa.PrimaryKeyConstraint("bank_id", "appeal_id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("bank_id", "dispute_id", name=op.f("uq_appeal_bank_id_dispute_id")),
         sa.ForeignKeyConstraint(
             ["bank_id", "dispute_id"],
             ["dispute.bank_id", "dispute.dispute_id"],
@@ -55,7 +58,8 @@ def upgrade() -> None:
         sa.CheckConstraint("minutes BETWEEN 1 AND 6000", name=op.f("ck_appeal_minutes")),
         sa.CheckConstraint("resolved_by <> first_by", name=op.f("ck_appeal_another")),
         sa.CheckConstraint(
-            "num_nulls(outcome, resolution_sealed, resolved_by, resolved_at) IN (0, 4)",
+            "num_nulls(outcome, resolution_sealed, resolution_other_sealed, resolved_by,"
+            " resolved_at) IN (0, 5)",
             name=op.f("ck_appeal_resolved_whole"),
         ),
     )

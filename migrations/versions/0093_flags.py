@@ -13,7 +13,10 @@ down_revision = "0092"
 branch_labels = None
 depends_on = None
 
-KINDS = "'lookup', 'record', 'dispute', 'screening', 'contact'"
+KINDS = (
+    "'lookup', 'record', 'application', 'limits', 'recovery', 'emergency',"
+    " 'dispute', 'screening', 'contact'"
+)
 
 
 def upgrade() -> None:
@@ -63,7 +66,9 @@ def upgrade() -> None:
     op.create_index("ix_flag_queue", "flag", ["bank_id", "status", "flagged_at", "flag_id"])
     op.create_index("ix_flag_flagger", "flag", ["bank_id", "flagger_id", "status"])
     op.drop_constraint(op.f("ck_opening_kind"), "opening")
-    op.create_check_constraint(op.f("ck_opening_kind"), "opening", f"kind IN ({KINDS}, 'flag')")
+    op.create_check_constraint(
+        op.f("ck_opening_kind"), "opening", f"kind IN ({KINDS}, 'flag', 'flagged')"
+    )
 
 
 def downgrade() -> None:
@@ -71,10 +76,11 @@ def downgrade() -> None:
     op.drop_table("flag")
     op.execute(
         "DELETE FROM opening_chain WHERE chain = 'openings'"
-        " AND bank_id IN (SELECT bank_id FROM opening WHERE kind = 'flag')"
+        " AND bank_id IN (SELECT bank_id FROM opening WHERE kind IN ('flag', 'flagged'))"
     )
     op.execute(
-        "DELETE FROM opening WHERE bank_id IN (SELECT bank_id FROM opening WHERE kind = 'flag')"
+        "DELETE FROM opening WHERE bank_id IN"
+        " (SELECT bank_id FROM opening WHERE kind IN ('flag', 'flagged'))"
     )
     op.drop_constraint(op.f("ck_opening_kind"), "opening")
     op.create_check_constraint(op.f("ck_opening_kind"), "opening", f"kind IN ({KINDS})")

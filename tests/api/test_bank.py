@@ -19,7 +19,6 @@ async def test_everybody_sees_the_default_bank_without_signing_in(town: Town) ->
     assert good(answer) == {
         "slug": "kljuc",
         "name": "Kljuc",
-        "preset": "neighbours",
         "time_zone": "Europe/Ljubljana",
         "languages": ["sl"],
         "terms_version": 1,

@@ -7,10 +7,12 @@ import pytest
 
 from tests.doings import (
     NOWHERE,
+    block,
     books_are_whole,
     disputed,
     leaves,
     notices,
+    resolved,
     same_as_absent,
     sql,
     stand,
@@ -20,11 +22,6 @@ from tests.doings import (
 from tests.town import JSON, Person, Town, good, refused
 
 FORMER: Final = {"id": None, "alias": "former member"}
-
-
-async def block(person: Person, other: Person) -> None:
-    answer = await person.ask("PUT", f"/v1/me/blocks/{other.member_id}")
-    assert (answer.status_code, answer.content) == (204, b"")
 
 
 async def blocks(person: Person) -> list[JSON]:
@@ -145,15 +142,40 @@ async def test_the_past_stays_readable_and_nobody_writes_into_it(town: Town) -> 
     ana, bor = await town.member("Ana"), await town.member("Bor", minutes=300)
     exchange = await town.settled(ana, bor, 45)
     path = f"/v1/exchanges/{exchange['id']}"
-    good(await bor.post(f"{path}/messages", {"text": "I know where you live."}))
     await block(ana, bor)
     for person, other in ((ana, "receiver"), (bor, "giver")):
         assert good(await person.get(path))[other] == FORMER
         (line,) = [one for one in await person.statement() if one["exchange_id"]]
         assert (line["counterpart_alias"], line["minutes"]) == ("former member", 45)
-        (kept,) = good(await person.get(f"{path}/messages"))["items"]
-        assert kept["text"] == "I know where you live."
         refused(await person.post(f"{path}/messages", {"text": "Hi."}), 409, "conversation-over")
+
+
+async def test_a_former_members_words_are_shown_to_nobody_but_who_kept_them(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=300)
+    exchange, judge = await town.delivered(ana, bor), await town.staff("moderator")
+    path = f"/v1/exchanges/{exchange['id']}/messages"
+    for person, text in ((bor, "I know where you live."), (ana, "Please stop.")):
+        good(await person.post(path, {"text": text}))
+    case = await disputed(bor, exchange)
+    good(await resolved(judge, case, "as_agreed"))
+
+    async def reads(person: Person) -> tuple[list[str], str | None, str | None]:
+        texts = [one["text"] for one in good(await person.get(path))["items"]]
+        shown = good(await person.get(f"/v1/disputes/{case['id']}"))
+        return texts, shown["reason"], shown["resolution_reason"]
+
+    both = ["I know where you live.", "Please stop."]
+    whole = (both, "It was shorter.", "Both were heard.")
+    assert await reads(ana) == await reads(bor) == whole
+    await block(ana, bor)
+    assert await reads(ana) == whole, "the evidence stays"
+    assert await reads(bor) == (both[:1], "It was shorter.", "Both were heard.")
+    await block(bor, ana)
+    assert await reads(bor) == (both[:1], "It was shorter.", "Both were heard.")
+    await leaves(town, bor)
+    assert await reads(ana) == whole, "whatever becomes of the other side"
+    await leaves(town, ana)
+    assert good(await judge.get(f"/v1/disputes/{case['id']}"))["reason"] == "It was shorter."
 
 
 async def test_a_kept_answer_is_not_replayed_to_one_who_may_no_longer_see_it(town: Town) -> None:
@@ -166,39 +188,6 @@ async def test_a_kept_answer_is_not_replayed_to_one_who_may_no_longer_see_it(tow
     assert (again.content, again.headers["idempotency-replayed"]) == (made.content, "true")
     await block(ana, bor)
     refused(await bor.post("/v1/exchanges", body, key="propose"), 404, "not-found")
-
-
-async def test_whoever_was_blocked_before_joining_joins_as_anybody_and_never_sees_her(
-    town: Town,
-) -> None:
-    ana, case = await town.member("Ana"), await town.staff("case_worker")
-    await town.listing(ana)
-    for contact in ({"email": "Feared@Example.org"}, {"phone": "(040) 123-456"}):
-        assert (await ana.post("/v1/me/blocks", contact)).status_code == 204
-    free, by_mail = await town.member("Free"), await town.member("A", email="feared@example.org")
-    by_phone = await town.member("B", phone="+386 40 123 456")
-    seen = [good(await one.get("/v1/listings"))["items"] for one in (free, by_mail, by_phone)]
-    assert [len(one) for one in seen] == [1, 0, 0]
-    assert await notices(case) == [
-        ("safeguarding_alert", str(one.member_id)) for one in (by_phone, by_mail)
-    ]
-    assert [one["kind"] for one in await blocks(ana)] == ["email", "phone"]
-    coordinator = await town.staff("coordinator")
-    assert "safeguarding_alert" not in [kind for kind, _ in await notices(coordinator)]
-
-
-async def test_a_contact_of_one_who_is_here_blocks_at_once_and_says_nothing(town: Town) -> None:
-    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=60)
-    offer, exchange = await town.listing(ana), await town.accepted(ana, bor, 30)
-    known = await ana.post("/v1/me/blocks", {"email": bor.email.upper()})
-    unknown = await ana.post("/v1/me/blocks", {"email": "nobody@example.org"})
-    own = await ana.post("/v1/me/blocks", {"email": ana.email})
-    assert len({(one.status_code, one.content) for one in (known, unknown, own)}) == 1
-    assert await sees(bor, ana, offer) == {False}
-    assert await status_of(bor, exchange) == "cancelled"
-    (first, *_) = await blocks(ana)
-    await ana.delete(f"/v1/me/blocks/{first['id']}")
-    assert await sees(bor, ana, offer) == {True}
 
 
 @pytest.mark.parametrize(

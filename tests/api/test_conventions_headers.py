@@ -1,5 +1,7 @@
 """Headers that no answer lacks, and what they keep from others."""
 
+from http import HTTPStatus
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -31,6 +33,9 @@ async def test_every_operation_is_protected_whatever_it_answers(town: Town, app:
         ("HEAD", "/healthz", 200),
         ("PUT", "/healthz", 405),
         ("OPTIONS", "/v1/me", 401),
+        ("POST", "/docs", 405),
+        ("DELETE", "/openapi.json", 405),
+        ("POST", "/docs-assets/swagger-ui.css", 405),
     ],
 )
 async def test_what_lies_beside_the_operations_is_protected_too(
@@ -38,6 +43,7 @@ async def test_what_lies_beside_the_operations_is_protected_too(
 ) -> None:
     answer = await client.request(method, path)
     assert answer.status_code == status
+    assert ("GET" in answer.headers.get("allow", "")) is (status == HTTPStatus.METHOD_NOT_ALLOWED)
     protected(answer)
 
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from tests.conftest import FakeClock
+from tests.doings import books_are_whole
 from tests.town import Town, good, refused
 
 
@@ -58,6 +59,24 @@ async def test_one_person_gets_at_most_the_cap_within_a_year(town: Town, clock: 
     clock.advance(days=366)
     again = await town.signed_in(coordinator.email)
     good(await again.post("/v1/grants", body))
+
+
+async def test_what_was_taken_back_of_a_grant_can_be_granted_again(town: Town) -> None:
+    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
+    good(await ana.post("/v1/donations", {"minutes": 5000}))
+    coordinator, moderator = await town.staff("coordinator"), await town.staff("moderator")
+    body = {"member_id": str(bor.member_id), "minutes": 600, "reason": "A move."}
+    good(await coordinator.post("/v1/grants", body))
+    (line,) = await bor.statement()
+    path = f"/v1/postings/{line['id']}/reversal"
+    good(await moderator.post(path, {"reason": "It was 200.", "correction": {"minutes": 200}}))
+    right = (await bor.statement())[0]
+    path = f"/v1/postings/{right['id']}/reversal"
+    good(await moderator.post(path, {"reason": "It was 150.", "minutes": 50}))
+    problem = refused(await coordinator.post("/v1/grants", body), 409, "grant-over-cap")
+    assert problem["left_minutes"] == 450
+    good(await coordinator.post("/v1/grants", body | {"minutes": 450}))
+    await books_are_whole(town)
 
 
 async def test_the_bank_grants_at_most_its_budget_in_a_month(town: Town) -> None:

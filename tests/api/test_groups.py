@@ -117,7 +117,7 @@ async def test_nobody_posts_their_own_and_only_active_members_are_named(town: To
     )
     desk = await town.signed_in(desk.email)
     for sides in (([desk], [ana]), ([ana], [desk, bor])):
-        refused(await _posted(desk, *sides), 409, "own-session")
+        refused(await _posted(desk, *sides), 409, "concerned")
     refused(await _posted(desk, [ana], [bor, gone]), 404, "not-found")
     body = {"giver_ids": [str(NOWHERE)], "receiver_ids": _ids(bor), "minutes": 60}
     refused(await desk.post(PATH, body), 404, "not-found")

@@ -68,7 +68,8 @@ async def test_the_json_journal_gives_the_same_balances(town: Town) -> None:
 
 async def test_the_csv_journal_has_a_line_for_every_posting(town: Town) -> None:
     await told(town)
-    rows = list(csv.DictReader(io.StringIO(await journal(town, "csv"))))
+    *rows, end = csv.DictReader(io.StringIO(await journal(town, "csv")))
+    assert set(end.values()) == {"end of 6 postings", ""}, "a journal that was cut off has no end"
     assert sorted(row["kind"] for row in rows) == [
         "correction",
         "correction",
@@ -122,8 +123,24 @@ async def test_a_statement_as_csv_cannot_be_taken_for_a_formula(town: Town) -> N
     await town.settled(ana, bor)
     answer = await ana.get("/v1/me/account/postings", params={"format": "csv"})
     assert answer.headers["content-type"].startswith("text/csv")
-    (row,) = csv.DictReader(io.StringIO(answer.text))
+    row, end = csv.DictReader(io.StringIO(answer.text))
+    assert set(end.values()) == {"end of 1 postings", ""}
     assert (row["counterpart_alias"], row["minutes"], row["direction"]) == ("'=1+1", "60", "in")
+
+
+async def test_a_statement_as_csv_is_whole_however_long_it_is(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.members.statement_csv.PAGE", 2)
+    ana = await town.member("Ana")
+    for minutes in range(1, 6):
+        await town.give(ana, minutes)
+    answer = await ana.get("/v1/me/account/postings", params={"format": "csv"})
+    *lines, end = csv.DictReader(io.StringIO(answer.text))
+    shown = await ana.statement()
+    assert [line["id"] for line in lines] == [line["id"] for line in shown]
+    assert [int(line["balance_after_minutes"]) for line in lines] == [15, 10, 6, 3, 1]
+    assert end["id"] == "end of 5 postings"
 
 
 @pytest.mark.books

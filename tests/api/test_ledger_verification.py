@@ -120,6 +120,19 @@ async def test_a_fault_is_shown_with_its_account_and_only_in_its_own_bank(scene:
     await books_are_whole(other)
 
 
+async def test_a_proof_that_does_not_show_every_finding_says_so(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ana", "Bor", "Cene"):
+        await town.member(name, minutes=60)
+    await sql(town, "UPDATE posting SET posted_at = posted_at + interval '1 hour'")
+    monkeypatch.setattr("app.ledger.audit.FINDINGS_MAX", 1)
+    found = (await proof(town))["findings"]
+    for check in ("V6", "V8"):
+        *_, last = [one["detail"] for one in found if one["check"] == check]
+        assert last == "there are more of these: the first 1 are shown"
+
+
 async def test_only_auditors_and_admins_read_the_proof(town: Town) -> None:
     path = "/v1/ledger/verification"
     for person in (await town.member(), await town.applicant(), await town.staff("coordinator")):

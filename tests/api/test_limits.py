@@ -165,6 +165,8 @@ async def test_only_named_pages_may_call_from_a_browser(settings: Settings, town
         for origin, allowed in ((ours, ours), ("https://evil.example", None)):
             answer = await client.options("/v1/listings", headers={**asked, "Origin": origin})
             assert answer.headers.get("access-control-allow-origin") == allowed
+            if allowed is None:
+                assert refused(answer, 403, "foreign-page")["title"]
             answer = await client.get("/v1/me", headers={"Origin": origin})
             assert answer.headers.get("access-control-allow-origin") == allowed
             assert answer.status_code == 401

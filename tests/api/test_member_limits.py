@@ -87,7 +87,7 @@ async def test_limits_are_set_on_what_was_read_and_never_by_oneself(town: Town) 
         town, "UPDATE login SET roles = '{member,coordinator}' WHERE member_id = $1", ana.member_id
     )
     ana = await town.signed_in(ana.email)
-    refused(await ana.patch(_path(ana), WHY | {"floor_minutes": -900}), 409, "own-limits")
+    refused(await ana.patch(_path(ana), WHY | {"floor_minutes": -900}), 409, "concerned")
     record: list[JSON] = await sql(town, "SELECT kind, policy_floor_minutes FROM account_change")
     assert record == [{"kind": "limits", "policy_floor_minutes": -60}]
     await books_are_whole(town)

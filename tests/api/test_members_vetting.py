@@ -10,7 +10,7 @@ from app.identity.access import Needs
 from app.identity.rules import STAFF
 from tests.contract import operations, problem
 from tests.doings import NOWHERE, notices, same_as_absent, sql
-from tests.town import Person, Town, good, refused
+from tests.town import PASSWORD, Person, Town, good, refused
 
 FOR_EVERYONE_SIGNED_IN = {
     ("GET", "/v1/me/access-log"),
@@ -29,6 +29,16 @@ FOR_EVERYONE_SIGNED_IN = {
     ("DELETE", "/v1/me/second-factor"),
     ("POST", "/v1/me/second-factor/confirmation"),
     ("DELETE", "/v1/sessions/{id}"),
+    ("GET", "/v1/me/passkeys"),
+    ("POST", "/v1/me/passkeys"),
+    ("POST", "/v1/me/passkeys/confirmation"),
+    ("DELETE", "/v1/me/passkeys/{id}"),
+    ("GET", "/v1/me/email"),
+    ("POST", "/v1/me/email"),
+    ("DELETE", "/v1/me/email"),
+    ("GET", "/v1/me/terms"),
+    ("POST", "/v1/me/terms"),
+    ("POST", "/v1/me/sign-in-code"),
 }
 
 
@@ -170,3 +180,35 @@ async def test_who_waits_longest_comes_first_page_by_page(town: Town) -> None:
     assert page["next_cursor"] is None
     assert found == [f"Nova {number}" for number in range(5)]
     assert await waiting(coordinator) == found[1:]
+
+
+async def test_who_invited_an_applicant_is_read_by_who_decides_and_by_nobody_else(
+    town: Town,
+) -> None:
+    coordinator, ana = await town.staff("coordinator"), await town.member("Ana")
+    body = {
+        "bank": town.slug,
+        "alias": "Nova",
+        "email": "nova@example.org",
+        "password": PASSWORD,
+        "languages": ["sl"],
+        "invitation": "Bor from the library",
+        "terms_version": 1,
+    }
+    good(await town.client.post("/v1/members", json=body))
+    (waiting,) = good(await coordinator.get("/v1/applications"))["items"]
+    assert waiting["invitation"] == "Bor from the library"
+    nova = await town.signed_in("nova@example.org")
+    for person, path in ((nova, "/v1/me"), (ana, "/v1/me"), (nova, "/v1/notices")):
+        assert "library" not in (await person.get(path)).text
+    refused(await nova.get("/v1/applications"), 404, "not-found")
+    (row,) = await sql(town, "SELECT m::text AS row FROM member m WHERE alias = 'Nova'")
+    assert b"library".hex() not in row["row"]
+    for wrong in ("", "x" * 65, "a\nb", 1):
+        refused(
+            await town.client.post("/v1/members", json=body | {"invitation": wrong}), 422, "unfit"
+        )
+    plain = {name: value for name, value in body.items() if name != "invitation"}
+    good(await town.client.post("/v1/members", json=plain | {"email": "other@example.org"}))
+    items = good(await coordinator.get("/v1/applications"))["items"]
+    assert [one["invitation"] for one in items] == ["Bor from the library", None]

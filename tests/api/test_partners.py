@@ -1,6 +1,7 @@
 """Hours to a giver in another bank: two deeds in two banks, one effect, and no oracle."""
 
 import pytest
+from asyncpg import CheckViolationError
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -91,6 +92,23 @@ async def test_each_bank_has_a_limit_of_its_own(pair: tuple[Side, Side]) -> None
     await here.conclude(late)
     assert (await here.status(late), await there.cleared()) == ("returned", (-50, 0))
     assert await here.findings() | await there.findings() == set()
+
+
+async def test_the_database_itself_holds_the_clearing_account_to_what_was_agreed(
+    pair: tuple[Side, Side],
+) -> None:
+    here, there = pair
+    await here.sent(there)
+    forced = "UPDATE account SET balance_minutes = 301 WHERE kind = 'clearing' AND bank_id = $1"
+    with pytest.raises(CheckViolationError, match="ck_account_ceiling"):
+        await sql(here.town, forced, here.town.bank_id)
+    await here.agree(there, ceiling=10)
+    limits = "SELECT ceiling_minutes, policy_ceiling_minutes FROM account"
+    (row,) = await sql(
+        here.town, f"{limits} WHERE kind = 'clearing' AND bank_id = $1", here.town.bank_id
+    )
+    assert tuple(row.values()) == (60, 10), "what happened stands, and nothing more goes there"
+    assert await here.findings() == set()
 
 
 async def test_an_agreement_needs_both_and_what_is_on_its_way_comes_back(

@@ -5,7 +5,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.asking import every_operation
-from tests.contract import almighty
 from tests.doings import NOWHERE, again, disputed, emergency_of, same_as_absent, sql, why
 from tests.town import JSON, Person, Town, good, refused
 
@@ -13,8 +12,10 @@ WHY = "She asked at the desk."
 
 
 async def seen_by(person: Person) -> list[tuple[str, str, str | None]]:
+    """Who looked at this person since their application was decided on."""
     items = good(await person.get("/v1/me/access-log"))["items"]
-    return [(one["kind"], one["role"], one["reason"]) for one in items]
+    seen = [(one["kind"], one["role"], one["reason"]) for one in items]
+    return [one for one in seen if one[0] != "application"]
 
 
 async def found(staff: Person, **by: str) -> list[JSON]:
@@ -65,6 +66,11 @@ async def test_a_moderator_knows_what_has_to_be_known_and_the_parties_see_the_lo
     assert case["opened_by"] == "receiver"
     assert str(ana.member_id) not in str(case)
     good(await ana.get(f"/v1/disputes/{dispute['id']}"))
+    (listed,) = good(await moderator.get("/v1/disputes"))["items"]
+    silent = dict.fromkeys(("reason", "giver_alias", "receiver_alias", "resolution_reason"))
+    assert listed == case | silent, "a list shows no names and no words"
+    (mine,) = good(await bor.get("/v1/disputes"))["items"]
+    assert mine == case, "but to whose it is"
     for person in (ana, bor):
         assert await seen_by(person) == [("dispute", "moderator", None)]
 
@@ -79,38 +85,72 @@ async def test_an_emergency_needs_a_second_person_is_short_and_must_be_reviewed(
     path = f"/v1/emergencies/{good(await asker.post('/v1/emergencies', body))['id']}"
     refused(await asker.post(f"{path}/contact"), 409, "emergency-closed")
     refused(await asker.post(f"{path}/release"), 409, "second-person-needed")
-    good(await second.post(f"{path}/release"))
+    (listed,) = good(await second.get("/v1/emergencies"))["items"]
+    assert listed["reason"] is None
+    assert good(await second.get(path)) == listed | {"reason": WHY}, "nobody decides blind"
+    assert good(await second.post(f"{path}/release"))["reason"] == WHY
     refused(await admin.post(f"{path}/release"), 409, "emergency-released")
     refused(await second.post(f"{path}/contact"), 404, "not-found")
     for _ in range(2):
         assert good(await asker.post(f"{path}/contact")) == {"email": ana.email}
-    assert await seen_by(ana) == [("contact", "staff", WHY)] * 2
+    looks = [("contact", "staff", WHY)] * 2 + [("emergency", "staff", None)] * 2
+    assert await seen_by(ana) == looks
     await town.step_on(31 / 24 / 60)
     asker, second, admin = [await again(town, one) for one in (asker, second, admin)]
     refused(await asker.post(f"{path}/contact"), 409, "emergency-closed")
     await town.step_on(3)
     asker, admin = await again(town, asker), await again(town, admin)
     refused(await asker.post("/v1/emergencies", body), 409, "review-overdue")
-    good(await admin.post(f"{path}/review", {"finding": "It was right."}))
+    done = good(await admin.post(f"{path}/review", {"finding": "It was right."}))
+    assert (done["reason"], done["finding"]) == (WHY, "It was right.")
     refused(await admin.post(f"{path}/review", {"finding": "x"}), 409, "emergency-reviewed")
     good(await asker.post("/v1/emergencies", body))
 
 
-async def test_staff_who_are_concerned_cannot_act(town: Town) -> None:
-    ana, desk = await almighty(town, "Ana"), await town.staff("coordinator")
-    mine, reason = {"member_id": str(ana.member_id)}, {"reason": WHY}
-    for answer in (
-        await ana.get(f"/v1/members/{ana.member_id}", headers=why(WHY)),
-        await ana.post("/v1/emergencies", mine | reason),
-        await ana.post(f"/v1/emergencies/{await emergency_of(desk, ana)}/release"),
-    ):
-        refused(answer, 409, "own-case")
-    refused(await ana.post("/v1/grants", mine | reason | {"minutes": 60}), 409, "own-grant")
-    nova = await town.applicant()
-    statement = "UPDATE login SET roles = '{coordinator}' WHERE login_id = $1"
-    await sql(town, statement, nova.login_id)
-    for step in ("approval", "rejection"):
-        refused(await nova.post(f"/v1/applications/{nova.member_id}/{step}"), 409, "own-case")
+async def test_whoever_asked_and_is_staff_no_more_opens_nothing(town: Town) -> None:
+    asker, second = await town.staff("coordinator"), await town.staff("case_worker")
+    path = f"/v1/emergencies/{await emergency_of(asker, await town.member('Ana'))}"
+    good(await second.post(f"{path}/release"))
+    taken = "UPDATE login SET roles = '{}' WHERE login_id = $1"
+    await sql(town, taken, asker.login_id)
+    refused(await asker.post(f"{path}/contact"), 404, "not-found")
+
+
+async def test_who_looks_at_those_who_wait_has_looked_once_a_day(town: Town) -> None:
+    nova, desk, other = (
+        await town.applicant("Nova"),
+        await town.staff("coordinator"),
+        await town.staff("coordinator"),
+    )
+
+    async def looks() -> int:
+        return len(good(await nova.get("/v1/me/access-log"))["items"])
+
+    for _ in range(2):
+        (one,) = good(await desk.get("/v1/applications"))["items"]
+        assert (one["alias"], await looks()) == ("Nova", 1)
+    good(await other.get("/v1/applications"))
+    good(await desk.post(f"/v1/applications/{nova.member_id}/approval"))
+    assert await looks() == 2
+    await town.step_on(days=1)
+    nova, desk, other = [await again(town, one) for one in (nova, desk, other)]
+    (row,) = [await town.applicant("Eva")]
+    good(await desk.get("/v1/applications"))
+    assert len(good(await row.get("/v1/me/access-log"))["items"]) == 1
+    assert await looks() == 2
+
+
+async def test_limits_and_a_code_to_get_back_in_are_looks_too(town: Town) -> None:
+    ana, desk = await town.member("Ana"), await town.staff("coordinator")
+    path, reason = f"/v1/members/{ana.member_id}", {"reason": WHY}
+    good(await desk.get(f"{path}/limits"))
+    good(await desk.patch(f"{path}/limits", reason | {"floor_minutes": -60}))
+    good(await desk.post(f"{path}/recovery", reason))
+    assert await seen_by(ana) == [
+        ("recovery", "staff", WHY),
+        ("limits", "staff", WHY),
+        ("limits", "staff", None),
+    ]
 
 
 async def test_the_chain_of_openings_shows_every_change_and_nobody_may_make_one(
@@ -121,7 +161,7 @@ async def test_the_chain_of_openings_shows_every_change_and_nobody_may_make_one(
     for _ in range(3):
         await found(coordinator, alias="Ana")
     proof = good(await auditor.get("/v1/openings/verification"))
-    assert (proof["proved"], proof["entries"]) == (True, 3)
+    assert (proof["proved"], proof["entries"]) == (True, 4), "the approval, and three looks"
     for change in ("UPDATE opening SET kind = 'record'", "DELETE FROM opening", "TRUNCATE opening"):
         async with town.ground.database.begin() as session:
             with pytest.raises(ProgrammingError, match="permission denied"):

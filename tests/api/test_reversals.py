@@ -146,7 +146,7 @@ async def test_a_party_cannot_and_a_strangers_bank_sees_nothing(town: Town) -> N
         town, "UPDATE login SET roles = '{member,moderator}' WHERE member_id = $1", bor.member_id
     )
     bor = await town.signed_in(bor.email)
-    refused(await bor.post(_path(settlement), WHY), 409, "own-case")
+    refused(await bor.post(_path(settlement), WHY), 409, "concerned")
     other = await Town.founded(town.app, town.client, "other")
     stranger = await other.staff("moderator")
     absent = await stranger.post(_path(str(NOWHERE)), WHY)

@@ -10,7 +10,7 @@ from app.kit.keys import keystore_of
 from app.rights import operations as rights
 from app.rights.data_map import DATA_MAP
 from app.rights.rules import FORGOTTEN_ALIAS
-from tests.doings import sql
+from tests.doings import block, sql
 from tests.town import JSON, Person, Town, good, refused
 
 DISPUTE_DAYS: Final = 15
@@ -91,22 +91,20 @@ async def test_forgetting_keeps_the_books_of_everybody_whole(town: Town) -> None
 
 
 async def test_nothing_of_a_forgotten_person_opens_again(town: Town) -> None:
-    ana, bor = await town.member("Canary Ana"), await town.member("Bor", minutes=100)
-    exchange = await town.accepted(ana, bor)
-    path = f"/v1/exchanges/{exchange['id']}"
-    good(await ana.post(f"{path}/messages", {"text": "canary one"}, key="canary"))
-    good(await bor.post(f"{path}/messages", {"text": "Fine."}))
-    good(await ana.post(f"{path}/cancellation", {"reason": "canary two"}))
+    ana, bor, eva = [await town.member(name, minutes=100) for name in ("Canary", "Bor", "Eva")]
+    paths = [await canaries(town, ana, one) for one in (bor, eva)]
+    await block(eva, ana)
     sealed = await sealed_of(town, ana)
-    assert len(sealed) >= 3
+    assert len(sealed) >= 5
     await leave(ana)
     assert await forget(town, ana)
-    bor = await town.signed_in(bor.email)
-    said = [one["text"] for one in good(await bor.get(f"{path}/messages"))["items"]]
-    assert said == [None, "Fine."]
-    for one in sealed:
-        assert town.ground.envelopes.open(one, "whatever") is None
-    for table in ("member", "login", "listing", "notice", "block"):
+    bor, eva = await town.signed_in(bor.email), await town.signed_in(eva.email)
+    assert await said(bor, paths[0]) == ["Fine."]
+    assert await said(eva, paths[1]) == ["Canary one", "Fine."], "who blocked her has kept it"
+    (blocked,) = good(await eva.get("/v1/me/blocks"))["items"]
+    assert blocked["alias"] == "Canary"
+    assert {town.ground.envelopes.open(text, "whatever") for text in sealed} == {None}
+    for table in await tables(town):
         rows = json.dumps(
             [dict(row) for row in await sql(town, f"SELECT * FROM {table}")], default=str
         )
@@ -116,6 +114,20 @@ async def test_nothing_of_a_forgotten_person_opens_again(town: Town) -> None:
     assert row["alias"] == FORGOTTEN_ALIAS
     assert keystore_of(town.ground.settings).read(str(ana.member_id)) is None
     await town.member("Ana again", email=ana.email)
+
+
+async def canaries(town: Town, ana: Person, other: Person) -> str:
+    """The path of an exchange in which Ana wrote this and that."""
+    path = f"/v1/exchanges/{(await town.accepted(ana, other))['id']}"
+    good(await ana.post(f"{path}/messages", {"text": "Canary one"}, key=path))
+    good(await other.post(f"{path}/messages", {"text": "Fine."}))
+    good(await ana.post(f"{path}/cancellation", {"reason": "Canary two"}))
+    return path
+
+
+async def said(person: Person, path: str) -> list[str]:
+    """The messages of an exchange, as this party reads them."""
+    return [one["text"] for one in good(await person.get(f"{path}/messages"))["items"]]
 
 
 async def sealed_of(town: Town, person: Person) -> list[bytes]:
@@ -144,7 +156,9 @@ async def test_everything_held_about_me_is_in_my_export_and_nothing_of_others(to
     good(await ana.post(f"{path}/messages", {"text": "mine"}, key="once"))
     good(await bor.post(f"{path}/messages", {"text": "theirs"}))
     good(await ana.post(f"{path}/dispute", {"reason": "too short"}))
-    await bor.ask("PUT", f"/v1/me/blocks/{ana.member_id}")
+    ended = await town.accepted(ana, bor)
+    good(await bor.post(f"/v1/exchanges/{ended['id']}/cancellation", {"reason": "theirs"}))
+    await block(bor, ana)
     found = good(await ana.get("/v1/me/export"))
     held: JSON = found["held"]
     assert found["cut"] == []

@@ -8,9 +8,9 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from app.kit.db import TRIES_MAX
 from app.kit.http import Public, Route, Working
 from app.kit.reach import Relation, reaches
+from app.kit.retrying import TRIES_MAX
 from tests.contract import bearer, offer, protected, titles
 from tests.databases import Cluster
 from tests.doings import sql, stand, take

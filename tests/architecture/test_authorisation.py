@@ -56,6 +56,7 @@ async def answers_of(stage: Stage, asked: Asked, name: str) -> Answers:
     for kind in objects_of(asked):
         pick = stage.pick(name, kind)
         path, whole = asked.address(pick), {"json": asked.body(pick), "headers": asked.headers()}
+        whole |= stage.bodies.get(name, {})
         for caller in CALLERS:
             person = stage.people.get(caller)
             ask = person.ask if person else stage.town.client.request

@@ -170,6 +170,21 @@ def test_each_variable_of_our_services_is_a_setting() -> None:
         assert services()[service]["environment"].keys() <= known
 
 
+NOT_HANDED_ON = {
+    "ENVIRONMENT": "the image's",
+    "SURFACE": "one process serves all here",
+    "OWNER_DATABASE_URL": "the migration's alone",
+    "DATA_FOLDER": "of the demo",
+    "SECRETS_FOLDER": "needs a volume of its own",
+}
+
+
+@pytest.mark.parametrize("service", ["api", "worker"])
+def test_whatever_can_be_set_reaches_our_services(service: str) -> None:
+    wanted = {name.upper() for name in Settings.model_fields} - NOT_HANDED_ON.keys()
+    assert services()[service]["environment"].keys() == {f"TIMEBANK_{name}" for name in wanted}
+
+
 def test_only_the_migration_knows_the_owners_password() -> None:
     knows = {name for name in OURS if "OWNER" in str(services()[name]["environment"])}
     assert knows == {"migrate"}
@@ -227,7 +242,8 @@ def test_the_roles_file_is_mounted_where_postgresql_reads_it_and_holds_no_passwo
     text = (ROOT / source).read_text()
     for name in re.findall(r"\\getenv \w+ (\w+)", text):
         assert name in services()["database"]["environment"]
-    assert re.findall(r" PASSWORD (\S+)", text) == [":'owner_password';", ":'app_password';"]
+    wanted = [f":'{role}_password';" for role in ("owner", "app", "members")]
+    assert re.findall(r" PASSWORD (\S+)", text) == wanted
 
 
 def test_the_file_with_the_secrets_is_kept_out_of_the_repository() -> None:

@@ -22,6 +22,7 @@ WRITES_SQL = {
     "app/ledger/audit.py": "proves the books with statements that share nothing with operations",
     "app/ledger/journal/queries.py": "sets how long a slow reader may hold the snapshot",
     "app/ledger/queries.py": "finds a past balance by halving, in one statement",
+    "app/ledger/reversing/queries.py": "follows what was put in a posting's place, step by step",
     "app/ledger/sealing/queries.py": "reads each posting as both of its accounts see it",
     "app/ledger/operations.py": "changes all accounts of a batch in one statement",
     "app/sealed/queries.py": "becomes the one role that may read sealed records",

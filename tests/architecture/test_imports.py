@@ -25,3 +25,20 @@ def test_tables_point_at_each_other_by_foreign_keys_and_not_by_imports() -> None
         if name.startswith("app.") and name not in TABLES_MAY_KNOW
     ]
     assert strange == []
+
+
+SPEAKS = ("httpx", "http.client", "urllib.request", "requests", "aiohttp", "smtplib", "ftplib")
+MAY_SPEAK = "app/demo/"
+"""The demo plays its story through its own server."""
+
+
+def test_nothing_speaks_to_anybody_elsewhere() -> None:
+    """No map, font, count of visitors, sender of mail: what is asked stays here."""
+    found = [
+        str(source)
+        for source in sources("app/**/*.py")
+        for name in source.imports()
+        if name.startswith(SPEAKS)
+    ]
+    assert found
+    assert [one for one in found if not one.startswith(MAY_SPEAK)] == []

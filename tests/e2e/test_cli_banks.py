@@ -80,6 +80,29 @@ def test_an_address_has_one_login_in_a_bank(bank_folder: Path) -> None:
     assert "already" in one_line(done)
 
 
+def test_staff_are_listed_get_other_roles_are_signed_out_and_removed(bank_folder: Path) -> None:
+    email = "gone@example.org"
+    assert add_auditor(bank_folder, email, PASSWORD).returncode == 0
+    of_them = ("--bank", "town", "--email", email)
+    for words, said in (
+        (("staff", "list", "--bank", "town"), email),
+        (("staff", "role", *of_them, "--role", "admin", "--role", "auditor"), "admin, auditor"),
+        (("staff", "sign-out", *of_them), "signed out"),
+        (("staff", "remove", *of_them), "no longer staff"),
+        (("staff", "list", "--bank", "town"), "removed"),
+    ):
+        done = timebank(bank_folder, *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert said in done.stdout
+    again = timebank(bank_folder, "staff", "remove", *of_them)
+    assert again.returncode == 1
+    assert "timebank staff list" in one_line(again)
+    wrong = timebank(bank_folder, "staff", "role", *of_them, "--role", "king")
+    assert wrong.returncode == 2
+    assert "--role takes one of" in one_line(wrong)
+    assert timebank(bank_folder, "staff", "list", "--bank", "nowhere").returncode == 2
+
+
 def test_staff_need_a_bank_that_is_there(bank_folder: Path) -> None:
     words = ("staff", "create", "--bank", "nowhere", "--role", "admin", "--email", "a@example.org")
     done = timebank(bank_folder, *words, stdin=PASSWORD)

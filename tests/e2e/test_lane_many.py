@@ -114,7 +114,7 @@ async def _in_chunks(
 def _told(answer: confirming.Confirmed | AppError) -> object:
     if isinstance(answer, AppError):
         return type(answer).__name__, answer.facts
-    row, giver, receiver = answer.shown
+    row, giver, receiver, _ = answer.shown
     return row.status, row.settled_minutes, row.version, giver.alias, receiver.alias
 
 

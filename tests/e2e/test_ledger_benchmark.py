@@ -1,4 +1,4 @@
-"""The ledger's benchmark runs from end to end, and its books are proved after every cell."""
+"""The benchmarks run from end to end, and the books are proved after every cell."""
 
 import json
 import subprocess
@@ -42,3 +42,23 @@ def test_the_quick_run_measures_every_level_beside_its_yardstick(tmp_path: Path)
     assert bounds["deadlocks in all cells"]
     assert bounds["HTTP donations / pgledger hot"] is None
     assert "The books are proved after every cell." in done.stdout
+
+
+@pytest.mark.deep
+def test_who_is_asking_costs_one_read_by_its_keys(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.asking", "--quick", "--json", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=SECONDS_MAX,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
+    figures = json.loads(file.read_text())["figures"]
+    for way, statements, rows in (("public", 1, 0), ("signed-in", 2, 2), ("member", 2, 2)):
+        assert figures[f"{way}.counted.statements"]["median"] == statements
+        assert figures[f"{way}.counted.rows"]["median"] == rows
+        assert figures[f"{way}.counted.scans"]["median"] == 0
+        assert figures[f"{way}.c16.p50_ms"]["median"] > 0

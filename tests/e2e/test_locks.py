@@ -12,8 +12,8 @@ from app.exchanges.tables import Exchange
 from app.kit.db import lock_one
 from app.ledger import queries
 from tests.databases import Cluster
-from tests.doings import account_id, take, until
-from tests.town import Town, good
+from tests.doings import account_id, deadlocks, take, until
+from tests.town import Person, Town, good
 
 WAITING = """
     SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'
@@ -71,6 +71,40 @@ async def test_accounts_are_locked_in_the_order_of_their_ids_wherever_their_rows
             )
             assert {row["account_id"] for row in free} == set(ids), "who waits holds nothing yet"
         assert await locking == set(ids)
+
+
+async def test_who_leaves_locks_all_accounts_at_once_and_nobody_waits_in_a_circle(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    """As many confirmations do: one has the account that the leaver needs next, and needs theirs.
+
+    The leaver has the highest id, so in the one order their account is locked last of all.
+    """
+    people = [await town.member(f"Person {number}") for number in range(3)]
+    ids = {await account_id(town, one): one for one in people}
+    leaver, others = ids[max(ids)], [ids[one] for one in sorted(ids)[:-1]]
+    accepted = {
+        (await town.accepted(one, leaver, 10))["id"]: account for account, one in _but(ids, leaver)
+    }
+    needed = accepted[max(accepted)]  # exchanges are locked by id: this one's comes last
+    async with _connected(cluster, database) as batch, _connected(cluster, database) as watcher:
+        async with batch.transaction():
+            await _take(batch, needed)
+            leaving = asyncio.create_task(leaver.delete("/v1/me"))
+            await until(lambda: watcher.fetchval(WAITING, database))
+            await _take(batch, max(ids))
+        assert (await leaving).status_code == 204
+    assert await deadlocks(town.ground, cluster, database) == 0
+    assert {(await one.account())["held_minutes"] for one in others} == {0}
+
+
+def _but(ids: dict[UUID, Person], leaver: Person) -> list[tuple[UUID, Person]]:
+    return [(account, one) for account, one in ids.items() if one is not leaver]
+
+
+async def _take(connection: "asyncpg.Connection[asyncpg.Record]", account: UUID) -> None:
+    locked = "SELECT FROM account WHERE account_id = $1 FOR NO KEY UPDATE"
+    await connection.execute(locked, account)
 
 
 @asynccontextmanager

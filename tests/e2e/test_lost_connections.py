@@ -1,7 +1,8 @@
 """The database's connection is lost before each statement of a deed in turn, and at its commit.
 
-A try that loses it is answered as busy and leaves every row of the bank as it was; the one that
-does not lose it does the deed, once, with the same key.
+Lost once, the deed is tried again and done once, and nobody hears of it. As long as the database
+stays away, a deed is answered as busy and leaves every row of the bank as it was; the same key does
+it when the database is back.
 """
 
 import itertools
@@ -24,8 +25,10 @@ Deed = Callable[[Town, Person, Person], Awaitable[tuple[Person, str, object]]]
 
 
 @contextmanager
-def losing(town: Town, cluster: Cluster, number: int) -> Iterator[list[int]]:
-    """While inside, the connection is lost before the statement of this number; tells if it was."""
+def losing(town: Town, cluster: Cluster, number: int, *, once: bool = False) -> Iterator[list[int]]:
+    """While inside, the connection is lost before the statement of this number, and, unless only
+    once, before each one after it; tells when it was.
+    """
     count, lost = itertools.count(), list[int]()
 
     def lose(connection: Connection, *_: Any) -> None:
@@ -100,9 +103,10 @@ DEEDS: dict[Deed, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     ],
     ids=lambda deed: deed.__name__,
 )
-async def test_a_connection_lost_at_any_point_of_a_deed_leaves_nothing_or_all_of_it(
-    town: Town, cluster: Cluster, database: str, deed: Deed
+async def test_a_database_that_stays_away_from_any_point_of_a_deed_on_leaves_nothing_of_it(
+    town: Town, cluster: Cluster, database: str, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("app.kit.retrying.TRIES_MAX", 1)  # the last try is like all before it
     ana, bor = await town.member("Ana"), await town.member("Bor", minutes=600)
     who, path, body = await deed(town, ana, bor)
     looking = await cluster.connect(database)
@@ -120,3 +124,38 @@ async def test_a_connection_lost_at_any_point_of_a_deed_leaves_nothing_or_all_of
     assert good(again) == good(answer)
     assert (await stand(ana), await stand(bor)) == DEEDS[deed]
     await books_are_whole(town)
+
+
+@pytest.mark.parametrize("deed", [donation, grant], ids=["in a batch", "alone"])
+async def test_a_connection_that_is_lost_once_is_not_noticed(
+    town: Town, cluster: Cluster, deed: Deed
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=600)
+    who, path, body = await deed(town, ana, bor)
+    assert isinstance(body, dict)
+    for number in itertools.count():
+        with losing(town, cluster, number) as lost:
+            answer = await who.post(path, body | {"minutes": 1}, key=f"key {number}")
+        assert answer.status_code == 201, f"before statement {number}"
+        if not lost:
+            break
+    assert number >= STATEMENTS_MIN
+    moved = (await stand(ana))[0] if deed is grant else 600 - (await stand(bor))[0]
+    assert moved == number + 1, "each was done once"
+    await books_are_whole(town)
+
+
+async def test_without_a_key_nobody_can_tell_what_a_lost_commit_did(
+    town: Town, cluster: Cluster
+) -> None:
+    """Lost before, it is tried again; lost at the commit, it is told, and not done twice."""
+    bor, body = await town.member("Bor", minutes=600), {"minutes": 1}
+    answers = []
+    for number in itertools.count():
+        with losing(town, cluster, number) as lost:
+            answers.append(await bor.post("/v1/donations", body))
+        if not lost:
+            break
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [201] * (number - 1) + [503, 201]
+    assert await stand(bor) == (600 - number, 0, 600 - number)

@@ -59,6 +59,19 @@ def client(api: Running) -> Iterator[httpx.Client]:
         yield client
 
 
+async def test_the_role_of_members_cannot_become_the_one_that_opens_records(
+    installation: Installation,
+) -> None:
+    there = installation.environment("api")["TIMEBANK_DATABASE_URL"].partition("@")[2]
+    word = installation.secrets["TIMEBANK_MEMBERS_PASSWORD"]
+    connection = await asyncpg.connect(f"postgresql://timebank_members:{word}@{there}", timeout=10)
+    for statement in ("SET ROLE timebank_sealed", "SELECT FROM sealed_record"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    assert await connection.fetchval("SHOW log_error_verbosity") == "terse"
+    await connection.close()
+
+
 async def _signs_in(installation: Installation, role: str, password: str, database: str) -> bool:
     where = {"host": "127.0.0.1", "port": installation.server.port, "timeout": 10}
     try:
@@ -74,6 +87,8 @@ async def test_each_role_signs_in_with_its_own_password_only(fresh: Installation
     application = fresh.secrets["TIMEBANK_APP_PASSWORD"]
     assert await _signs_in(fresh, "timebank_owner", owner, "timebank")
     assert await _signs_in(fresh, "timebank_app", application, "timebank")
+    members = fresh.secrets["TIMEBANK_MEMBERS_PASSWORD"]
+    assert await _signs_in(fresh, "timebank_members", members, "timebank")
     assert not await _signs_in(fresh, "timebank_app", owner, "timebank")
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.kit import jobs
-from app.kit.db import meaning_of
 from app.kit.errors import Busy
 from app.kit.ground import Work
+from app.kit.retrying import meaning_of
 from tests.doings import sql
 from tests.town import Town
 from tests.workers import waiting

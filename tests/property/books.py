@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import founding
-from app.kit.db import with_retries
 from app.kit.ground import Ground
 from app.kit.ids import new_id
+from app.kit.retrying import with_retries
 from app.ledger import operations, queries
 from app.ledger.accounts import operations as accounts
 from app.ledger.operations import Posted

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.kit.db import with_retries
 from app.kit.ground import Ground
+from app.kit.retrying import with_retries
 from app.ledger import queries
 from app.ledger.operations import Posted
 from app.ledger.rules import Refusal

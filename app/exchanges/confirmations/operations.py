@@ -17,13 +17,13 @@ from app.ledger import operations as ledger
 from app.ledger.operations import Posted
 from app.ledger.rules import Instruction
 from app.members import queries as members
-from app.members.queries import Side
+from app.members.queries import Look, Side
 from app.notices import operations as notices
 from app.notices.operations import Told
 from app.notices.rules import NoticeKind
 
 Asked = tuple[Caller, UUID]
-_Sides = dict[tuple[UUID | None, UUID], Side]
+_Sides = dict[Look, Side]
 
 
 class Confirmed(NamedTuple):
@@ -56,7 +56,9 @@ async def confirm_many(work: Work, asked: Sequence[Asked]) -> list[Confirmed | A
     done = [(caller, one) for caller, one in going if one.exchange_id in posted]
     await _write(work, done, posted)
     confirmed = {
-        one.exchange_id: Confirmed(_shown(caller, one, sides), posted[one.exchange_id].deed_id)
+        one.exchange_id: Confirmed(
+            queries.shown(caller, one, sides), posted[one.exchange_id].deed_id
+        )
         for caller, one in done
     }
     return [refused.get(one) or confirmed[one[1]] for one in asked]
@@ -74,13 +76,12 @@ def _refusal(locked: dict[UUID, Exchange], caller: Caller, exchange_id: UUID) ->
 
 
 async def _sides(work: Work, going: Sequence[tuple[Caller, Exchange]]) -> _Sides:
-    pairs = [(caller, side) for caller, one in going for side in (one.giver_id, one.receiver_id)]
-    return await members.find_sides(work.session, pairs)
+    looks = [look for caller, one in going for look in queries.looks_at(caller, one)]
+    return await members.find_sides(work.session, looks)
 
 
 def _instruction(caller: Caller, exchange: Exchange, sides: _Sides) -> Instruction:
-    receiver = sides[caller.member_id, exchange.receiver_id].account_id
-    giver = sides[caller.member_id, exchange.giver_id].account_id
+    giver, receiver = (sides[look].account_id for look in queries.looks_at(caller, exchange)[:2])
     assert receiver is not None, "whoever accepted an exchange has an account"
     assert giver is not None, "whoever accepted an exchange has an account"
     return settling.settlement_of_delivered(exchange, receiver, giver)
@@ -122,9 +123,3 @@ def _change(work: Work, exchange: Exchange, posted: Posted) -> dict[str, Any]:
 def _minutes(posted: Posted) -> int:
     (leg,) = posted.legs
     return leg.leg.minutes
-
-
-def _shown(caller: Caller, exchange: Exchange, sides: _Sides) -> Shown:
-    giver = sides[caller.member_id, exchange.giver_id].party
-    receiver = sides[caller.member_id, exchange.receiver_id].party
-    return Shown(exchange, giver, receiver)

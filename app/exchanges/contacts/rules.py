@@ -1,4 +1,4 @@
-"""Who may propose, and to how many."""
+"""Who may meet others one to one, and how many."""
 
 from datetime import timedelta
 from typing import ClassVar, Final
@@ -11,11 +11,12 @@ DEMO_FACTOR: Final = 100
 
 
 class NotMetYet(NotPermitted):
-    """The bank wants its staff to have met everybody who proposes exchanges."""
+    """The bank wants its staff to know everybody who meets others one to one; it is kept."""
 
+    leaves_trace = True
     said: ClassVar = {
-        "en": Said("Meet us first", "The staff like to meet everybody once before the first step."),
-        "sl": Said("Najprej se spoznajmo", "Osebje želi vsakogar enkrat srečati."),
+        "en": Said("Meet us first", "One to one opens when the staff have got to know you."),
+        "sl": Said("Najprej se spoznajmo", "Ena na ena se odpre, ko vas osebje spozna."),
     }
 
 

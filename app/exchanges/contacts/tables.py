@@ -10,7 +10,7 @@ from app.kit.db import Base
 
 
 class ContactAttempt(Base):
-    """Somebody proposed to somebody, or tried to; kept only where the bank limits contacts."""
+    """Somebody proposed to somebody, or tried to go on; kept only where the bank limits that."""
 
     __tablename__ = "contact_attempt"
     __table_args__ = (

@@ -21,15 +21,14 @@ async def part(
         What was delivered and not yet confirmed, now disputed with its hold kept: the caller
         takes it to a moderator.
     """
-    referred = []
+    referred, called_off = list[Exchange](), list[Exchange]()
     for exchange in await queries.lock_open(work.session, bank_id, member_id, others):
-        if exchange.status == Status.DELIVERED:
-            _advance(exchange, Step.REFER)
-            referred.append(exchange)
-        else:
-            _advance(exchange, Step.CALL_OFF)
-            await settling.release(work, exchange, HoldOutcome.RELEASED)
-            tell_both(work, exchange)
+        is_delivered = exchange.status == Status.DELIVERED
+        _advance(exchange, Step.REFER if is_delivered else Step.CALL_OFF)
+        (referred if is_delivered else called_off).append(exchange)
+    await settling.release_all(work, called_off, HoldOutcome.RELEASED)
+    for exchange in called_off:
+        await tell_both(work, exchange)
     return referred
 
 

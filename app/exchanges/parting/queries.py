@@ -8,12 +8,10 @@ from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exchanges.rules import Status
+from app.exchanges.rules import GOING_ON
 from app.exchanges.tables import Exchange
 from app.kit.db import lock_many
 
-OPEN: Final = (Status.PROPOSED, Status.ACCEPTED, Status.DELIVERED)
-"""Where something is still to be done by one of the two."""
 _OTHERS: Final = any_(bindparam("others", type_=ARRAY(Uuid)))
 
 
@@ -28,7 +26,7 @@ async def lock_open(
         receives = and_(receives, Exchange.giver_id == _OTHERS)
     asked = (
         select(Exchange)
-        .where(Exchange.bank_id == bank_id, or_(gives, receives), Exchange.status.in_(OPEN))
+        .where(Exchange.bank_id == bank_id, or_(gives, receives), Exchange.status.in_(GOING_ON))
         .order_by(Exchange.exchange_id)
     )
     values = {} if others is None else {"others": list(others)}

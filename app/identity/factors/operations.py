@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from app.identity import queries as identity
+from app.identity.demoting import demote
 from app.identity.factors import codes, queries
 from app.identity.factors.rules import (
     FactorThere,
     NoFactor,
+    Proof,
     SecondFactorNeeded,
     WrongCode,
     is_paused,
 )
 from app.identity.factors.tables import Totp
+from app.identity.passkeys import operations as passkeys
+from app.identity.passkeys.queries import list_passkeys
 from app.identity.rules import Caller, Means
-from app.identity.tables import Session
 from app.kit.ground import Work
 
 
@@ -70,28 +73,39 @@ async def remove(work: Work, bank_id: UUID, login_id: UUID) -> None:
     """Take a login's second factor away, if there is one; no session counts as proved by it."""
     theirs = (Totp.bank_id == bank_id, Totp.login_id == login_id)
     await work.session.execute(delete(Totp).where(*theirs))
-    by_code = (
-        Session.bank_id == bank_id,
-        Session.login_id == login_id,
-        Session.means == Means.TOTP,
-    )
-    await work.session.execute(update(Session).where(*by_code).values(means=Means.PASSWORD))
+    await demote(work, bank_id, login_id, Means.TOTP)
 
 
-async def prove(work: Work, bank_id: UUID, login_id: UUID, code: str | None) -> Means:
+async def remove_all(work: Work, bank_id: UUID, login_id: UUID) -> None:
+    """Leave a login nothing but its password."""
+    await passkeys.remove_all(work, bank_id, login_id)
+    await remove(work, bank_id, login_id)
+
+
+async def prove(work: Work, bank_id: UUID, login_id: UUID, proof: Proof) -> Means:
     """What this login is proved by, beside its password, which is right.
 
     Raises:
-        SecondFactorNeeded: when the login has a second factor, and there is no code.
+        SecondFactorNeeded: when the login has a second factor, and no proof by one is there; the
+            challenge for its passkeys is committed.
         WrongCode: when the code is not good; the failure is committed.
+        WrongPasskey: when the passkey's answer is not good; its challenge is used up.
+        PasskeysOff: when no pages are named that may ask for passkeys.
     """
     totp = await queries.lock_totp(work.session, bank_id, login_id)
-    if totp is None or totp.confirmed_at is None:
-        return Means.PASSWORD
-    if code is None:
-        raise SecondFactorNeeded
-    await _take(work, totp, code)
-    return Means.TOTP
+    has_code = totp is not None and totp.confirmed_at is not None
+    known = await list_passkeys(work.session, bank_id, login_id)
+    if known and proof.passkey is not None:
+        await passkeys.prove(work, bank_id, login_id, known, proof.passkey)
+        return Means.PASSKEY
+    if totp is not None and has_code and proof.code is not None:
+        await _take(work, totp, proof.code)
+        return Means.TOTP
+    if known or has_code:
+        raise SecondFactorNeeded(
+            has_code=has_code, public_key=await passkeys.ask(work, bank_id, login_id, known)
+        )
+    return Means.PASSWORD
 
 
 async def _take(work: Work, totp: Totp, code: str) -> None:

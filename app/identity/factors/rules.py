@@ -1,7 +1,8 @@
 """How many wrong codes there may be, and the refusals."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from app.kit.errors import Conflict, NotAuthenticated, NotFound, Said
 
@@ -9,17 +10,37 @@ FAILURES_MAX: Final = 5
 PAUSE: Final = timedelta(minutes=15)
 
 
-class SecondFactorNeeded(NotAuthenticated):
-    """The password is right; the code of the second factor is still to come."""
+@dataclass(frozen=True)
+class Proof:
+    """What came beside the password: a code, or what a passkey has signed (JSON)."""
 
+    code: str | None = None
+    passkey: str | dict[str, Any] | None = None
+
+
+NO_PROOF: Final = Proof()
+
+
+class SecondFactorNeeded(NotAuthenticated):
+    """The password is right; the proof by the second factor is still to come."""
+
+    leaves_trace = True
     said: ClassVar = {
-        "en": Said("Now the code", "Sign in again with the code of your device as code."),
-        "sl": Said("Zdaj še koda", "Prijavite se znova in kodo z naprave pošljite kot code."),
+        "en": Said(
+            "Now the second factor",
+            "Send it again with the code of your device as code, or your passkey's answer to"
+            " public_key as passkey.",
+        ),
+        "sl": Said(
+            "Zdaj še drugi dejavnik",
+            "Pošljite znova: kodo z naprave kot code ali odgovor ključa za prijavo na public_key"
+            " kot passkey.",
+        ),
     }
 
-    def __init__(self) -> None:
-        """Carry OAuth's own name for it (RFC 6749, 5.2)."""
-        super().__init__(error="invalid_grant")
+    def __init__(self, *, has_code: bool, public_key: dict[str, Any] | None) -> None:
+        """Carry OAuth's own name for it (RFC 6749, 5.2), and what may be answered with."""
+        super().__init__(error="invalid_grant", has_code=has_code, public_key=public_key)
 
 
 class WrongCode(NotAuthenticated):

@@ -8,6 +8,7 @@ from sqlalchemy import or_, update
 from app.identity import queries
 from app.identity.claims import Access
 from app.identity.factors import operations as factors
+from app.identity.factors.rules import Proof
 from app.identity.rules import Caller, WrongCredentials
 from app.identity.tables import Login, Session
 from app.identity.tools import IdentityTools
@@ -17,7 +18,7 @@ from app.kit.sweeping import delete_some
 
 
 async def confirm(
-    work: Work, tools: IdentityTools, caller: Caller, *, password: str, code: str | None
+    work: Work, tools: IdentityTools, caller: Caller, *, password: str, proof: Proof
 ) -> None:
     """Prove again who is asking, for what needs a proof that is fresh.
 
@@ -25,10 +26,12 @@ async def confirm(
         WrongCredentials: the password is wrong.
         SecondFactorNeeded: the password is right, and the login has a second factor.
         WrongCode: the code is not good; the failure is committed.
+        WrongPasskey: the passkey's answer is not good; its challenge is used up.
+        PasskeysOff: no pages are named that may ask for passkeys.
         TooManySignIns: when too many passwords wait to be checked.
     """
     await prove_password(work, tools, caller, password)
-    means = await factors.prove(work, caller.bank_id, caller.login_id, code)
+    means = await factors.prove(work, caller.bank_id, caller.login_id, proof)
     session = await queries.lock_session(work.session, caller.bank_id, caller.session_id)
     if session is not None:
         session.proved_at, session.means = work.now, means

@@ -40,7 +40,7 @@ async def open_member_account(
 
 async def open_clearing_account(work: Work, bank_id: UUID, partner_bank_id: UUID) -> UUID:
     """The account that clears this bank's hours with a partner's, empty."""
-    account_id = await _open(work, bank_id, AccountKind.CLEARING, 0)
+    account_id = await _open(work, bank_id, AccountKind.CLEARING, 0, 0)
     await work.session.execute(
         insert(Clearing).values(
             bank_id=bank_id, partner_bank_id=partner_bank_id, account_id=account_id
@@ -49,15 +49,17 @@ async def open_clearing_account(work: Work, bank_id: UUID, partner_bank_id: UUID
     return account_id
 
 
-async def set_clearing_floor(
-    work: Work, bank_id: UUID, account_id: UUID, floor_minutes: int
+async def set_clearing_limits(
+    work: Work, bank_id: UUID, account_id: UUID, *, floor_minutes: int, ceiling_minutes: int
 ) -> None:
-    """Change how far a clearing account may go down; what has happened stands."""
+    """Change how far a clearing account may go down and up; what has happened stands."""
     key = (bank_id, account_id)
     state = (await books.lock_accounts(work.session, [key]))[key]
     changed = {
         "policy_floor_minutes": floor_minutes,
-        "floor_minutes": min(floor_minutes, state.balance - state.held),
+        "floor_minutes": min(floor_minutes, state.available),
+        "policy_ceiling_minutes": ceiling_minutes,
+        "ceiling_minutes": max(ceiling_minutes, state.expected),
     }
     await work.session.execute(_row(bank_id, account_id).values(changed))
 

@@ -109,16 +109,21 @@ class _Json(_Writer):
 
 
 class _Csv(_Writer):
-    """One line a posting (RFC 4180)."""
+    """One line a posting (RFC 4180), and a last one that says how many there are."""
+
+    def __init__(self, accounts: Sequence[AccountLine]) -> None:
+        super().__init__(accounts)
+        self.count = 0
 
     def head(self) -> Iterator[str]:
         yield _csv_line(_COLUMNS)
 
     def one(self, line: JournalLine) -> str:
+        self.count += 1
         return _csv_line(["" if cell is None else cell for cell in _cells(line)])
 
     def foot(self) -> Iterator[str]:
-        yield from ()
+        yield _csv_line([f"end of {self.count} postings", *[""] * (len(_COLUMNS) - 1)])
 
 
 class _Hledger(_Writer):

@@ -1,14 +1,34 @@
 """Reading postings that may be taken back, and what was."""
 
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import NotFound
 from app.ledger.reversing.tables import Reversal
 from app.ledger.tables import Account, Deed, Posting
+
+_STANDING: Final = text("""
+    WITH RECURSIVE line (posting_id, minutes) AS (
+        SELECT posting_id, minutes FROM posting
+         WHERE bank_id = :bank_id AND posting_id = ANY(CAST(:posting_ids AS uuid[]))
+        UNION ALL
+        SELECT c.posting_id, c.minutes
+          FROM line
+          JOIN reversal r ON r.bank_id = :bank_id AND r.original_id = line.posting_id
+          JOIN posting b ON b.bank_id = r.bank_id AND b.posting_id = r.posting_id
+          JOIN posting c ON c.bank_id = b.bank_id AND c.deed_id = b.deed_id
+           AND c.reverses_posting_id IS NULL
+    )
+    SELECT coalesce(sum(line.minutes - coalesce(
+               (SELECT sum(r.minutes) FROM reversal r
+                 WHERE r.bank_id = :bank_id AND r.original_id = line.posting_id), 0)), 0)
+      FROM line
+""")
+"""The postings, and what was posted in their place, each less what was taken back of it."""
 
 
 class Original(NamedTuple):
@@ -38,6 +58,12 @@ async def get_original(session: AsyncSession, bank_id: UUID, posting_id: UUID) -
     if found is None:
         raise NotFound
     return Original(*found)
+
+
+async def sum_standing(session: AsyncSession, bank_id: UUID, posting_ids: Collection[UUID]) -> int:
+    """What stands of these postings, in minutes: not taken back, or put right in their place."""
+    asked = {"bank_id": bank_id, "posting_ids": list(posting_ids)}
+    return int((await session.execute(_STANDING, asked)).scalar_one())
 
 
 async def list_kinds(session: AsyncSession, original: Original) -> set[str]:

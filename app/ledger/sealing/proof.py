@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger.audit import FINDINGS_MAX, Finding
+from app.ledger.audit import Finding, bounded
 from app.ledger.chain import genesis, leaf, link, root
 from app.ledger.sealing import queries
 from app.ledger.sealing.signing import FIRST_PREVIOUS, Sealer, SealText
@@ -33,7 +33,7 @@ async def prove_chains(session: AsyncSession, bank_id: UUID) -> list[Finding]:
     lost = [one for one, heads in wanted.items() if one not in present or any(heads.values())]
     findings = [Finding("V6", one, _V6) for one in sorted(missed)]
     findings += [Finding("V6", one, _V6_SEALED) for one in sorted(faults | set(lost))]
-    return findings[:FINDINGS_MAX]
+    return bounded(bank_id, findings)
 
 
 async def prove_seals(session: AsyncSession, bank_id: UUID, sealer: Sealer | None) -> list[Finding]:
@@ -51,7 +51,7 @@ async def prove_seals(session: AsyncSession, bank_id: UUID, sealer: Sealer | Non
         ordered = [leaf(*heads[account_id]) for account_id in sorted(heads)]
         if (root(ordered), len(ordered)) != (seals[-1].root, seals[-1].accounts):
             findings += _findings(seals[-1], [_V7_ROOT])
-    return findings[:FINDINGS_MAX]
+    return bounded(bank_id, findings)
 
 
 def _passes(wanted: dict[UUID, dict[int, bytes]], account_id: UUID, seq: int, head: bytes) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Uuid,
     and_,
     func,
     literal,
@@ -22,9 +23,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.identity.rules import Caller
 from app.identity.tables import Login
-from app.members.blocks.tables import Block, ContactBlock
+from app.members.blocks.tables import Block, ContactBlock, ContactBlockAttempt
 
-_Rows = Select[UUID, UUID, Any, UUID, str, datetime]
+_NAMED: Final = Block.cause_id == Block.blocked_id
+"""The blocked person themselves was named, not a contact that is theirs."""
+_LOCK_BYTES: Final = 8
+"""As long as the number that names an advisory lock."""
 _Id = ColumnElement[UUID] | InstrumentedAttribute[UUID]
 
 
@@ -33,21 +37,51 @@ class Blocked(NamedTuple):
 
     id: UUID
     kind: str
-    alias: str | None
+    alias_sealed: bytes | None
     created_at: datetime
 
 
+def may_look(
+    bank_id: _Id | UUID, viewer_id: _Id | UUID | None, member_id: _Id | UUID
+) -> ColumnElement[bool]:
+    """The condition that no block hides this member from this viewer.
+
+    A block that follows from a contact hides its maker alone. Would it hide the other too, whoever
+    knows an address could find out whose it is, by what disappears.
+    """
+    return and_(
+        _no_block(bank_id, member_id, viewer_id),
+        _no_block(bank_id, viewer_id, member_id, _NAMED),
+    )
+
+
 def no_block_between(
+    bank_id: _Id | UUID, one: _Id | UUID, other: _Id | UUID
+) -> ColumnElement[bool]:
+    """The condition that neither of the two is hidden from the other."""
+    return and_(_no_block(bank_id, one, other), _no_block(bank_id, other, one))
+
+
+def neither_named(
     bank_id: _Id | UUID, one: _Id | UUID | None, other: _Id | UUID
 ) -> ColumnElement[bool]:
-    """The condition that neither of the two blocks the other."""
-    by_one, by_other = (
-        select(Block.blocked_id).where(
-            Block.bank_id == bank_id, Block.blocker_id == blocker, Block.blocked_id == blocked
-        )
-        for blocker, blocked in ((one, other), (other, one))
+    """The condition that neither of the two has named the other: what they have goes on."""
+    return and_(_no_block(bank_id, one, other, _NAMED), _no_block(bank_id, other, one, _NAMED))
+
+
+def _no_block(
+    bank_id: _Id | UUID,
+    blocker_id: _Id | UUID | None,
+    blocked_id: _Id | UUID | None,
+    *more: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    asked = select(Block.blocked_id).where(
+        Block.bank_id == bank_id,
+        Block.blocker_id == blocker_id,
+        Block.blocked_id == blocked_id,
+        *more,
     )
-    return and_(~by_one.exists(), ~by_other.exists())
+    return ~asked.exists()
 
 
 async def list_blocks(
@@ -58,9 +92,9 @@ async def list_blocks(
         select(
             Block.blocked_id.label("id"),
             literal("member").label("kind"),
-            Block.alias,
+            Block.alias_sealed,
             Block.created_at,
-        ).where(*_own(caller), Block.cause_id == Block.blocked_id),
+        ).where(*_own(caller), _NAMED),
         select(ContactBlock.block_id, ContactBlock.kind, null(), ContactBlock.created_at).where(
             ContactBlock.bank_id == caller.bank_id, ContactBlock.blocker_id == caller.me
         ),
@@ -73,8 +107,7 @@ async def list_blocks(
 
 async def count_blocks(session: AsyncSession, caller: Caller) -> int:
     """How many people and contacts the caller blocks."""
-    named = Block.cause_id == Block.blocked_id
-    people = select(func.count()).select_from(Block).where(*_own(caller), named)
+    people = select(func.count()).select_from(Block).where(*_own(caller), _NAMED)
     contacts = (
         select(func.count())
         .select_from(ContactBlock)
@@ -85,16 +118,30 @@ async def count_blocks(session: AsyncSession, caller: Caller) -> int:
     return found
 
 
-def members_with(caller: Caller, cause_id: UUID, fingerprint: bytes, now: datetime) -> _Rows:
-    """A block for each member whom this contact belongs to."""
-    return select(
-        literal(caller.bank_id),
-        literal(caller.me),
-        Login.member_id.label("member_id"),
-        literal(cause_id),
-        literal(""),
-        literal(now),
-    ).where(
+async def count_attempts(session: AsyncSession, caller: Caller, since: datetime) -> int:
+    """How often the caller has blocked a contact since then."""
+    asked = (
+        select(func.count())
+        .select_from(ContactBlockAttempt)
+        .where(
+            ContactBlockAttempt.bank_id == caller.bank_id,
+            ContactBlockAttempt.blocker_id == caller.me,
+            ContactBlockAttempt.tried_at > since,
+        )
+    )
+    return (await session.scalars(asked)).one()
+
+
+async def lock_contacts(session: AsyncSession, fingerprints: Sequence[bytes]) -> None:
+    """Let nobody else block these contacts, or join with them, before this transaction ends."""
+    for one in sorted(fingerprints):
+        number = int.from_bytes(one[:_LOCK_BYTES], signed=True)
+        await session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def members_with(caller: Caller, fingerprint: bytes) -> Select[Any]:
+    """The members whom this contact belongs to, beside the caller."""
+    return select(Login.member_id.label("member_id")).where(
         Login.bank_id == caller.bank_id,
         or_(Login.email_fingerprint == fingerprint, Login.phone_fingerprint == fingerprint),
         Login.member_id.is_not(None),
@@ -102,27 +149,40 @@ def members_with(caller: Caller, cause_id: UUID, fingerprint: bytes, now: dateti
     )
 
 
+def follow_from(
+    caller: Caller, cause_id: UUID, people: Select[Any], now: datetime
+) -> Select[UUID, UUID, Any, UUID, datetime]:
+    """A block by the caller for each of these people."""
+    found = people.subquery()
+    return select(
+        literal(caller.bank_id, Uuid()),
+        literal(caller.me, Uuid()),
+        found.c.member_id,
+        literal(cause_id, Uuid()),
+        literal(now),
+    )
+
+
 def blockers_of(
     bank_id: UUID, member_id: UUID, fingerprints: Sequence[bytes], now: datetime
-) -> _Rows:
+) -> Select[UUID, UUID, UUID, UUID, datetime]:
     """A block for each contact block that a newcomer fits."""
     return select(
-        literal(bank_id),
+        literal(bank_id, Uuid()),
         ContactBlock.blocker_id,
-        literal(member_id),
+        literal(member_id, Uuid()),
         ContactBlock.block_id,
-        literal(""),
         literal(now),
-    ).where(feared(bank_id, fingerprints), ContactBlock.blocker_id != member_id)
+    ).where(_feared(bank_id, fingerprints), ContactBlock.blocker_id != member_id)
 
 
-def is_feared(bank_id: UUID, fingerprints: Sequence[bytes]) -> ColumnElement[bool]:
-    """The condition, on its own, that somebody blocks one of these contacts."""
-    return select(ContactBlock.block_id).where(feared(bank_id, fingerprints)).exists()
+def feared(bank_id: UUID, member_id: UUID, fingerprints: Sequence[bytes]) -> Select[Any]:
+    """This member, where somebody blocks one of these contacts of theirs; else nobody."""
+    met = select(ContactBlock.block_id).where(_feared(bank_id, fingerprints))
+    return select(literal(member_id, Uuid()).label("member_id")).where(met.exists())
 
 
-def feared(bank_id: UUID, fingerprints: Sequence[bytes]) -> ColumnElement[bool]:
-    """The condition that somebody blocks one of these contacts."""
+def _feared(bank_id: UUID, fingerprints: Sequence[bytes]) -> ColumnElement[bool]:
     return and_(ContactBlock.bank_id == bank_id, ContactBlock.fingerprint.in_(fingerprints))
 
 

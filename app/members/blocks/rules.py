@@ -1,6 +1,7 @@
 """How a contact is compared, and what may go wrong with blocks."""
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -8,6 +9,10 @@ from app.kit.errors import Said, TooMuch, Unfit
 
 BLOCKS_MAX: Final = 500
 """How many people and contacts one member may block."""
+CONTACT_BLOCKS_MAX: Final = 10
+"""How many contacts one member may block within `CONTACT_BLOCKS_WITHIN`, new ones or not."""
+CONTACT_BLOCKS_WITHIN: Final = timedelta(days=1)
+DEMO_FACTOR: Final = 100
 COUNTRY_CODE: Final = "386"
 """Of numbers that are written as one dials them at home, with a single zero first."""
 _SEPARATORS: Final = re.compile(r"[\s()./\-\u2010-\u2015]+")
@@ -48,6 +53,16 @@ class TooManyBlocks(TooMuch):
     said: ClassVar = {
         "en": Said("Many blocks", "{blocks_max} are the most; a coordinator can help."),
         "sl": Said("Veliko blokad", "Največ jih je {blocks_max}; pomaga koordinator."),
+    }
+
+
+class TooManyContactBlocks(TooMuch):
+    """The member has blocked as many contacts today as one may."""
+
+    retry_after_seconds = 3600
+    said: ClassVar = {
+        "en": Said("Many contacts today", "{within_a_day} are the most; a coordinator can help."),
+        "sl": Said("Danes veliko stikov", "Največ jih je {within_a_day}; pomaga koordinator."),
     }
 
 

@@ -1,4 +1,4 @@
-"""Blocks and contact blocks."""
+"""Blocks, contact blocks, and how often somebody tried the second."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.kit.db import Base
 
 
 class Block(Base):
-    """Two people who cannot see each other, by the wish of the first."""
+    """The first is hidden from the second; where they named them, the second from the first too."""
 
     __tablename__ = "block"
     __table_args__ = (
@@ -26,8 +26,8 @@ class Block(Base):
     """Whatever id was named. No foreign key: it must not tell who exists."""
     cause_id: Mapped[UUID] = mapped_column(primary_key=True)
     """The blocked id itself, or the contact block that this one follows from."""
-    alias: Mapped[str]
-    """What the blocker saw of the other at that moment."""
+    alias_sealed: Mapped[bytes | None]
+    """What the blocker saw of the other at that moment, with the blocker's key."""
     created_at: Mapped[datetime]
 
 
@@ -51,3 +51,20 @@ class ContactBlock(Base):
     fingerprint: Mapped[bytes]
     """Keyed hash; the address or number itself is not kept."""
     created_at: Mapped[datetime]
+
+
+class ContactBlockAttempt(Base):
+    """Somebody blocked a contact, new or not: for counting."""
+
+    __tablename__ = "contact_block_attempt"
+    __table_args__ = (
+        ForeignKeyConstraint(["bank_id", "blocker_id"], ["member.bank_id", "member.member_id"]),
+        Index(None, "bank_id", "blocker_id", "tried_at"),
+        Index(None, "tried_at"),
+        {"info": {"deletable": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    blocker_id: Mapped[UUID]
+    tried_at: Mapped[datetime]

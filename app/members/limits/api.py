@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from app.banks import queries as banks
@@ -18,10 +18,12 @@ from app.ledger import queries as ledger
 from app.ledger.accounts.rules import LIMIT_MINUTES_MAX, Limits
 from app.ledger.limits.operations import limits_etag
 from app.ledger.rules import AccountClosed
+from app.ledger.tables import Account
 from app.members import queries
 from app.members.limits import operations
 from app.members.limits.operations import Wish
-from app.members.limits.rules import OwnLimits
+from app.openings import operations as openings
+from app.openings.rules import Concerned, OpeningKind
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["members"])
 Floor = Annotated[int, Field(strict=True, ge=-LIMIT_MINUTES_MAX, le=0)]
@@ -53,21 +55,26 @@ class SetLimits(RequestBody):
         return Wish(self.floor_minutes, self.ceiling_minutes, named, self.reason, if_match)
 
 
-@router.get("/members/{member_id}/limits", responses=raises(NotFound))
+async def _opened(member_id: UUID, caller: Coordinator, work: Working) -> Account:
+    """The member's account; the look at it is written down."""
+    account_id = await queries.get_active_account_id(work.session, caller.bank_id, member_id)
+    await openings.open_case(work, caller, [member_id], OpeningKind.LIMITS, None)
+    return await ledger.get_account(work.session, caller.bank_id, account_id)
+
+
+@router.get("/members/{member_id}/limits", responses=raises(NotFound, Concerned))
 @reaches(Relation.BANK)
 async def get_member_limits(
-    member_id: UUID, caller: Coordinator, work: Working, response: Response
+    _: Coordinator, row: Annotated[Account, Depends(_opened)], response: Response
 ) -> LimitsView:
-    """A member's limits."""
-    account_id = await queries.get_active_account_id(work.session, caller.bank_id, member_id)
-    row = await ledger.get_account(work.session, caller.bank_id, account_id)
+    """A member's limits; the member can see that they were looked at."""
     limits = Limits(row.policy_floor_minutes, row.policy_ceiling_minutes)
-    response.headers["ETag"] = limits_etag(account_id, limits)
+    response.headers["ETag"] = limits_etag(row.account_id, limits)
     return LimitsView.of(limits)
 
 
 @router.patch(
-    "/members/{member_id}/limits", responses=raises(NotFound, OwnLimits, Stale, AccountClosed)
+    "/members/{member_id}/limits", responses=raises(NotFound, Concerned, Stale, AccountClosed)
 )
 @reaches(Relation.BANK)
 async def set_member_limits(

@@ -12,7 +12,8 @@ from app.ledger.accounts.rules import Limits
 from app.ledger.limits import operations as ledger
 from app.ledger.limits.operations import limits_etag
 from app.members import queries
-from app.members.limits.rules import OwnLimits
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,12 @@ async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish
 
     Raises:
         NotFound: when the bank has no such active member.
-        OwnLimits: when the coordinator is that member.
+        Concerned: when the coordinator has something of their own with them.
         Stale: when `If-Match` names other limits than there are now.
         AccountClosed: when the account is closed.
     """
-    if caller.member_id == member_id:
-        raise OwnLimits
     account_id = await queries.get_active_account_id(work.session, caller.bank_id, member_id)
+    await openings.open_case(work, caller, [member_id], OpeningKind.LIMITS, wish.reason)
     key = (caller.bank_id, account_id)
     state = (await books.lock_accounts(work.session, [key]))[key]
     limits = wish.on(Limits(state.policy_floor, state.policy_ceiling))

@@ -45,4 +45,4 @@ async def appeal_dispute(
     """Ask, once, for another moderator's decision; the outcome stands until then."""
     dispute = await operations.appeal(work, caller, dispute_id, body.reason)
     (case,) = await disputes.find_cases(work.session, caller, [dispute])
-    return DisputeView.of(work, case)
+    return DisputeView.of(work, caller, case)

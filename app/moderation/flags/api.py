@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from app.identity.access import Member, Moderator
-from app.identity.rules import OwnCase
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.http import Route, Working
@@ -28,6 +27,7 @@ from app.moderation.flags.rules import (
     TooManyFlags,
 )
 from app.moderation.flags.tables import Flag
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/flags", route_class=Route, tags=["moderation"])
 WORRIED = "It asks for my passport."
@@ -124,7 +124,7 @@ async def list_flags(
     return pager.page(rows, lambda row: (row.flagged_at, row.flag_id), FlagView.of)
 
 
-@router.get("/{flag_id}")  # noqa: FAST003 the opening takes it
+@router.get("/{flag_id}", responses=raises(Concerned))  # noqa: FAST003 the opening takes it
 @reaches(Relation.BANK)
 async def get_flag(caller: Moderator, opened: OpenedFlag, work: Working) -> FlagCaseView:
     """One flag with its words; the one who flagged can see that a moderator read it."""
@@ -133,7 +133,7 @@ async def get_flag(caller: Moderator, opened: OpenedFlag, work: Working) -> Flag
     return FlagCaseView.opened(work, opened, parties)
 
 
-@router.post("/{flag_id}/resolution", responses=raises(OwnCase, FlagResolved))
+@router.post("/{flag_id}/resolution", responses=raises(Concerned, FlagResolved))
 @reaches(Relation.BANK)
 async def resolve_flag(
     flag_id: UUID, body: ResolveFlag, caller: Moderator, work: Working

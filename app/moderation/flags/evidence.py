@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.exchanges import queries as exchanges
+from app.exchanges.keeping import queries as keeping
 from app.exchanges.stepping import other_side
 from app.identity.rules import Caller
 from app.kit.ground import Work
@@ -39,12 +40,11 @@ async def of_exchange(work: Work, caller: Caller, exchange_id: UUID) -> Evidence
     """
     exchange = await exchanges.get_exchange(work.session, caller, exchange_id)
     other = other_side(exchange, caller)
-    newest = await exchanges.list_newest_messages(
-        work.session, caller, exchange, limit=EVIDENCE_MESSAGES_MAX
-    )
+    newest = await keeping.list_newest(work.session, caller, exchange, limit=EVIDENCE_MESSAGES_MAX)
     lines = [f"{exchange.status}, {exchange.minutes} min"]
-    for row in reversed(newest):
-        text = work.envelopes.open(row.text_sealed, "message", row.bank_id, row.message_id)
+    for row, kept_sealed in reversed(newest):
+        called, sealed = ("kept", kept_sealed) if kept_sealed else ("message", row.text_sealed)
+        text = work.envelopes.open(sealed, called, row.bank_id, row.message_id)
         who = "<" if row.author_id == other else ">"
         lines.append(f"{as_rfc3339(row.sent_at)} {who} {text or ''}")
     return Evidence(other, "\n".join(lines))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.identity import queries as logins
-from app.identity.rules import Caller, OwnCase, Role
+from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.members import queries as members
@@ -20,6 +20,8 @@ from app.moderation.flags.rules import (
 from app.moderation.flags.tables import Flag
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 
 async def flag(
@@ -54,12 +56,11 @@ async def resolve(
 
     Raises:
         NotFound: when there is no such flag that the caller may know of.
-        OwnCase: when the moderator flagged it.
+        Concerned: when the moderator has something of their own with one of the two.
         FlagResolved: when it was decided before.
     """
     row = await queries.lock_flag(work.session, caller, flag_id)
-    if caller.member_id == row.flagger_id:
-        raise OwnCase
+    await open_flag(work, caller, row)
     if row.status != FlagStatus.OPEN:
         raise FlagResolved
     row.status = outcome
@@ -68,6 +69,17 @@ async def resolve(
         row.flagger_id, reason, "flag-resolution", row.bank_id, flag_id
     )
     return row
+
+
+async def open_flag(work: Work, caller: Caller, row: Flag) -> None:
+    """Refuse whoever is concerned, and write down that a moderator reads about both.
+
+    Raises:
+        Concerned: when the moderator has something of their own with one of the two.
+    """
+    await openings.refuse_party(work, caller, [row.flagger_id, row.flagged_id])
+    await openings.record(work, caller, [row.flagger_id], OpeningKind.FLAG, None)
+    await openings.record(work, caller, [row.flagged_id], OpeningKind.FLAGGED, None)
 
 
 def _flag(work: Work, caller: Caller, found: Evidence, reason: str) -> Flag:

@@ -8,7 +8,6 @@ from pydantic import ConfigDict, Field
 
 from app.exchanges.rules import NotYourStep, StepNotOpen
 from app.identity.access import Moderator
-from app.identity.rules import OwnCase
 from app.kit.http import Route, Working
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
@@ -18,6 +17,7 @@ from app.ledger.reversing.rules import OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation.reversals import operations
 from app.moderation.reversals.rules import NotReversible, PartWithCorrection
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/postings", route_class=Route, tags=["moderation"])
 
@@ -82,7 +82,7 @@ class ReversalView(View):
         OverOriginal,
         NotReversible,
         PartWithCorrection,
-        OwnCase,
+        Concerned,
         StepNotOpen,
         NotYourStep,
         AccountClosed,

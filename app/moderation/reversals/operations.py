@@ -8,7 +8,7 @@ from app.exchanges import queries as exchanges
 from app.exchanges import settling
 from app.exchanges.rules import Status, StepNotOpen
 from app.exchanges.tables import Exchange
-from app.identity.rules import Caller, OwnCase
+from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.ledger.reversing import operations as reversing
 from app.ledger.reversing import queries as postings
@@ -19,6 +19,7 @@ from app.members import queries as members
 from app.moderation.reversals.rules import NotReversible, PartWithCorrection
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
 
 REVERSIBLE: Final = frozenset({AccountKind.MEMBER, AccountKind.FUND, AccountKind.ISSUING})
 """Between these kinds of account a posting is this bank's own affair."""
@@ -32,7 +33,7 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
 
     Raises:
         NotFound: when the bank has no such posting.
-        OwnCase: when the moderator is a party.
+        Concerned: when the moderator has something of their own with whose accounts these are.
         NotReversible: when another posting stands in its place, or another bank is concerned.
         StepNotOpen: when it belongs to an exchange that waits for a dispute's outcome.
         PartWithCorrection: when only a part of a settlement would be replaced.
@@ -41,8 +42,7 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
     """
     original = await postings.get_original(work.session, caller.bank_id, asked.posting_id)
     owners = await members.find_owners(work.session, caller.bank_id, original.sides)
-    if caller.member_id in owners.values():
-        raise OwnCase
+    await openings.refuse_party(work, caller, list(owners.values()))
     if not REVERSIBLE.issuperset(await postings.list_kinds(work.session, original)):
         raise NotReversible
     exchange = await _exchange_of(work, original)
@@ -52,7 +52,7 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
     if exchange is not None:
         if done.left_minutes and done.correction_id:
             raise PartWithCorrection
-        settling.follow(work, exchange, done)
+        await settling.follow(work, exchange, done)
         return done
     for member_id in owners.values():
         kind = NoticeKind.POSTING_PUT_RIGHT

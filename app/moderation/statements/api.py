@@ -12,7 +12,7 @@ from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.kit.http import Route, Working, rechecked_by
 from app.kit.idempotency import Kept
-from app.kit.paging import Page, Pager, Paging
+from app.kit.paging import Page, Pager, Paging, SortKey
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, Reason, RequestBody, View
@@ -21,8 +21,10 @@ from app.moderation.opening import OpenedCase
 from app.moderation.queries import Case
 from app.moderation.rules import DisputeResolved
 from app.moderation.statements import operations, queries
+from app.moderation.statements.queries import Stated
+from app.moderation.statements.reading import statement_of
 from app.moderation.statements.rules import TooManyStatements
-from app.moderation.statements.tables import Statement
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/disputes", route_class=Route, tags=["moderation"])
 
@@ -32,16 +34,17 @@ class StatementView(View):
 
     id: UUID
     by: Literal["giver", "receiver", "moderator"]
-    text: str | None = Field(description="Null when its author has left and was forgotten.")
+    text: str | None = Field(description="Null when nothing can open it any more.")
     said_at: Moment
 
     @classmethod
-    def of(cls, work: Work, case: Case, row: Statement) -> "StatementView":
+    def of(cls, work: Work, caller: Caller, case: Case, stated: Stated) -> "StatementView":
         """The view of a statement in its dispute, opened."""
+        row = stated.statement
         return cls(
             id=row.statement_id,
             by=case.side_of(row.member_id) if row.member_id else "moderator",
-            text=work.envelopes.open(row.text_sealed, "statement", row.bank_id, row.statement_id),
+            text=statement_of(work, caller, case, stated),
             said_at=row.said_at,
         )
 
@@ -57,7 +60,11 @@ async def _still_theirs(work: Work, caller: Caller, request: Request, _: Kept) -
     await disputes.get_dispute(work.session, caller, dispute_id)
 
 
-@router.get("/{dispute_id}/statements")
+def _place_of(stated: Stated) -> SortKey:
+    return stated.statement.said_at, stated.statement.statement_id
+
+
+@router.get("/{dispute_id}/statements", responses=raises(Concerned))
 @reaches(Relation.PARTY, staff=Relation.BANK)
 async def list_statements(
     dispute_id: UUID, caller: MemberOrModerator, opened: OpenedCase, work: Working, page: Paging
@@ -67,14 +74,14 @@ async def list_statements(
     rows = await queries.list_statements(
         work.session, caller, opened, after=pager.after_moment(), limit=pager.rows_max
     )
-    show = partial(StatementView.of, work, opened)
-    return pager.page(rows, lambda row: (row.said_at, row.statement_id), show)
+    show = partial(StatementView.of, work, caller, opened)
+    return pager.page(rows, _place_of, show)
 
 
 @router.post(
     "/{dispute_id}/statements",
     status_code=201,
-    responses=raises(DisputeResolved, TooManyStatements),
+    responses=raises(DisputeResolved, TooManyStatements, Concerned),
 )
 @reaches(Relation.PARTY, staff=Relation.BANK)
 @rechecked_by(_still_theirs)
@@ -83,4 +90,4 @@ async def make_statement(
 ) -> StatementView:
     """Say how it was, or ask the parties, until it is decided."""
     said = await operations.state(work, caller, dispute_id, body.text)
-    return StatementView.of(work, said.case, said.statement)
+    return StatementView.of(work, caller, said.case, Stated(said.statement))

@@ -18,6 +18,7 @@ class Statement(Base):
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("(member_id IS NULL) <> (login_id IS NULL)", name="one_author"),
+        CheckConstraint("(login_id IS NULL) = (text_other_sealed IS NULL)", name="for_both"),
         Index("ix_statement_order", "bank_id", "dispute_id", "said_at", "statement_id"),
         {"info": {"deletable": True}},
     )
@@ -30,4 +31,9 @@ class Statement(Base):
     login_id: Mapped[UUID | None]
     """The moderator who asks."""
     text_sealed: Mapped[bytes]
+    """With the key of the party who says it; what a moderator asks, of whoever opened the dispute.
+    """
+    text_other_sealed: Mapped[bytes | None]
+    """What a moderator asks, with the other side's key: neither depends on the other's being here.
+    """
     said_at: Mapped[datetime]

@@ -12,7 +12,6 @@ from app.kit.ground import Work
 from app.ledger import operations as ledger
 from app.ledger import queries as books
 from app.ledger.rules import (
-    AccountClosed,
     AccountKind,
     HoldEnding,
     HoldOutcome,
@@ -115,15 +114,14 @@ async def _credited(work: Work, message: Message, clearing: UUID) -> bool:
 
 async def _return(work: Work, row: Transfer, clearing: UUID) -> None:
     """Take the first deed back; where the payer's account was closed meanwhile, to the fund."""
-    ends = HoldEnding(row.hold_id, clearing, HoldOutcome.SETTLED)
     payer = await members.get_account_id(work.session, row.bank_id, row.member_id)
-    back = Leg(clearing, payer, row.minutes)
-    try:
-        await ledger.settle(work, _instruction(row, "transfer_returned", ends, back))
-    except AccountClosed:
-        fund = await books.get_bank_account(work.session, row.bank_id, AccountKind.FUND)
-        to_fund = Leg(clearing, fund, row.minutes)
-        await ledger.settle(work, _instruction(row, "transfer_returned", ends, to_fund))
+    fund = await books.get_bank_account(work.session, row.bank_id, AccountKind.FUND)
+    keys = [(row.bank_id, account) for account in (clearing, payer, fund)]
+    states = await books.lock_accounts(work.session, keys)  # whichever it will be, in one order
+    receiver = fund if states[row.bank_id, payer].closed else payer
+    ends = HoldEnding(row.hold_id, clearing, HoldOutcome.SETTLED)
+    back = Leg(clearing, receiver, row.minutes)
+    await ledger.settle(work, _instruction(row, "transfer_returned", ends, back))
 
 
 def _instruction(row: Transfer, kind: str, ends: HoldEnding, *legs: Leg) -> Instruction:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.kit.errors import AppError, Busy, Conflict
 from app.kit.lane import BATCH_MAX, WAITING_MAX, Lane, Lanes
+from app.kit.retrying import TRIES_MAX, CommitUnsure
 
 
 class Poisoned(Exception):
@@ -14,6 +15,10 @@ class Poisoned(Exception):
 
 class Held(Exception):
     sqlstate = "55P03"
+
+
+class Gone(Exception):
+    sqlstate = "57P01"
 
 
 class Transactions:
@@ -25,10 +30,16 @@ class Transactions:
         self.gate.set()
         self.poison: set[int] = set()
         self.held: set[int] = set()
+        self.losses: list[DBAPIError] = []
+        self.unsure: set[int] = set()
 
     async def do_many(self, asks: Sequence[int]) -> list[int | AppError]:
         self.batches.append(list(asks))
         await self.gate.wait()
+        if self.losses:
+            raise self.losses.pop()
+        if self.unsure & set(asks) and len(asks) > 1:
+            raise CommitUnsure
         if self.poison & set(asks):
             raise Poisoned
         if self.held & set(asks) and len(asks) > 1:
@@ -123,6 +134,61 @@ async def test_where_somebody_else_holds_a_lock_each_is_tried_again_alone(
     done.gate.set()
     assert await asyncio.gather(*tasks) == [0, 2, 4, 6]
     assert done.batches == [[0], [1, 2, 3], [1], [2], [3]]
+
+
+async def test_a_batch_that_lost_its_connection_is_tried_again_as_it_is(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    tasks = [*await queued(lane, [0]), *await queued(lane, [1, 2])]
+    done.losses = [DBAPIError("select", None, Gone())] * 2
+    done.gate.set()
+    assert await asyncio.gather(*tasks) == [0, 2, 4]
+    assert done.batches == [[0], [0], [0], [1, 2]]
+    done.gate.clear()
+    tasks = [*await queued(lane, [3]), *await queued(lane, [4, 5])]
+    done.losses = [DBAPIError("select", None, Gone())] * 2 * TRIES_MAX
+    done.gate.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in answers] == [Busy] * 3, "as long as the database is away"
+
+
+async def test_after_a_commit_that_nobody_knows_of_only_what_is_known_again_is_tried(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    done.gate.clear()
+    first = await queued(lane, [0])
+    known = [asyncio.create_task(lane.submit(ask, is_repeatable=True)) for ask in (1, 2)]
+    tasks = [*first, *known, *await queued(lane, [3])]
+    done.unsure = {3}
+    done.gate.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert answers[:3] == [0, 2, 4]
+    assert isinstance(answers[3], Busy)
+    assert done.batches == [[0], [1, 2, 3], [1], [2]]
+
+
+async def test_asks_of_a_batch_that_was_cut_count_among_those_that_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.kit.lane.WAITING_MAX", 4)
+    first_may, rest_may = asyncio.Event(), asyncio.Event()
+
+    async def do_many(asks: Sequence[int]) -> Sequence[int]:
+        if len(asks) > 1:
+            raise DBAPIError("select", None, Held())
+        await (first_may if asks[0] == 0 else rest_may).wait()
+        return asks
+
+    lane = Lane[int, int]("test", do_many)
+    tasks = [*await queued(lane, [0]), *await queued(lane, [1, 2, 3])]
+    first_may.set()
+    await tasks[0]  # and the batch of the others is cut
+    tasks += [*await queued(lane, [4]), *await queued(lane, [5])]  # under way, and waiting
+    with pytest.raises(Busy):
+        await lane.submit(6)
+    rest_may.set()
+    assert await asyncio.gather(*tasks) == [0, 1, 2, 3, 4, 5]
 
 
 async def test_asks_about_the_same_subject_never_share_a_batch_and_keep_their_order(

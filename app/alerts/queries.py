@@ -1,0 +1,99 @@
+"""Reading alerts and thresholds. Whoever is concerned by an alert never gets it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.alerts.rules import AlertKind, Thresholds
+from app.alerts.tables import Alert, AlertThreshold
+from app.identity.rules import Caller, Role
+from app.identity.tables import Login
+from app.kit.db import lock_one
+from app.kit.errors import NotFound
+
+
+def _for(caller: Caller) -> Select[Alert]:
+    concerned = or_(Alert.member_id == caller.member_id, Alert.with_id == caller.member_id)
+    shown: list[ColumnElement[bool]] = [Alert.bank_id == caller.bank_id]
+    if caller.member_id is not None:
+        shown.append(func.coalesce(concerned, False).is_(False))
+    return select(Alert).where(*shown)
+
+
+async def list_alerts(
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    is_open: bool,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Alert]:
+    """The queue: what was found first comes first."""
+    asked = _for(caller).order_by(Alert.found_at, Alert.alert_id).limit(limit)
+    asked = asked.where(Alert.closed_at.is_(None) if is_open else Alert.closed_at.is_not(None))
+    if after is not None:
+        asked = asked.where(tuple_(Alert.found_at, Alert.alert_id) > after)
+    return (await session.scalars(asked)).all()
+
+
+async def lock_alert(session: AsyncSession, caller: Caller, alert_id: UUID) -> Alert:
+    """An alert that the caller may see, locked.
+
+    Raises:
+        NotFound: when the bank has none with this id, or the caller is concerned by it.
+    """
+    found = await lock_one(session, _for(caller).where(Alert.alert_id == alert_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find_closed(
+    session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
+) -> dict[tuple[UUID, AlertKind], datetime]:
+    """When an alert about each of these was last closed, by member and kind."""
+    asked = (
+        select(Alert.member_id, Alert.kind, func.max(Alert.closed_at))
+        .where(
+            Alert.bank_id == bank_id,
+            Alert.member_id.in_(member_ids),
+            Alert.closed_at.is_not(None),
+        )
+        .group_by(Alert.member_id, Alert.kind)
+    )
+    rows = (await session.execute(asked)).all()
+    return {(whose, AlertKind(kind)): at for whose, kind, at in rows if at is not None}
+
+
+async def are_case_workers(
+    session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
+) -> bool:
+    """Whether one of these members is a case worker too."""
+    asked = select(Login.login_id).where(
+        Login.bank_id == bank_id,
+        Login.member_id.in_(member_ids),
+        Login.roles.contains([Role.CASE_WORKER.value]),
+    )
+    return (await session.scalar(asked.limit(1))) is not None
+
+
+async def get_thresholds(session: AsyncSession, bank_id: UUID) -> Thresholds:
+    """The bank's numbers, or the defaults."""
+    row = await session.scalar(select(AlertThreshold).where(AlertThreshold.bank_id == bank_id))
+    return Thresholds() if row is None else thresholds_of(row)
+
+
+async def lock_thresholds(session: AsyncSession, bank_id: UUID) -> AlertThreshold:
+    """The bank's own numbers, locked; whoever asks has seen to it that there are some."""
+    found = await lock_one(session, select(AlertThreshold).where(AlertThreshold.bank_id == bank_id))
+    assert found is not None, "it was made just before"
+    return found
+
+
+def thresholds_of(row: AlertThreshold) -> Thresholds:
+    """A row as a value."""
+    return Thresholds(**{one.name: getattr(row, one.name) for one in fields(Thresholds)})
