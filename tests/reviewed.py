@@ -5,6 +5,8 @@ from typing import Final
 TIME: Final = "time deletes or empties what is old; shown to nobody"
 
 REVIEWED: Final = {
+    "app.alerts.queries.list_alerts": "case workers who are not concerned",
+    "app.alerts.queries.lock_alert": "the same",
     "app.credentials.queries.lock_code": "by a secret that only its owner has, and their address",
     "app.exchanges.contacts.operations.sweep": TIME,
     "app.exchanges.contacts.queries.get_standing": "by the caller's own member id",
@@ -46,9 +48,11 @@ REVIEWED: Final = {
     "app.moderation.statements.queries.count_by": "one's own in a dispute, for a number",
     "app.moderation.statements.queries.list_statements": "of a dispute that was read as one may",
     "app.notices.operations.tell_staff_of": "whose contact is blocked; told to case workers alone",
+    "app.openings.queries.is_concerned": "whether staff may act; one answer for every cause",
     "app.openings.queries.prove_chain": "the proof that none is missing, for auditors",
     "app.partners.queries.find_overdue": "what the worker looks after; shown to nobody",
     "app.partners.queries.get_transfer": "staff of the bank; a member reads notices and statement",
+    "app.records.queries.get_emergency": "staff who are not concerned; each look is kept",
     "app.records.queries.get_record": "staff, for a reason that the member can read",
     "app.records.queries.has_overdue_review": "whether its asker may ask again",
     "app.records.queries.list_by_alias": "staff, for a reason that the member can read",
@@ -65,7 +69,8 @@ REVIEWED: Final = {
     "app.rights.retention.sweep_messages": TIME,
     "app.rights.retention.sweep_notices": TIME,
     "app.rights.retention.sweep_reasons": TIME,
-    "app.screening.queries.list_held": "which words wait, of a dispute that was read as one may",
+    "app.screening.queries.get_screening": "moderators who are not concerned; each look is kept",
+    "app.screening.queries.list_held": "of disputes that were read as the caller may",
     "app.screening.queries.list_screenings": "the moderators' queue",
     "app.screening.queries.lock_held": "whether a text of the caller's own waits; shown to nobody",
     "app.screening.queries.lock_screening": "the moderators' queue",

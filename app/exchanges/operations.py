@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.banks.places import queries as places
-from app.banks.tables import MeetingPoint
 from app.exchanges import jobs, queries, settling
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
@@ -17,7 +15,6 @@ from app.exchanges.rules import (
     Step,
     TooLateToDispute,
     TooManyProposals,
-    UnknownMeetingPoint,
     Who,
     advance,
 )
@@ -29,6 +26,7 @@ from app.exchanges.stepping import (
     met,
     other_side,
     parts_of,
+    refuse_unknown_place,
     stepped,
     take,
     tell_both,
@@ -76,7 +74,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         raise OwnListing
     await contacts.propose_to(work, caller, listing.author_id)
     await _refuse_too_many(work, caller)
-    await _refuse_unknown_place(work, caller, terms)
+    await refuse_unknown_place(work, caller, terms.meeting_point)
     is_offer = listing.kind == ListingKind.OFFER
     is_seen = await is_seen_by(work, caller, listing.author_id)
     exchange = Exchange(
@@ -110,7 +108,7 @@ async def counter(work: Work, caller: Caller, exchange_id: UUID, terms: Terms) -
     await members.lock_me(work.session, caller)
     await _refuse_too_many(work, caller)
     exchange = await met(work, caller, exchange_id, Step.COUNTER)
-    await _refuse_unknown_place(work, caller, terms)
+    await refuse_unknown_place(work, caller, terms.meeting_point)
     exchange.proposer_id = caller.me
     exchange.minutes = terms.minutes
     exchange.starts_at = terms.starts_at
@@ -245,11 +243,3 @@ async def _refuse_too_many(work: Work, caller: Caller) -> None:
     waiting = await queries.count_open_proposals(work.session, caller.bank_id, caller.me)
     if waiting >= open_max:
         raise TooManyProposals(open_max=open_max)
-
-
-async def _refuse_unknown_place(work: Work, caller: Caller, terms: Terms) -> None:
-    place = terms.meeting_point
-    if place is None:
-        return
-    if not await places.is_offered(work.session, MeetingPoint, caller.bank_id, place):
-        raise UnknownMeetingPoint

@@ -3,10 +3,12 @@
 from typing import Final
 from uuid import UUID
 
+from app.banks.places import queries as places
+from app.banks.tables import MeetingPoint
 from app.exchanges import queries
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
-from app.exchanges.rules import Status, Step, StepNotOpen, Who, advance
+from app.exchanges.rules import Status, Step, StepNotOpen, UnknownMeetingPoint, Who, advance
 from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
@@ -87,6 +89,18 @@ def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
     side = Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
     turn = Who.PROPOSER if caller.member_id == exchange.proposer_id else Who.AWAITED
     return frozenset({side, turn})
+
+
+async def refuse_unknown_place(work: Work, caller: Caller, place: str | None) -> None:
+    """People meet where the bank says that one can, or agree on a place themselves.
+
+    Raises:
+        UnknownMeetingPoint: when the bank's list has no such place.
+    """
+    if place is None:
+        return
+    if not await places.is_offered(work.session, MeetingPoint, caller.bank_id, place):
+        raise UnknownMeetingPoint
 
 
 def keep_reason(work: Work, caller: Caller, exchange: Exchange, reason: str | None) -> None:

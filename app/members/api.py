@@ -32,7 +32,7 @@ from app.kit.values import (
 from app.kit.versions import IfMatch
 from app.members import operations, queries
 from app.members.blocks.rules import NoTelephone
-from app.members.opening import OpenedApplications
+from app.members.opening import OpenedApplications, invitation_of
 from app.members.operations import member_etag
 from app.members.rules import (
     AliasIsContact,
@@ -97,7 +97,7 @@ class ApplicationView(View):
     def of(cls, work: Work, row: MemberRow) -> "ApplicationView":
         """The view of a row."""
         return cls(
-            invitation=queries.invitation_of(work, row),
+            invitation=invitation_of(work, row),
             id=row.member_id,
             alias=row.alias,
             languages=row.languages,

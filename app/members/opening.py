@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 from fastapi import Depends
 
 from app.identity.access import Coordinator
+from app.kit.ground import Work
 from app.kit.http import Working
 from app.kit.paging import Pager, Paging
 from app.members import queries
@@ -34,3 +35,9 @@ async def _opened(caller: Coordinator, work: Working, page: Paging) -> Waiting:
 
 OpenedApplications = Annotated[Waiting, Depends(_opened)]
 """Those who wait for an answer, longest first; they can see that they were looked at."""
+
+
+def invitation_of(work: Work, row: Member) -> str | None:
+    """Who invited an applicant, as they told; for whoever decides."""
+    about = ("invitation", row.bank_id, row.member_id)
+    return work.envelopes.open(row.invitation_sealed or b"", *about)

@@ -112,7 +112,6 @@ async def approve(
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await sealed.begin(work, caller, member_id)
     await identity.grant_membership(work, caller.bank_id, member_id)
-    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
     return member
@@ -129,7 +128,6 @@ async def reject(work: Work, caller: Caller, member_id: UUID, *, reason: str | N
     member = await _lock_applicant(work, caller, member_id)
     _decide(work, caller, member, MemberStatus.REJECTED, reason)
     await identity.close_login(work, caller.bank_id, member_id)
-    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     return member
 
 
@@ -194,6 +192,7 @@ async def _lock_applicant(work: Work, caller: Caller, member_id: UUID) -> Member
     await openings.refuse_party(work, caller, [member_id])
     if member.status != MemberStatus.APPLICANT:
         raise ApplicationDecided(state=member.status)
+    await openings.record_listed(work, caller, [member_id], OpeningKind.APPLICATION)
     return member
 
 
@@ -239,17 +238,12 @@ async def _apply(
         password_hash=password_hash,
         roles=[],
         member_id=member.member_id,
-        phone_fingerprint=_hashed(work, bank, phone),
+        phone_fingerprint=None
+        if phone is None
+        else blocks.fingerprint_of(work, bank.bank_id, ContactKind.PHONE, phone),
     )
-    contacts = list(filter(None, (login.email_fingerprint, login.phone_fingerprint)))
-    await blocks.meet_newcomer(work, bank.bank_id, member.member_id, contacts)
-    notices.tell_staff(
-        work, bank.bank_id, Role.COORDINATOR, NoticeKind.APPLICATION_WAITING, member.member_id
-    )
+    contacts = filter(None, (login.email_fingerprint, login.phone_fingerprint))
+    await blocks.meet_newcomer(work, bank.bank_id, member.member_id, [*contacts])
+    kind = NoticeKind.APPLICATION_WAITING
+    notices.tell_staff(work, bank.bank_id, Role.COORDINATOR, kind, member.member_id)
     await work.session.flush()
-
-
-def _hashed(work: Work, bank: Bank, phone: str | None) -> bytes | None:
-    if phone is None:
-        return None
-    return blocks.fingerprint_of(work, bank.bank_id, ContactKind.PHONE, phone)

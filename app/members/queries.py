@@ -13,7 +13,6 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
-from app.kit.ground import Work
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
 from app.members.blocks.queries import may_look, neither_named, no_block_between
@@ -162,12 +161,6 @@ _SIDES: Final = select(
     Member,
     and_(Member.bank_id == _SEEN.c.bank_id, Member.member_id == _SEEN.c.member_id),
 )
-
-
-def invitation_of(work: Work, row: Member) -> str | None:
-    """Who invited an applicant, as they told; for whoever decides."""
-    about = ("invitation", row.bank_id, row.member_id)
-    return work.envelopes.open(row.invitation_sealed or b"", *about)
 
 
 async def find_parties(

@@ -107,15 +107,15 @@ BREAKS = {
         "tests/unit/kit/test_lanes.py",
     ),
     "a lost connection is a fault": Break(
-        "kit/db.py",
-        "lost = error.connection_invalidated or",
-        "lost = False and",
+        "kit/retrying.py",
+        'return error.connection_invalidated or state.startswith("08") or state in _LOST',
+        "return False",
         "tests/e2e/test_lost_connections.py",
     ),
     "a serialization failure is a fault": Break(
-        "kit/db.py",
-        "if lost or state in _TRY_AGAIN | _AWAY:",
-        "if lost or state in _AWAY:",
+        "kit/retrying.py",
+        "(was_lost(error) or _state(error) in _TRY_AGAIN | _AWAY)",
+        "(was_lost(error) or _state(error) in _AWAY)",
         "tests/api/test_peer_defects_http.py",
     ),
     "the program answers before the commit": Break(

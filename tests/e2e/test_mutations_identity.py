@@ -56,7 +56,7 @@ BREAKS = {
     ),
     "who has a new e-mail does not meet its blockers": Break(
         "worker.py",
-        'await parting.meet_again(work, ids["bank_id"], moved.member_id, moved.fingerprint)',
+        'await blocks.meet_newcomer(work, ids["bank_id"], moved.member_id, [moved.fingerprint])',
         "assert moved",
         EMAILS,
     ),

@@ -21,8 +21,8 @@ MATRIX = (
 
 SEEING = {
     "a block hides nobody": Break(
-        "members/queries.py",
-        "no_block_between(Member.bank_id, viewer_id, Member.member_id),",
+        "members/blocks/queries.py",
+        "_no_block(bank_id, member_id, viewer_id),",
         "",
         f"{API}/test_blocks.py::test_neither_of_the_two_sees_the_other_from_then_on_until_it_is_taken_back",
     ),
@@ -34,14 +34,15 @@ SEEING = {
     ),
     "a contact that is feared joins and sees": Break(
         "members/operations.py",
-        "await blocks.meet_newcomer(work, bank.bank_id, member.member_id, contacts)",
+        "await blocks.meet_newcomer(work, bank.bank_id, member.member_id, [*contacts])",
         "pass",
-        f"{API}/test_blocks.py::test_whoever_was_blocked_before_joining_joins_as_anybody_and_never_sees_her",
+        f"{API}/test_contact_blocks.py"
+        "::test_whoever_was_blocked_before_joining_joins_as_anybody_and_never_sees_her",
     ),
     "held text is shown": Break(
         "screening/queries.py",
-        "return or_(author_id == viewer.member_id, ~held)",
-        "return or_(author_id == author_id, ~held)",
+        "return or_(author_id == viewer.member_id, ~is_held(bank_id, subject_id))",
+        "return or_(author_id == author_id, ~is_held(bank_id, subject_id))",
         f"{API}/test_safety.py::test_a_suspicious_listing_waits_and_its_author_cannot_tell",
     ),
     "an answer is replayed to whoever may no longer see": Break(
@@ -78,7 +79,7 @@ ADMITTING = {
         STAFF_PATHS,
     ),
     "an address is opened by whoever asked and is staff no more": Break(
-        "records/api.py",
+        "records/emergency_api.py",
         "import FreshRecordReader,",
         "import FreshSignedIn as FreshRecordReader,",
         f"{API}/test_records.py::test_whoever_asked_and_is_staff_no_more_opens_nothing",
@@ -115,22 +116,22 @@ ADMITTING = {
         f"{API}/test_surfaces.py::test_whoever_is_both_is_one_of_them_at_each_door",
     ),
     "staff decide on their own case": Break(
-        "records/operations.py",
-        "raise OwnCase",
+        "openings/operations.py",
+        "raise Concerned",
         "return",
-        f"{API}/test_records.py::test_staff_who_are_concerned_cannot_act",
+        f"{API}/test_concerned.py::test_who_has_something_with_a_member_does_nothing_about_them",
     ),
 }
 TRACING = {
     "a record opens without a trace": Break(
         "records/opening.py",
-        "await openings.record(work, caller, [member_id], OpeningKind.RECORD, why)",
+        "await openings.open_case(work, caller, [member_id], OpeningKind.RECORD, why)",
         "pass",
         f"{API}/test_records.py::test_a_record_opens_for_a_reason_only_and_every_look_is_told",
     ),
     "a look-up leaves no trace": Break(
         "records/operations.py",
-        "await openings.record(work, caller, ids, OpeningKind.LOOKUP, reason)",
+        "await openings.open_case(work, caller, ids, OpeningKind.LOOKUP, reason)",
         "pass",
         f"{API}/test_records.py::test_a_member_is_found_by_exact_address_or_alias_and_can_read_why",
     ),
