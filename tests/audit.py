@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlglot
 from sqlglot import exp
 
+from app.rights.cases_map import CASES
 from app.rights.desk_map import DESK
 from app.rights.mapping import Kind
 from app.rights.people_map import PEOPLE
@@ -25,7 +26,7 @@ Finding = tuple[str, str, str]
 
 WHOSE: Final = {
     table: set(held.columns[Kind.PERSON].split())
-    for table, held in {**PEOPLE, **DESK}.items()
+    for table, held in {**PEOPLE, **CASES, **DESK}.items()
     if Kind.PERSON in held.columns
 }
 """By the data map: what says whose a row is. Compared with what the reader brings, it is theirs."""

@@ -117,7 +117,7 @@ class Stage:
         sessions = good(await giver.get("/v1/sessions"))["items"]
         applicant = await town.applicant(f"{kind} applicant")
         neighbour, (code_id, code) = self.neighbour, await recovered(giver)
-        admin = self.people["foreign"] if kind == "foreign" else self.people["admin"]
+        admin = await town.staff("admin")
         listing = await town.listing(giver)
         self.codes[kind] = code
         self.ids[kind] = {"passkey_id": (await enrolled_passkey(giver))[0]} | {

@@ -23,6 +23,7 @@ from app.members.receipt_view import ReceiptView
 from app.members.statement_csv import stream_statement
 from app.members.statement_view import StatementLineView
 
+CSV_TYPE: Final = "text/csv; charset=utf-8"
 CSV: Final = {
     "schema": {"type": "string"},
     "example": "id,at,direction,minutes\r\n0d9f6c5e,2026-03-02T17:00:00Z,in,60\r\n",
@@ -98,14 +99,14 @@ async def list_my_postings(
     how many postings there are: without that line it was cut off.
     """
     if form == "csv":
-        lines_of_csv = stream_statement(ground_of(request), caller)
-        return StreamingResponse(lines_of_csv, media_type="text/csv; charset=utf-8")
+        return StreamingResponse(stream_statement(ground_of(request), caller), media_type=CSV_TYPE)
     pager = Pager(work.vault, caller.login_id, "postings", page)
     lines, aliases = await queries.list_my_statement(
         work.session, caller, before_seq=pager.after_seq(), limit=pager.rows_max
     )
-    view = partial(StatementLineView.of, aliases=aliases)
-    return pager.page(lines, lambda line: (line.seq,), view)
+    return pager.page(
+        lines, lambda line: (line.seq,), partial(StatementLineView.of, aliases=aliases)
+    )
 
 
 @router.get("/postings/{posting_id}/receipt", responses=raises(NotSealedYet))

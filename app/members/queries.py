@@ -229,18 +229,6 @@ async def find_active_accounts(
     return {member_id: account_id for member_id, account_id in rows if account_id is not None}
 
 
-async def get_active_account_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID:
-    """The account of an active member, whom staff named.
-
-    Raises:
-        NotFound: when the bank has no such active member.
-    """
-    found = await find_active_accounts(session, bank_id, [member_id])
-    if member_id not in found:
-        raise NotFound
-    return found[member_id]
-
-
 async def get_account_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID:
     """The ledger account of a member who was approved."""
     return (await get_account_ids(session, bank_id, {member_id}))[member_id]

@@ -26,6 +26,7 @@ class AliasReserved(Unfit):
 class AliasIsContact(Unfit):
     """The alias holds a number, an address or a name elsewhere; it is shown to everybody."""
 
+    pointer = "/body/alias"
     said: ClassVar = {
         "en": Said("Please choose another alias", "It is no place for numbers and addresses."),
         "sl": Said("Izberite drug vzdevek", "Številke in naslovi ne sodijo vanj."),

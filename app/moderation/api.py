@@ -88,8 +88,9 @@ async def list_disputes(
     )
     items, cursor = pager.cut(rows, lambda row: (row.opened_at, row.dispute_id))
     cases = await queries.find_cases(work.session, caller, items)
-    views = [DisputeView.listed(work, caller, case) for case in cases]
-    return Page(items=views, next_cursor=cursor)
+    return Page(
+        items=[DisputeView.listed(work, caller, case) for case in cases], next_cursor=cursor
+    )
 
 
 @router.get("/disputes/{dispute_id}", responses=raises(Concerned))  # noqa: FAST003 the opening takes it

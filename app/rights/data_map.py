@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from app.rights.books_map import BOOKS
+from app.rights.cases_map import CASES
 from app.rights.desk_map import DESK
 from app.rights.mapping import Held
 from app.rights.people_map import PEOPLE
 
-DATA_MAP: Final[Mapping[str, Held]] = MappingProxyType({**BOOKS, **DESK, **PEOPLE})
+DATA_MAP: Final[Mapping[str, Held]] = MappingProxyType({**BOOKS, **CASES, **DESK, **PEOPLE})
 HEAD: Final = """\
 # Data map
 

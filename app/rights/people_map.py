@@ -21,29 +21,6 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             },
         ),
         "bank_category": Held(*_RULES, {Kind.RULE: "slug"}),
-        "dispute": Held(
-            Basis.INTEREST,
-            Period.BOOKS,
-            {
-                Kind.KEY: "dispute_id exchange_id",
-                Kind.PERSON: "opener_id",
-                Kind.FACT: "status outcome minutes",
-                Kind.WORDS: "reason_sealed resolution_sealed resolution_other_sealed",
-                Kind.STAFF: "resolved_by",
-                Kind.TIME: "opened_at resolved_at",
-            },
-            of="opener_id",
-            kept_apart={
-                "reason_sealed": Period.CASE,
-                "resolution_sealed": Period.CASE,
-                "resolution_other_sealed": Period.CASE,
-            },
-            labels={
-                "reason_sealed": ("dispute", "bank_id", "dispute_id"),
-                "resolution_sealed": ("resolution", "bank_id", "dispute_id"),
-                "resolution_other_sealed": ("resolution", "bank_id", "dispute_id"),
-            },
-        ),
         "block": Held(
             Basis.INTEREST,
             Period.MEMBER,

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.contract import almighty
-from tests.doings import SUSPICIOUS, disputed, emergency_of, sql, why
+from tests.doings import SUSPICIOUS, disputed, emergency_of, flag_of, sql, why
 from tests.town import JSON, Person, Town, good, refused
 from tests.twins import undone
 
@@ -46,6 +46,8 @@ DEEDS = {
     "resolve a dispute": Deed(
         "POST", "/v1/disputes/{dispute}/resolution", WHY | {"outcome": "void"}
     ),
+    "read a flag": Deed("GET", "/v1/flags/{flag}"),
+    "decide on a flag": Deed("POST", "/v1/flags/{flag}/resolution", WHY | {"outcome": "upheld"}),
     "put a posting right": Deed("POST", "/v1/postings/{posting}/reversal", WHY),
 }
 
@@ -80,6 +82,7 @@ async def life_of(town: Town, x: Person) -> dict[str, str]:
         "emergency": await emergency_of(desk, x),
         "released": released,
         "screening": str(held["screening_id"]),
+        "flag": await flag_of(x, await town.listing(zora)),
         "dispute": (await disputed(zora, await town.delivered(x, zora)))["id"],
         "posting": next(one["id"] for one in await x.statement() if settled["id"]),
     }

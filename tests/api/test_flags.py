@@ -17,6 +17,16 @@ async def queue(person: Person, query: str = "") -> list[str]:
     return [one["id"] for one in good(await person.get(f"/v1/flags?{query}"))["items"]]
 
 
+async def kinds_seen(person: Person) -> set[str]:
+    items = good(await person.get("/v1/me/access-log"))["items"]
+    return {one["kind"] for one in items} - {"application"}
+
+
+async def looks_at(town: Town, person: Person) -> set[str]:
+    asked = "SELECT kind FROM opening WHERE member_id = $1"
+    return {row["kind"] for row in await sql(town, asked, person.member_id)}
+
+
 async def test_a_moderator_reads_what_there_was_to_be_seen_and_decides(town: Town) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
     moderator = await town.staff("moderator")
@@ -64,13 +74,13 @@ async def test_whoever_is_flagged_hears_nothing_of_it_even_as_a_moderator(town: 
     body = {"outcome": "dismissed", "reason": "No."}
     resolving = await vida.post(f"{path}/resolution", body)
     same_as_absent(resolving, await vida.post(f"{absent}/resolution", body))
-    assert good(await vida.get("/v1/me/access-log"))["items"] == []
-    assert good(await vida.get("/v1/me/export"))["held"]["flag"] == []
+    assert (await kinds_seen(vida), await kinds_seen(ana)) == (set(), {"flag"})
+    assert await looks_at(town, vida) == {"flagged", "application"}, "but it is written down"
+    held = good(await vida.get("/v1/me/export"))["held"]
+    assert (held["flag"], {one["kind"] for one in held["opening"]}) == ([], {"application"})
     (mine,) = good(await ana.get("/v1/me/export"))["held"]["flag"]
     assert (mine["reason"], mine["status"]) == (WHY, "open")
     assert "flagged_id" not in mine
-    (look,) = good(await ana.get("/v1/me/access-log"))["items"]
-    assert look["kind"] == "flag"
 
 
 async def test_nobody_flags_their_own_nor_what_they_cannot_see(town: Town) -> None:
@@ -80,12 +90,38 @@ async def test_nobody_flags_their_own_nor_what_they_cannot_see(town: Town) -> No
     refused(await ana.post("/v1/flags", body), 409, "flags-own")
     one = await flagged(vida, "listing", listing)
     decision = {"outcome": "dismissed", "reason": "No."}
-    refused(await vida.post(f"/v1/flags/{one['id']}/resolution", decision), 409, "own-case")
+    refused(await vida.post(f"/v1/flags/{one['id']}/resolution", decision), 409, "concerned")
     await ana.ask("PUT", f"/v1/me/blocks/{vida.member_id}")
     absent = body | {"subject_id": str(ana.member_id)}
     same_as_absent(await vida.post("/v1/flags", body), await vida.post("/v1/flags", absent))
     exchange = body | {"subject": "exchange"}
     same_as_absent(await vida.post("/v1/flags", exchange), await vida.post("/v1/flags", absent))
+
+
+async def test_a_moderator_who_is_concerned_reads_nothing_and_decides_nothing(town: Town) -> None:
+    ana, bor, vida = await town.member("Ana"), await town.member("Bor"), await almighty(town)
+    one = await flagged(ana, "listing", await town.listing(bor))
+    await vida.ask("PUT", f"/v1/me/blocks/{bor.member_id}")
+    path = f"/v1/flags/{one['id']}"
+    refused(await vida.get(path), 409, "concerned")
+    decision = {"outcome": "dismissed", "reason": "No."}
+    refused(await vida.post(f"{path}/resolution", decision), 409, "concerned")
+
+
+async def test_evidence_is_what_one_may_read_and_of_a_former_member_what_one_kept(
+    town: Town,
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    moderator, exchange = await town.staff("moderator"), await town.settled(ana, bor)
+    for person, text in ((bor, "Come alone."), (ana, "At six?")):
+        good(await take(person, exchange, "messages", {"text": text}))
+    await ana.ask("PUT", f"/v1/me/blocks/{bor.member_id}")
+    told = {}
+    for person in (ana, bor):
+        one = await flagged(person, "exchange", exchange)
+        evidence = good(await moderator.get(f"/v1/flags/{one['id']}"))["evidence"]
+        told[person.email] = {text for text in ("Come alone.", "At six?") if text in evidence}
+    assert told == {ana.email: {"Come alone.", "At six?"}, bor.email: {"Come alone."}}
 
 
 async def test_there_is_an_end_to_the_flags_that_wait(town: Town) -> None:

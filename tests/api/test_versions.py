@@ -20,6 +20,7 @@ CHANGES: dict[str, tuple[JSON, JSON]] = {
     "/v1/bank": because("name", "Ključ", "Ključ 2"),
     "/v1/bank/safety": because("contacts_max", 3, 4),
     "/v1/bank/limits": because("floor_minutes", -60, -90),
+    "/v1/alerts/thresholds": because("contacts", 7, 8),
     "/v1/members/{member_id}/limits": because("floor_minutes", -120, -150),
 }
 """For each path that takes PATCH, two changes."""

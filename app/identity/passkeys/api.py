@@ -30,7 +30,8 @@ class EnrolmentView(View):
     """What the browser makes a passkey from; it holds for five minutes."""
 
     public_key: dict[str, Any] = Field(
-        description="For `PublicKeyCredential.parseCreationOptionsFromJSON`."
+        examples=[{"challenge": "AAECAwQFBgcICQoLDA0ODw", "rp": {"name": "Timebank"}}],
+        description="For `PublicKeyCredential.parseCreationOptionsFromJSON`.",
     )
 
 

@@ -19,8 +19,7 @@ from app.ledger.accounts.rules import LIMIT_MINUTES_MAX, Limits
 from app.ledger.limits.operations import limits_etag
 from app.ledger.rules import AccountClosed
 from app.ledger.tables import Account
-from app.members import queries
-from app.members.limits import operations
+from app.members.limits import operations, queries
 from app.members.limits.operations import Wish
 from app.openings import operations as openings
 from app.openings.rules import Concerned, OpeningKind

@@ -11,7 +11,7 @@ from app.ledger import queries as books
 from app.ledger.accounts.rules import Limits
 from app.ledger.limits import operations as ledger
 from app.ledger.limits.operations import limits_etag
-from app.members import queries
+from app.members.limits import queries
 from app.openings import operations as openings
 from app.openings.rules import OpeningKind
 
