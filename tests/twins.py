@@ -26,7 +26,7 @@ from tests.databases import Cluster
 from tests.doings import disputed
 from tests.fate import Fate, fated
 from tests.stage import STATE_FOR, Undone
-from tests.town import JSON, Person, Town
+from tests.town import JSON, Person, Town, good
 from tests.workers import do_all
 
 ASKED_AFTER: Final = timedelta(minutes=5)
@@ -59,8 +59,11 @@ class World:
             self.of_x[state] = (await getattr(self.town, state)(x, vid))["id"]
         self.fate.under("x more")
         exchange = await self.town.settled(x, vid, 20)
+        dispute = await disputed(vid, exchange)
+        for person in (x, vid):
+            good(await person.post(f"/v1/disputes/{dispute['id']}/statements", {"text": "So."}))
         self.of_x |= {
-            "dispute_id": (await disputed(vid, exchange))["id"],
+            "dispute_id": dispute["id"],
             "listing_id": (listing := await self.town.listing(x))["id"],
             "subject_id": listing["id"],
             "member_id": str(x.member_id),
@@ -92,7 +95,7 @@ class World:
         self, callers: tuple[str, ...], of_x: JSON, *, only_reads: bool = False
     ) -> list[Line]:
         """Every operation by each caller, about what is X's and about nothing; all taken back."""
-        with undone(self.town), heard(self.town) as statements:
+        async with undone(self.town) as statements:
             return [
                 line
                 for asked in every_operation(self.town.app.openapi())
@@ -133,16 +136,18 @@ def lines_of(label: str, answer: httpx.Response, statements: Sequence[str]) -> l
     ]
 
 
-@contextmanager
-def undone(town: Town) -> Iterator[None]:
-    """Every request finds the world as it was built."""
+@asynccontextmanager
+async def undone(town: Town) -> AsyncIterator[list[str]]:
+    """Every request finds the world as it was built; its statements are heard."""
     ground, settings = town.ground, town.ground.settings
     assert settings.database_url is not None
     database = Undone(settings.database_url.get_secret_value(), pool_max=4, wait_seconds_max=5.0)
     town.app.state.ground = replace(ground, database=database)
     town.app.state.lanes = Lanes()  # those of the beginning remember the other database
-    yield
+    with heard(town) as statements:
+        yield statements
     town.app.state.ground, town.app.state.lanes = ground, Lanes()
+    await database.close()
 
 
 @contextmanager

@@ -115,7 +115,7 @@ async def test_who_has_something_with_a_member_does_nothing_about_them(
     town: Town, world: tuple[Person, dict[str, Person], dict[str, str]]
 ) -> None:
     other, concerned, facts = world
-    with undone(town):
+    async with undone(town):
         answers = set()
         for name, deed, relation, staff in cases(concerned):
             answer = await ask(staff, deed, facts)

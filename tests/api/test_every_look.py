@@ -11,7 +11,7 @@ from app.kit.http import Route
 from tests.asking import Asked, every_operation
 from tests.life import Life
 from tests.town import Person, Town, good
-from tests.twins import heard, undone
+from tests.twins import undone
 
 SHOWS_NOBODY: Final = {
     "list_areas": "places",
@@ -76,7 +76,7 @@ async def test_every_look_of_the_staff_at_a_person_is_an_opening(app: FastAPI, t
     good(await life.people["member"].post("/v1/donations", {"minutes": 240}))
     routes = {(method, route.path): route for route in app.state.routes for method in route.methods}
     wrong, known = list[str](), set[str]()
-    with undone(town), heard(town) as statements:
+    async with undone(town) as statements:
         for asked in every_operation(app.openapi()):
             route = routes[asked.method, asked.path]
             if not (isinstance(route.guard, Needs) and route.guard.roles & STAFF):

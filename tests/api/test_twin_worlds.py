@@ -16,7 +16,7 @@ from app.members.tables import Member
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
 from tests.audit import Audit
-from tests.doings import alert_of, block, resolved, sql, why
+from tests.doings import alert_of, block, flag_of, resolved, sql, why
 from tests.dumps import Stolen
 from tests.town import good
 from tests.twins import Fact, Line, World, Worlds, differences, nothing
@@ -57,6 +57,15 @@ async def watched_over(world: World) -> None:
     await alert_of(world.town, world.people["x"])
 
 
+async def flagged(world: World) -> None:
+    """Somebody has flagged what X offers, and a moderator agreed."""
+    world.fate.under("flags")
+    zora, moderator = await world.town.member("Zora"), await world.town.staff("moderator")
+    path = f"/v1/flags/{await flag_of(zora, {'id': world.of_x['listing_id']})}"
+    good(await moderator.get(path))
+    good(await moderator.post(f"{path}/resolution", {"outcome": "upheld", "reason": "Yes."}))
+
+
 async def hides(world: World) -> None:
     """X blocks both."""
     for name in LOOKING:
@@ -74,13 +83,17 @@ async def goes(world: World) -> None:
 
 
 async def is_over(world: World) -> None:
-    """A moderator decides what there is to decide; time passes, and the worker works."""
-    world.fate.under("moderator")
-    moderator = await world.town.staff("moderator")
+    """Moderators ask and decide, once more on appeal; time passes, and the worker works."""
+    world.fate.under("moderators")
+    moderator, another = [await world.town.staff("moderator") for _ in range(2)]
     cases = good(await moderator.get("/v1/disputes?status=open"))["items"]
     for case in cases:
         world.fate.under(f"case {case['id']}")
+        path = f"/v1/disputes/{case['id']}"
+        good(await moderator.post(f"{path}/statements", {"text": "When was it?"}))
         good(await resolved(moderator, case, "as_agreed"))
+        good(await world.people["vid"].post(f"{path}/appeal", {"reason": "It was shorter."}))
+        good(await resolved(another, case, "adjusted", 10))
     for _ in range(TERMS):
         world.fate.later(days=world.town.ground.settings.dispute_days + 1)
         await world.works()
@@ -101,6 +114,7 @@ async def test_nobody_can_tell_who_takes_part_in_the_programme_is_young_or_watch
     async with worlds.one(written("programme", "15-17")) as world:
         of_x = await Stolen.of(worlds, world)
         await watched_over(world)
+        await flagged(world)
         sheltered = await world.ask_everything(EVERYBODY, world.of_x)
     assert differences(neighbour, sheltered) == []
     assert {status for _, status, *_ in neighbour} > {200, 201, 204, 401, 404, 409}

@@ -66,7 +66,7 @@ async def sweep(town: Town, life: Life, person: Person, word: str) -> None:
     """Every operation with the word wherever it takes text, by both."""
     state = town.app.state
     ground, lanes = state.ground, state.lanes
-    with undone(town):
+    async with undone(town):
         for asked in every_operation(town.app.openapi()):
             path = asked.address(picking(life))
             options = _wordy(asked, life, word)
