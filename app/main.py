@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -112,19 +112,20 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     """
     settings = settings or load_settings()
     configure_logs(settings.log_level)
-    app = FastAPI(lifespan=_lifespan, **docs.described(settings))
+    # As the application's own, not by `include_router`, which builds every route once more.
+    routes = served(settings.surface)
+    app = FastAPI(lifespan=_lifespan, routes=[*routes], **docs.described(settings))
+    app.state.routes = routes
     app.state.ground = Ground.of(settings, application_url(settings), clock)
     app.state.lanes = Lanes()
     app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"), CEILINGS)
     app.state.identity = IdentityTools.of(settings, app.state.ground.vault)
     app.state.sealer = sealer_of(settings)
-    app.state.routes = served(settings.surface)
-    app.include_router(APIRouter(routes=app.state.routes))
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_routing_error)
     docs.mount(app, settings)
-    app.add_middleware(StraightWay, routes=app.state.routes)
+    app.add_middleware(StraightWay, routes=routes)
     app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     app.add_middleware(HeadIsGet)
     if settings.origins:

@@ -7,6 +7,7 @@ commits and the application's own limited role.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from app.kit.db import Database
 from app.kit.embedded import lease
 from app.kit.ground import Ground
 from app.kit.settings import Environment, Settings, load_settings
@@ -122,11 +124,25 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[tuple[object, ...], Database]:
+    """The engines of databases that are used again: they remember how statements read."""
+    return {}
+
+
 @pytest.fixture
-async def app(settings: Settings, clock: FakeClock) -> AsyncIterator[FastAPI]:
+async def app(
+    settings: Settings, clock: FakeClock, engines: dict[tuple[object, ...], Database]
+) -> AsyncIterator[FastAPI]:
     app = create_app(settings, clock)
+    ground: Ground = app.state.ground
+    assert settings.database_url is not None
+    pool = (settings.database_pool_max, settings.database_wait_seconds_max)
+    key = (settings.database_url.get_secret_value(), *pool)
+    database = engines.setdefault(key, ground.database)
+    app.state.ground = replace(ground, database=database)
     yield app
-    await app.state.ground.database.close()
+    await database.close()
 
 
 @pytest.fixture

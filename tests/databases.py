@@ -15,8 +15,9 @@ from app.store import migrate
 
 BYTES_MAX: Final = 40_000_000
 """A database that a test made larger is not worth emptying."""
-SEEDED: Final = {"alembic_version"}
-"""Tables with rows in a database that was only migrated."""
+VERSION: Final = "alembic_version"
+"""The only table with rows in a database that was only migrated."""
+_VERSIONS: Final = f"SELECT string_agg(version_num, ',') FROM {VERSION}"
 _TABLES: Final = """
     SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND NOT tablename = ANY($1)
@@ -103,6 +104,7 @@ class Databases:
         self._template = template
         self._free: list[str] = []
         self._shape = ""
+        self._version = ""
         self._tables: list[str] = []
         self._emptying = ""
 
@@ -139,11 +141,12 @@ class Databases:
     async def _know(self, name: str) -> None:
         connection = await self._cluster.connect(name)
         try:
-            rows = await connection.fetch(_TABLES, list(SEEDED))
+            rows = await connection.fetch(_TABLES, [VERSION])
             self._tables = [row["name"] for row in rows]
             for table in self._tables:
                 assert not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"), table
             self._shape = await connection.fetchval(_SHAPE)
+            self._version = await connection.fetchval(_VERSIONS)
         finally:
             await connection.close()
         deletes = "; ".join(f"DELETE FROM {table}" for table in self._tables)
@@ -157,6 +160,8 @@ class Databases:
             await connection.execute(_OTHERS)
             size = await connection.fetchval("SELECT pg_database_size(current_database())")
             if size > BYTES_MAX or await connection.fetchval(_SHAPE) != self._shape:
+                return False
+            if await connection.fetchval(_VERSIONS) != self._version:
                 return False
             await connection.execute(self._emptying)
         finally:
