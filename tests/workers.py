@@ -108,5 +108,10 @@ async def do_all(town: Town, begins: Callable[[str], None]) -> None:
             await sql(town, "DELETE FROM pgqueuer WHERE id = $1", row["id"])
     for name, sweep in sorted(worker.SWEEPS.items()):
         begins(f"sweep {name}")
-        async with town.ground.database.begin() as session:
-            await sweep.batch(town.ground.work(session))
+        while await _batch(town, sweep):
+            pass
+
+
+async def _batch(town: Town, sweep: Sweep) -> int:
+    async with town.ground.database.begin() as session:
+        return await sweep.batch(town.ground.work(session))
