@@ -15,6 +15,7 @@ from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
 from app.ledger.reversing import tables as reversing
+from app.ledger.sealing import tables as sealing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
@@ -53,6 +54,7 @@ PARTS = (
     screening,
     contacts,
     sealed,
+    sealing,
     terms,
 )
 metadata = Base.metadata
