@@ -3,20 +3,23 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.identity.access import Auditor, FreshAuditor, MemberOrStaff
+from app.kit.errors import NotFound
 from app.kit.http import Route, Working, ground_of
+from app.kit.paging import Page, Pager, Paging
+from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Moment, View
 from app.ledger import queries
 from app.ledger.journal.formats import stream_journal
 from app.ledger.journal.forms import JournalFormat
 from app.ledger.sealing import queries as sealing
-from app.ledger.sealing.signing import Sealer, raw
-from app.ledger.sealing.views import PublishedSealView
+from app.ledger.sealing.signing import Sealer
+from app.ledger.sealing.views import SEAL_HASH_CHARS, PublishedSealView
 from app.ledger.verifying import CHECKS, prove
 
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
@@ -46,13 +49,6 @@ class FindingView(View):
     check: str
     subject_id: UUID
     detail: str
-
-
-class SealList(View):
-    """The newest seals; older ones are covered by them."""
-
-    items: list[PublishedSealView]
-    next_cursor: None = None
 
 
 class VerificationView(View):
@@ -116,12 +112,28 @@ async def verify_ledger(
 
 @router.get("/seals")
 @reaches(Relation.NOBODYS)
-async def list_seals(caller: MemberOrStaff, work: Working, sealer: Seals) -> SealList:
-    """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
-    rows = await sealing.list_newest_seals(work.session, caller.bank_id)
-    keys = {key_id: raw(key).hex() for key_id, key in sealer.public.items()} if sealer else {}
-    views = [
-        PublishedSealView(**PublishedSealView.facts(row), public_key=keys.get(row.key_id))
-        for row in rows
-    ]
-    return SealList(items=views)
+async def list_seals(
+    caller: MemberOrStaff, work: Working, page: Paging, sealer: Seals
+) -> Page[PublishedSealView]:
+    """Every seal, newest first: keep a hash, and nobody can show you other books later."""
+    pager = Pager(work.vault, caller.login_id, "seals", page)
+    key = pager.after()
+    rows = await sealing.list_newest_seals(
+        work.session, caller.bank_id, before_no=key[0] if key else None, limit=page.limit + 1
+    )
+    items, cursor = pager.cut(rows, lambda row: [row.seal_no])
+    views = [PublishedSealView.by(row, sealer) for row in items]
+    return Page[PublishedSealView](items=views, next_cursor=cursor)
+
+
+@router.get("/seals/{seal_hash}", responses=raises(NotFound))
+@reaches(Relation.NOBODYS)
+async def get_seal(
+    seal_hash: Annotated[str, Path(max_length=SEAL_HASH_CHARS)],
+    caller: MemberOrStaff,
+    work: Working,
+    sealer: Seals,
+) -> PublishedSealView:
+    """The seal with a hash that somebody kept: not found when the books were never sealed so."""
+    row = await sealing.get_seal_by_hash(work.session, caller.bank_id, seal_hash)
+    return PublishedSealView.by(row, sealer)

@@ -114,7 +114,7 @@ def holds(route: Route, rows: dict[str, dict[str, str]]) -> bool:
     """Whether only those reach the object who are related to it as the route declares."""
     if route.reach.relation == "whoever":
         return len({tuple(rows[kind][one] for one in MEMBERS) for kind in OBJECTS}) == 1
-    of_relation = {"own": MEMBERS[:1], "party": MEMBERS[:2], "visible": MEMBERS}
+    of_relation = {"own": MEMBERS[:1], "party": MEMBERS[:2], "visible": MEMBERS, "nobodys": MEMBERS}
     let_in = tuple(one for one in MEMBERS if rows["thing"][one] not in REFUSED)
     elsewhere = {**rows["absent"], **rows["foreign"], "foreign": NOT_FOUND}
     nobody_reaches_elsewhere = set(elsewhere.values()) <= REFUSED
