@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from app.kit.ids import new_ordered_id
-from app.ledger.chain import ChainedPosting, link
+from app.ledger.chain import ChainedLeg, ChainedPosting, link
 from benchmarks.place import SECONDS_MAX, Place
 
 ROWS: Final = 20_000
@@ -71,29 +71,21 @@ class _Books:
     def post(self, debit_id: UUID, credit_id: UUID) -> tuple[tuple[object, ...], ...]:
         """One minute from one account to another: the rows of its deed and its posting."""
         self.at += STEP
-        debit, credit = self.states[debit_id], self.states[credit_id]
-        debit.balance, debit.seq = debit.balance - 1, debit.seq + 1
-        credit.balance, credit.seq = credit.balance + 1, credit.seq + 1
-        said = ChainedPosting(
-            bank_id=self.bank_id,
-            posting_id=new_ordered_id(self.at),
-            deed_id=new_ordered_id(self.at),
-            kind=KIND,
-            debit_account_id=debit_id,
-            credit_account_id=credit_id,
-            minutes=1,
-            debit_seq=debit.seq,
-            credit_seq=credit.seq,
-            debit_balance=debit.balance,
-            credit_balance=credit.balance,
-            posted_at=self.at,
-            subject_id=None,
-            reverses_posting_id=None,
+        deed_id, posting_id = new_ordered_id(self.at), new_ordered_id(self.at)
+        said = ChainedPosting(self.bank_id, posting_id, deed_id, KIND, self.at, None, None)
+        packed = said.packed()
+        for account_id, change in ((debit_id, -1), (credit_id, 1)):
+            state = self.states[account_id]
+            state.balance, state.seq = state.balance + change, state.seq + 1
+            leg = ChainedLeg(account_id, change, state.seq, state.balance)
+            state.head, state.posted_at = link(state.head, leg.digest(packed)), self.at
+        sides = (debit_id, credit_id)
+        seqs = (self.states[one].seq for one in sides)
+        balances = (self.states[one].balance for one in sides)
+        return (
+            (self.bank_id, deed_id, KIND, f"{KIND}:{deed_id}", self.at, False),
+            (self.bank_id, posting_id, deed_id, 1, *sides, 1, *seqs, *balances, self.at),
         )
-        digest = said.digest()
-        for state in (debit, credit):
-            state.head, state.posted_at = link(state.head, digest), self.at
-        return _rows(said)
 
 
 async def fill(
@@ -122,26 +114,6 @@ async def fill(
 def _pair(chance: random.Random, accounts: list[UUID], hot: UUID, number: int) -> tuple[UUID, UUID]:
     debit, credit = chance.sample(accounts, 2)
     return debit, hot if number % 10 == 0 else credit
-
-
-def _rows(said: ChainedPosting) -> tuple[tuple[object, ...], ...]:
-    reference = f"{KIND}:{said.deed_id}"
-    deed = (said.bank_id, said.deed_id, said.kind, reference, said.posted_at, False)
-    posting = (
-        said.bank_id,
-        said.posting_id,
-        said.deed_id,
-        1,
-        said.debit_account_id,
-        said.credit_account_id,
-        said.minutes,
-        said.debit_seq,
-        said.credit_seq,
-        said.debit_balance,
-        said.credit_balance,
-        said.posted_at,
-    )
-    return deed, posting
 
 
 async def _read(connection: "asyncpg.Connection[asyncpg.Record]", bank_id: UUID) -> _Books:

@@ -12,6 +12,9 @@ import httpx
 from app.alerts import operations as alerts
 from app.alerts.rules import AlertKind, Facts, Found
 from app.kit.ground import Ground
+from app.ledger.sealing.operations import take_seal
+from app.ledger.sealing.signing import sealer_of
+from app.ledger.sealing.tables import Seal
 from app.members import queries as members
 from app.openings.reasons import HEADER
 from tests.databases import Cluster
@@ -51,6 +54,14 @@ async def sql(town: Town, statement: str, *arguments: Any) -> list[JSON]:
         return [dict(row) for row in await connection.fetch(statement, *arguments)]
     finally:
         await connection.close()
+
+
+async def sealed(town: Town) -> Seal:
+    """Seal the bank's books as they are."""
+    sealer = sealer_of(town.ground.settings)
+    assert sealer is not None, "outside production there is a key to seal with"
+    async with town.ground.database.begin() as session:
+        return await take_seal(town.ground.work(session), town.bank_id, sealer)
 
 
 async def take(

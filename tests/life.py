@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from app.identity.factors.codes import STEP_SECONDS, code_at
 from app.identity.rules import STAFF
-from app.ledger.sealing.operations import take_seal
-from app.ledger.sealing.signing import sealer_of
 from tests.asking import Pick
 from tests.authenticator import Authenticator, begun, enrolled_passkey
-from tests.doings import flag_of, place_of, recovered, waiting_for_staff
+from tests.doings import flag_of, place_of, recovered, sealed, waiting_for_staff
 from tests.partnership import Neighbour
 from tests.town import JSON, PASSWORD, Person, Town, good
 
@@ -37,7 +35,7 @@ class Life:
         path = f"/v1/exchanges/{exchanges[1]['id']}"
         good(await ana.post(f"{path}/messages", {"text": f"{word} at six?"}))
         dispute = good(await bor.post(f"{path}/dispute", {"reason": f"{word} was shorter."}))
-        await _seal(town)
+        seal = await sealed(town)
         neighbour = await Neighbour.of(town, f"{town.slug}-neighbour")
         own, opening = await _signing_in(town, ana)
         ids = {
@@ -53,6 +51,7 @@ class Life:
             "subject_id": [request["id"]],
             "flag_id": [await flag_of(ana, request)],
             **await _places(town, staff["admin"]),
+            "seal_hash": [seal.hash.hex()],
             **{name: [one] for name, one in (await waiting_for_staff(town, desk, bor)).items()},
         } | own
         people = staff | {"member": ana, "other": bor, "applicant": newcomer}
@@ -117,13 +116,6 @@ def _named(ana: Person, bor: Person) -> dict[str, JSON]:
         "post_group_session": session | {"minutes": 1, "sharing": "shared", "companions": []},
         "look_up_member": {"email": ana.email, "alias": None},
     }
-
-
-async def _seal(town: Town) -> None:
-    sealer = sealer_of(town.ground.settings)
-    assert sealer is not None, "outside production there is a key to seal with"
-    async with town.ground.database.begin() as session:
-        await take_seal(town.ground.work(session), town.bank_id, sealer)
 
 
 async def _notices(*people: Person) -> list[str]:

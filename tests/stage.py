@@ -26,6 +26,7 @@ from tests.doings import (
     leaves,
     place_of,
     recovered,
+    sealed,
     waiting_for_staff,
 )
 from tests.partnership import Neighbour
@@ -89,6 +90,7 @@ class Stage:
         await stage._fill("foreign", abroad, eva, await abroad.member("Gal", minutes=600))
         await leaves(town, gone)
         await stage._learn()
+        await stage._seal(town, abroad)
         return stage
 
     def pick(self, operation: str, kind: str) -> Pick:
@@ -109,6 +111,12 @@ class Stage:
         assert settings.database_url is not None
         undone = Undone(settings.database_url.get_secret_value(), pool_max=4, wait_seconds_max=5.0)
         self.town.app.state.ground = replace(ground, database=undone)
+
+    async def _seal(self, town: Town, abroad: Town) -> None:
+        """A seal is of nobody who could be hidden: it covers all that has happened."""
+        here, there = (await sealed(town)).hash.hex(), (await sealed(abroad)).hash.hex()
+        for kind, seal_hash in (("thing", here), ("hidden", here), ("foreign", there)):
+            self.ids[kind]["seal_hash"] = seal_hash
 
     async def _fill(self, kind: str, town: Town, giver: Person, receiver: Person) -> None:
         for state in ("proposed", "accepted", "delivered", "settled"):

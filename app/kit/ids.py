@@ -10,6 +10,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+SALT_BYTES = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _VERSION_7 = 0x7 << 76
@@ -19,6 +20,11 @@ _VARIANT = 0b10 << 62
 def new_id() -> UUID:
     """A random id (UUID version 4)."""
     return uuid.uuid4()
+
+
+def new_salt() -> bytes:
+    """What makes a hash unguessable: 16 random bytes."""
+    return os.urandom(SALT_BYTES)
 
 
 def new_ordered_id(now: datetime) -> UUID:

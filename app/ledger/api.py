@@ -1,23 +1,26 @@
 """The proof of the books over HTTP, for auditors."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.identity.access import Auditor, FreshAuditor, MemberOrStaff
+from app.kit.errors import NotFound
 from app.kit.http import Route, Working, ground_of
-from app.kit.paging import Whole
+from app.kit.paging import Page, Pager, Paging
+from app.kit.problems import raises
 from app.kit.reach import Rate, Relation, reaches
 from app.kit.values import Moment, View
 from app.ledger import queries
 from app.ledger.journal.formats import stream_journal
 from app.ledger.journal.forms import JournalFormat
 from app.ledger.sealing import queries as sealing
-from app.ledger.sealing.signing import Sealer, raw
-from app.ledger.sealing.views import PublishedSealView
+from app.ledger.sealing.signing import Sealer
+from app.ledger.sealing.views import SEAL_HASH_CHARS, PublishedSealView
 from app.ledger.verifying import CHECKS, prove
 
 router = APIRouter(prefix="/v1/ledger", route_class=Route, tags=["ledger"])
@@ -112,13 +115,25 @@ async def verify_ledger(
 @router.get("/seals")
 @reaches(Relation.NOBODYS)
 async def list_seals(
-    caller: MemberOrStaff, work: Working, sealer: Seals
-) -> Whole[PublishedSealView]:
-    """The newest seals, newest first: keep a hash, and nobody can show you other books later."""
-    rows = await sealing.list_newest_seals(work.session, caller.bank_id)
-    keys = {key_id: raw(key).hex() for key_id, key in sealer.public.items()} if sealer else {}
-    views = [
-        PublishedSealView(**PublishedSealView.facts(row), public_key=keys.get(row.key_id))
-        for row in rows
-    ]
-    return Whole(items=views)
+    caller: MemberOrStaff, work: Working, page: Paging, sealer: Seals
+) -> Page[PublishedSealView]:
+    """Every seal, newest first: keep a hash, and nobody can show you other books later."""
+    pager = Pager(work.vault, caller.login_id, "seals", page)
+    rows = await sealing.list_newest_seals(
+        work.session, caller.bank_id, before_no=pager.after_seq(), limit=pager.rows_max
+    )
+    view = partial(PublishedSealView.by, sealer=sealer)
+    return pager.page(rows, lambda row: (row.seal_no,), view)
+
+
+@router.get("/seals/{seal_hash}", responses=raises(NotFound))
+@reaches(Relation.NOBODYS)
+async def get_seal(
+    seal_hash: Annotated[str, Path(max_length=SEAL_HASH_CHARS)],
+    caller: MemberOrStaff,
+    work: Working,
+    sealer: Seals,
+) -> PublishedSealView:
+    """The seal with a hash that somebody kept: not found when the books were never sealed so."""
+    row = await sealing.get_seal_by_hash(work.session, caller.bank_id, seal_hash)
+    return PublishedSealView.by(row, sealer)

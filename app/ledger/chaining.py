@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from app.ledger.chain import ChainedPosting, link
+from app.ledger.chain import ChainedLeg, ChainedPosting, link
 from app.ledger.deciding import Decision
 from app.ledger.rules import AccountState, Instruction
 
@@ -15,27 +15,28 @@ def chained(
     """The accounts after the instruction, each head linked to every posting that touched it."""
     after = dict(decision.after)
     for row in rows:
-        digest = _as_chained(asked, row).digest()
-        for account_id in (row["debit_account_id"], row["credit_account_id"]):
-            state = after[account_id]
-            after[account_id] = state._replace(head=link(state.head, digest))
+        packed = _posting(asked, row).packed()
+        for leg in _legs(row):
+            state = after[leg.account_id]
+            after[leg.account_id] = state._replace(head=link(state.head, leg.digest(packed)))
     return after
 
 
-def _as_chained(asked: Instruction, row: Mapping[str, Any]) -> ChainedPosting:
+def _posting(asked: Instruction, row: Mapping[str, Any]) -> ChainedPosting:
     return ChainedPosting(
-        bank_id=asked.bank_id,
-        posting_id=row["posting_id"],
-        deed_id=row["deed_id"],
-        kind=asked.kind,
-        debit_account_id=row["debit_account_id"],
-        credit_account_id=row["credit_account_id"],
-        minutes=row["minutes"],
-        debit_seq=row["debit_seq"],
-        credit_seq=row["credit_seq"],
-        debit_balance=row["debit_balance_minutes"],
-        credit_balance=row["credit_balance_minutes"],
-        posted_at=row["posted_at"],
-        subject_id=asked.subject_id,
-        reverses_posting_id=row["reverses_posting_id"],
+        asked.bank_id,
+        row["posting_id"],
+        row["deed_id"],
+        asked.kind,
+        row["posted_at"],
+        asked.subject_id,
+        row["reverses_posting_id"],
+    )
+
+
+def _legs(row: Mapping[str, Any]) -> tuple[ChainedLeg, ChainedLeg]:
+    debit, credit, minutes = row["debit_account_id"], row["credit_account_id"], row["minutes"]
+    return (
+        ChainedLeg(debit, -minutes, row["debit_seq"], row["debit_balance_minutes"]),
+        ChainedLeg(credit, minutes, row["credit_seq"], row["credit_balance_minutes"]),
     )

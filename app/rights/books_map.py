@@ -80,7 +80,8 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
         "seal": Held(
             *_BOOKS,
             {
-                Kind.RULE: "seal_no accounts postings root previous_hash hash key_id signature",
+                Kind.RULE: "seal_no accounts postings salt root contents previous_hash hash"
+                " key_id signature",
                 Kind.TIME: "taken_at",
             },
         ),

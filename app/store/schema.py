@@ -17,6 +17,7 @@ from app.kit.db import Base
 from app.ledger import tables as ledger
 from app.ledger.accounts import tables as accounts
 from app.ledger.reversing import tables as reversing
+from app.ledger.sealing import tables as sealing
 from app.listings import tables as listings
 from app.members import tables as members
 from app.members.blocks import tables as blocks
@@ -64,6 +65,7 @@ PARTS = (
     contacts,
     keeping,
     sealed,
+    sealing,
     terms,
     watch,
 )

@@ -8,26 +8,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from app.ledger.chain import ChainedPosting, genesis, link
-
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_POSTINGS = sa.text("""
-    SELECT p.bank_id, p.posting_id, p.deed_id, d.kind, p.debit_account_id, p.credit_account_id,
-           p.minutes, p.debit_seq, p.credit_seq,
-           p.debit_balance_minutes AS debit_balance, p.credit_balance_minutes AS credit_balance,
-           p.posted_at, d.subject_id, p.reverses_posting_id
-      FROM posting p JOIN deed d ON d.bank_id = p.bank_id AND d.deed_id = p.deed_id
-     WHERE p.bank_id = :bank_id
-""")
-
 
 def upgrade() -> None:
     op.add_column("account", sa.Column("head", postgresql.BYTEA(), nullable=True))
-    _chain_what_is_there()
+    op.execute("UPDATE account SET head = sha256('')")  # 0073 links what there is
     op.alter_column("account", "head", nullable=False)
     op.create_check_constraint(op.f("ck_account_head"), "account", "octet_length(head) = 32")
     op.create_table(
@@ -71,25 +60,3 @@ def downgrade() -> None:
     op.drop_table("seal")
     op.drop_constraint(op.f("ck_account_head"), "account")
     op.drop_column("account", "head")
-
-
-def _chain_what_is_there() -> None:
-    """Give every account the head that its postings lead to."""
-    connection = op.get_bind()
-    for (bank_id,) in connection.execute(sa.text("SELECT bank_id FROM bank")).all():
-        found = sa.text("SELECT account_id FROM account WHERE bank_id = :bank_id")
-        accounts = connection.execute(found, {"bank_id": bank_id}).scalars().all()
-        heads = {account_id: genesis(bank_id, account_id) for account_id in accounts}
-        legs = []
-        for row in connection.execute(_POSTINGS, {"bank_id": bank_id}).mappings():
-            posting = ChainedPosting(**row)
-            legs.append((posting.debit_account_id, posting.debit_seq, posting.digest()))
-            legs.append((posting.credit_account_id, posting.credit_seq, posting.digest()))
-        for account_id, _, digest in sorted(legs):
-            heads[account_id] = link(heads[account_id], digest)
-        update = sa.text(
-            "UPDATE account SET head = :head WHERE bank_id = :bank_id AND account_id = :account_id"
-        )
-        for account_id, head in heads.items():
-            key = {"bank_id": bank_id, "account_id": account_id}
-            connection.execute(update, key | {"head": head})

@@ -1,7 +1,7 @@
 """Places that are offered no more, and still named by what named them.
 
 Revision ID: 0090
-Revises: 0062
+Revises: 0073
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0090"
-down_revision = "0062"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 

@@ -3,19 +3,16 @@
 A tampering is done by a superuser with foreign keys off, in a transaction that is rolled back.
 """
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ledger.accounts import operations as accounts
 from app.ledger.audit import SQL_CHECKS
 from app.ledger.verifying import CHECKS, prove_in
-from tests.databases import Cluster
 from tests.doings import account_id, books_are_whole, disputed, proof, resolved, sql, take
 from tests.tampering import SEEN_BY_NOTHING_ELSE, TAMPERINGS
 from tests.town import Town, good, refused
@@ -57,16 +54,6 @@ async def _closed(town: Town, account: UUID) -> None:
     async with town.ground.database.begin() as session:
         work = town.ground.work(session)
         await accounts.close_account(work, town.bank_id, account, by=None)
-
-
-@pytest.fixture
-async def superuser(cluster: Cluster, database: str) -> AsyncIterator[AsyncSession]:
-    """A superuser's session with the foreign keys off."""
-    url = make_url(cluster.superuser_url).set(database=database, drivername="postgresql+asyncpg")
-    engine = create_async_engine(url)
-    async with AsyncSession(engine) as session:
-        yield session
-    await engine.dispose()
 
 
 async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from app.ledger.operations import Posted
 from app.ledger.rules import HoldEnded
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
-from app.ledger.tables import Seal
+from app.ledger.sealing.tables import Seal
 from app.ledger.verifying import prove
 from app.store import migrate
 from tests.conftest import FakeClock
@@ -23,7 +23,7 @@ from tests.databases import Cluster
 from tests.doings import deadlocks, until
 from tests.property.books import Asked, Books, Move
 from tests.schema import rows_of
-from tests.unit.ledger.test_chain import POSTING
+from tests.unit.ledger.test_chain import LEG, POSTING
 
 FUND, ISSUER, STRICT, POOR, MEMBER = range(5)
 """Accounts of `Books`; a member may go to -720 minutes, who is poor to -60."""
@@ -171,7 +171,7 @@ async def test_blnk_dropped_tail(books: Books, cluster: Cluster, database: str) 
 
 def test_blnk_hash_fields_joined_by_a_separator() -> None:
     """It joins the fields that it hashes with `|`: two different rows can hash alike."""
-    digests = {POSTING._replace(kind=kind).digest() for kind in SEPARATORS}
+    digests = {LEG.digest(POSTING._replace(kind=kind).packed()) for kind in SEPARATORS}
     assert len(digests) == len(SEPARATORS)
 
 

@@ -84,8 +84,8 @@ BREAKS = {
     ),
     "a chain has one side of a posting only": Break(
         "ledger/chaining.py",
-        'for account_id in (row["debit_account_id"], row["credit_account_id"]):',
-        'for account_id in (row["debit_account_id"],):',
+        "for leg in _legs(row):",
+        "for leg in _legs(row)[:1]:",
         MACHINE,
     ),
     "answers are not kept for their keys": Break(

@@ -6,11 +6,11 @@ from sqlalchemy import insert
 
 from app.banks import queries as banks
 from app.kit.ground import Work
-from app.ledger.chain import leaf, root
+from app.kit.ids import new_salt
 from app.ledger.sealing import queries
-from app.ledger.sealing.queries import Head
 from app.ledger.sealing.signing import FIRST_PREVIOUS, Sealer, SealText, sealer_of
-from app.ledger.tables import Seal, SealedHead
+from app.ledger.sealing.tables import Seal, SealedHead
+from app.ledger.sealing.tree import Head, contents, leaves_of, root
 
 
 async def take_seal(work: Work, bank_id: UUID, sealer: Sealer) -> Seal:
@@ -19,20 +19,24 @@ async def take_seal(work: Work, bank_id: UUID, sealer: Sealer) -> Seal:
     last = await queries.find_last_seal(work.session, bank_id)
     known = await queries.list_sealed_heads(work.session, bank_id, last.seal_no) if last else {}
     heads = await queries.list_heads(work.session, bank_id)
+    changed = [head for head in heads if known.get(head.account_id) != head]
+    counts = {
+        "accounts": len(heads),
+        "postings": sum(head.seq for head in heads) // 2,  # each stands in two accounts
+    }
+    salt = new_salt()
     said = SealText(
         bank_id=bank_id,
         seal_no=last.seal_no + 1 if last else 1,
         taken_at=work.now,
-        accounts=len(heads),
-        postings=sum(head.seq for head in heads) // 2,  # each stands in two accounts
-        root=root([leaf(*head) for head in heads]),
+        root=root(leaves_of(salt, heads)),
+        contents=contents(salt, **counts, heads=changed),
         previous_hash=last.hash if last else FIRST_PREVIOUS,
     )
-    digest = said.hash()
-    seal = Seal(**vars(said), hash=digest, key_id=sealer.key_id, signature=sealer.sign(digest))
+    seal = Seal(**vars(said), **counts, salt=salt, **sealer.signed(said))
     work.session.add(seal)
     await work.session.flush()
-    await _keep_changed(work, said, [head for head in heads if known.get(head.account_id) != head])
+    await _keep_changed(work, said, changed)
     return seal
 
 

@@ -5,16 +5,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ledger.audit import Finding, bounded
-from app.ledger.chain import genesis, leaf, link, root
+from app.ledger.chain import genesis, link
 from app.ledger.sealing import queries
 from app.ledger.sealing.signing import FIRST_PREVIOUS, Sealer, SealText
-from app.ledger.tables import Seal
+from app.ledger.sealing.tables import Seal
+from app.ledger.sealing.tree import Head, contents, leaves_of, root
 
 _V6 = "the chain recomputed from the postings does not lead to the account's head"
 _V6_SEALED = "the chain does not lead through a head that was sealed"
 _V7_HASH = "the seal is not what was hashed, or does not follow the one before"
 _V7_SIGNATURE = "the seal is not signed by a key that is believed"
-_V7_ROOT = "the seal's root is not that of the heads kept with it"
+_V7_CONTENTS = "the heads kept with the seal, or its counts, are not what was sealed"
+_V7_ROOT = "the seal's root is not that of all heads until then"
 
 
 async def prove_chains(session: AsyncSession, bank_id: UUID) -> list[Finding]:
@@ -25,10 +27,11 @@ async def prove_chains(session: AsyncSession, bank_id: UUID) -> list[Finding]:
     present = {head.account_id: head for head in await queries.list_heads(session, bank_id)}
     found = {account_id: genesis(bank_id, account_id) for account_id in {*present, *wanted}}
     faults = {one for one in found if not _passes(wanted, one, 0, found[one])}
-    async for account_id, seq, posting in queries.stream_legs(session, bank_id):
-        found[account_id] = link(found.get(account_id, b""), posting.digest())
-        if not _passes(wanted, account_id, seq, found[account_id]):
-            faults.add(account_id)
+    async for posting, leg in queries.stream_legs(session, bank_id):
+        digest = leg.digest(posting.packed())
+        found[leg.account_id] = link(found.get(leg.account_id, b""), digest)
+        if not _passes(wanted, leg.account_id, leg.seq, found[leg.account_id]):
+            faults.add(leg.account_id)
     missed = [one for one, head in present.items() if head.head != found[one]]
     lost = [one for one, heads in wanted.items() if one not in present or any(heads.values())]
     findings = [Finding("V6", one, _V6) for one in sorted(missed)]
@@ -37,20 +40,27 @@ async def prove_chains(session: AsyncSession, bank_id: UUID) -> list[Finding]:
 
 
 async def prove_seals(session: AsyncSession, bank_id: UUID, sealer: Sealer | None) -> list[Finding]:
-    """V7: the seals follow each other, are signed, and the newest covers the heads kept with them.
+    """V7: the seals follow each other, are signed, and cover the heads kept with them.
 
     Older roots need no second look: V6 leads every chain through every head ever sealed.
     """
     findings: list[Finding] = []
+    kept: dict[int, list[Head]] = {}
+    for seal_no, head in await queries.list_changes(session, bank_id):
+        kept.setdefault(seal_no, []).append(head)
     previous, seals = FIRST_PREVIOUS, await queries.list_seals(session, bank_id)
     for number, seal in enumerate(seals, start=1):
-        findings += _findings(seal, _broken(seal, previous, number, sealer))
+        faults = _broken(seal, previous, number, sealer)
+        heads = kept.get(seal.seal_no, [])
+        if contents(seal.salt, seal.accounts, seal.postings, heads) != seal.contents:
+            faults.append(_V7_CONTENTS)
+        findings += _findings(seal, faults)
         previous = seal.hash
     if seals:
-        heads = await queries.list_sealed_heads(session, bank_id, seals[-1].seal_no)
-        ordered = [leaf(*heads[account_id]) for account_id in sorted(heads)]
-        if (root(ordered), len(ordered)) != (seals[-1].root, seals[-1].accounts):
-            findings += _findings(seals[-1], [_V7_ROOT])
+        newest = seals[-1]
+        known = await queries.list_sealed_heads(session, bank_id, newest.seal_no)
+        if root(leaves_of(newest.salt, list(known.values()))) != newest.root:
+            findings += _findings(newest, [_V7_ROOT])
     return bounded(bank_id, findings)
 
 
@@ -65,9 +75,8 @@ def _broken(seal: Seal, previous: bytes, number: int, sealer: Sealer | None) -> 
         seal.bank_id,
         seal.seal_no,
         seal.taken_at,
-        seal.accounts,
-        seal.postings,
         seal.root,
+        seal.contents,
         seal.previous_hash,
     )
     follows = said.hash() == seal.hash and seal.previous_hash == previous

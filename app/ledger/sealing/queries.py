@@ -1,26 +1,22 @@
 """Reading heads, seals, and the postings that chains are made of."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger.chain import ChainedPosting
-from app.ledger.tables import Account, Posting, Seal, SealedHead
+from app.kit.errors import NotFound
+from app.ledger.chain import ChainedLeg, ChainedPosting
+from app.ledger.sealing.tables import Seal, SealedHead
+from app.ledger.sealing.tree import Head
+from app.ledger.tables import Account, Posting
 
 CHAIN_PAGE: Final = 2_000
-SEALS_SHOWN_MAX: Final = 100
-
-
-class Head(NamedTuple):
-    """How far an account's chain is."""
-
-    account_id: UUID
-    seq: int
-    head: bytes
+Chained = tuple[ChainedPosting, ChainedLeg]
+"""A posting as one of its accounts sees it."""
 
 
 async def list_heads(session: AsyncSession, bank_id: UUID) -> list[Head]:
@@ -51,10 +47,31 @@ async def list_seals(session: AsyncSession, bank_id: UUID) -> Sequence[Seal]:
     return (await session.scalars(asked)).all()
 
 
-async def list_newest_seals(session: AsyncSession, bank_id: UUID) -> Sequence[Seal]:
-    """The newest seals, newest first; what is published."""
-    asked = select(Seal).where(Seal.bank_id == bank_id).order_by(Seal.seal_no.desc())
-    return (await session.scalars(asked.limit(SEALS_SHOWN_MAX))).all()
+async def list_newest_seals(
+    session: AsyncSession, bank_id: UUID, *, before_no: int | None, limit: int
+) -> Sequence[Seal]:
+    """The newest seals before a number, newest first."""
+    asked = select(Seal).where(Seal.bank_id == bank_id).order_by(Seal.seal_no.desc()).limit(limit)
+    if before_no is not None:
+        asked = asked.where(Seal.seal_no < before_no)
+    return (await session.scalars(asked)).all()
+
+
+async def get_seal_by_hash(session: AsyncSession, bank_id: UUID, seal_hash: str) -> Seal:
+    """The seal with this hash, in hexadecimal.
+
+    Raises:
+        NotFound: when the bank was never sealed so.
+    """
+    try:
+        digest = bytes.fromhex(seal_hash)
+    except ValueError:
+        raise NotFound from None
+    asked = select(Seal).where(Seal.bank_id == bank_id, Seal.hash == digest)
+    seal = (await session.scalars(asked)).one_or_none()
+    if seal is None:
+        raise NotFound
+    return seal
 
 
 async def list_sealed_heads(session: AsyncSession, bank_id: UUID, seal_no: int) -> dict[UUID, Head]:
@@ -115,7 +132,7 @@ async def find_seq(
 
 async def list_chain(
     session: AsyncSession, bank_id: UUID, account_id: UUID, after_seq: int, to_seq: int
-) -> list[ChainedPosting]:
+) -> list[Chained]:
     """An account's postings after one number up to another, in order."""
     asked = {
         "bank_id": bank_id,
@@ -126,17 +143,16 @@ async def list_chain(
     return [_chained(row) for row in await session.execute(_CHAIN, asked)]
 
 
-async def stream_legs(
-    session: AsyncSession, bank_id: UUID
-) -> AsyncIterator[tuple[UUID, int, ChainedPosting]]:
+async def stream_legs(session: AsyncSession, bank_id: UUID) -> AsyncIterator[Chained]:
     """Every posting as each of its accounts sees it, by account and number."""
     rows = await session.stream(_LEGS, {"bank_id": bank_id})
     async for row in rows.yield_per(CHAIN_PAGE):
-        yield row.account_id, row.seq, _chained(row)
+        yield _chained(row)
 
 
-def _chained(row: Row[Any]) -> ChainedPosting:
-    return ChainedPosting(*(getattr(row, name) for name in ChainedPosting._fields))
+def _chained(row: Row[Any]) -> Chained:
+    said = len(ChainedPosting._fields)
+    return ChainedPosting(*row[:said]), ChainedLeg(*row[said:])
 
 
 _UNSEALED: Final = text("""
@@ -147,31 +163,25 @@ _UNSEALED: Final = text("""
      LIMIT 1
 """)
 """Each posting counts in two accounts."""
-_CHAIN: Final = text("""
-    SELECT p.bank_id, p.posting_id, p.deed_id, d.kind,
-           p.debit_account_id, p.credit_account_id, p.minutes, p.debit_seq, p.credit_seq,
-           p.debit_balance_minutes AS debit_balance, p.credit_balance_minutes AS credit_balance,
-           p.posted_at, d.subject_id, p.reverses_posting_id
-      FROM (SELECT posting_id, debit_seq AS seq FROM posting
-             WHERE bank_id = :bank_id AND debit_account_id = :account_id
-               AND debit_seq > :after_seq AND debit_seq <= :to_seq
-            UNION ALL
-            SELECT posting_id, credit_seq FROM posting
-             WHERE bank_id = :bank_id AND credit_account_id = :account_id
-               AND credit_seq > :after_seq AND credit_seq <= :to_seq) AS l
-      JOIN posting p ON p.bank_id = :bank_id AND p.posting_id = l.posting_id
-      JOIN deed d ON d.bank_id = p.bank_id AND d.deed_id = p.deed_id
-     ORDER BY l.seq
-""")
-_LEGS: Final = text("""
-    SELECT l.account_id, l.seq, p.bank_id, p.posting_id, p.deed_id, d.kind,
-           p.debit_account_id, p.credit_account_id, p.minutes, p.debit_seq, p.credit_seq,
-           p.debit_balance_minutes AS debit_balance, p.credit_balance_minutes AS credit_balance,
-           p.posted_at, d.subject_id, p.reverses_posting_id
+_LEG: Final = """
+    SELECT p.bank_id, p.posting_id, p.deed_id, d.kind, p.posted_at, d.subject_id,
+           p.reverses_posting_id, l.account_id, l.change, l.seq, l.balance
       FROM posting p
       JOIN deed d ON d.bank_id = p.bank_id AND d.deed_id = p.deed_id
-     CROSS JOIN LATERAL (VALUES (p.debit_account_id, p.debit_seq),
-                                (p.credit_account_id, p.credit_seq)) AS l (account_id, seq)
+     CROSS JOIN LATERAL (VALUES
+           (p.debit_account_id, -p.minutes, p.debit_seq, p.debit_balance_minutes),
+           (p.credit_account_id, p.minutes, p.credit_seq, p.credit_balance_minutes)
+           ) AS l (account_id, change, seq, balance)
      WHERE p.bank_id = :bank_id
-     ORDER BY l.account_id, l.seq
-""")
+"""
+"""The fields of `Chained`, in their order."""
+_OF_ACCOUNT: Final = """
+       AND l.account_id = :account_id AND l.seq > :after_seq AND l.seq <= :to_seq
+       AND (p.debit_account_id = :account_id
+            AND p.debit_seq > :after_seq AND p.debit_seq <= :to_seq
+         OR p.credit_account_id = :account_id
+            AND p.credit_seq > :after_seq AND p.credit_seq <= :to_seq)
+"""
+"""Said of both sides, for the index of each."""
+_CHAIN: Final = text(f"{_LEG} {_OF_ACCOUNT} ORDER BY l.seq")
+_LEGS: Final = text(f"{_LEG} ORDER BY l.account_id, l.seq")

@@ -2,7 +2,7 @@
 
 From a head that was sealed before (or the account's beginning), the digests of the account's
 postings lead to the head in the seal; the Merkle path leads from there to the root that is signed.
-Of others' postings a receipt shows nothing but their digests.
+A receipt shows nothing of the other side of a posting, and nothing of other accounts.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import NotFound
-from app.ledger.chain import ChainedPosting, genesis, leaf, path
+from app.ledger.chain import ChainedLeg, ChainedPosting, genesis
 from app.ledger.sealing import queries
-from app.ledger.sealing.queries import Head
 from app.ledger.sealing.rules import NotSealedYet
-from app.ledger.tables import Seal
+from app.ledger.sealing.tables import Seal
+from app.ledger.sealing.tree import Head, Step, leaf, leaf_salt, leaves_of, path
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,12 @@ class Receipt:
     """The proof that a posting is in the sealed books."""
 
     posting: ChainedPosting
+    leg: ChainedLeg
     start: Head
     digests: list[bytes]
     """Of the account's postings after `start`, up to the sealed head; one is this posting's."""
-    merkle_path: list[tuple[str, bytes]]
+    leaf_salt: bytes
+    merkle_path: list[Step]
     seal: Seal
 
 
@@ -49,19 +51,21 @@ async def make_receipt(
     end = next(head for no, head in sealed if no == covering)
     before = [head for _, head in sealed if head.seq < seq]
     start = before[-1] if before else Head(account_id, 0, genesis(bank_id, account_id))
-    postings = await queries.list_chain(session, bank_id, account_id, start.seq, end.seq)
+    seal = await queries.get_seal(session, bank_id, covering)
+    chain = await queries.list_chain(session, bank_id, account_id, start.seq, end.seq)
+    posting, leg = chain[seq - start.seq - 1]
     return Receipt(
-        posting=postings[seq - start.seq - 1],
+        posting=posting,
+        leg=leg,
         start=start,
-        digests=[one.digest() for one in postings],
-        merkle_path=await _path(session, bank_id, covering, account_id),
-        seal=await queries.get_seal(session, bank_id, covering),
+        digests=[leg.digest(posting.packed()) for posting, leg in chain],
+        leaf_salt=leaf_salt(seal.salt, account_id),
+        merkle_path=await _path(session, seal, account_id),
+        seal=seal,
     )
 
 
-async def _path(
-    session: AsyncSession, bank_id: UUID, seal_no: int, account_id: UUID
-) -> list[tuple[str, bytes]]:
-    heads = await queries.list_sealed_heads(session, bank_id, seal_no)
-    accounts = sorted(heads)
-    return path([leaf(*heads[one]) for one in accounts], accounts.index(account_id))
+async def _path(session: AsyncSession, seal: Seal, account_id: UUID) -> list[Step]:
+    heads = await queries.list_sealed_heads(session, seal.bank_id, seal.seal_no)
+    leaves = leaves_of(seal.salt, list(heads.values()))
+    return path(leaves, leaves.index(leaf(seal.salt, heads[account_id])))

@@ -1,9 +1,9 @@
 """The seal's signature (Ed25519, RFC 8032): made with a key that PostgreSQL never sees."""
 
-import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.kit.settings import BadSettings, Settings
+from app.ledger.chain import microseconds
 
 FIRST_PREVIOUS: Final = bytes(32)
-_TAG: Final = b"timebank/ledger/seal/1"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TAG: Final = b"timebank/ledger/seal/2"
 _KEY_ID_CHARS: Final = 16
 
 
@@ -33,22 +33,23 @@ class SealText:
     bank_id: UUID
     seal_no: int
     taken_at: datetime
-    accounts: int
-    postings: int
     root: bytes
+    contents: bytes
+    """Salted digest of what only the bank sees (`tree.contents`)."""
     previous_hash: bytes
 
     def hash(self) -> bytes:
         """SHA-256 over all of it; this is what is signed, published and kept."""
-        numbers = (self.seal_no, self.accounts, self.postings, _microseconds(self.taken_at))
+        numbers = (self.seal_no, microseconds(self.taken_at))
         parts = (
             _TAG,
             self.bank_id.bytes,
             *(number.to_bytes(8, "big") for number in numbers),
             self.root,
+            self.contents,
             self.previous_hash,
         )
-        return hashlib.sha256(b"".join(parts)).digest()
+        return sha256(b"".join(parts)).digest()
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,9 +75,10 @@ class Sealer:
         """The id of the key that seals now."""
         return key_id(self.private.public_key())
 
-    def sign(self, digest: bytes) -> bytes:
-        """The signature of a seal's hash."""
-        return self.private.sign(digest)
+    def signed(self, said: SealText) -> dict[str, Any]:
+        """What a seal has beside what it says: its hash, the key and the signature."""
+        digest = said.hash()
+        return {"hash": digest, "key_id": self.key_id, "signature": self.private.sign(digest)}
 
     def believes(self, named: str, digest: bytes, signature: bytes) -> bool:
         """Whether this is the signature of one of our keys."""
@@ -107,7 +109,7 @@ def sealer_of(settings: Settings) -> Sealer | None:
 
 def key_id(key: Ed25519PublicKey) -> str:
     """The first hexadecimal digits of the SHA-256 of the public key."""
-    return hashlib.sha256(raw(key)).hexdigest()[:_KEY_ID_CHARS]
+    return sha256(raw(key)).hexdigest()[:_KEY_ID_CHARS]
 
 
 def raw(key: Ed25519PublicKey) -> bytes:
@@ -123,7 +125,3 @@ def _load(pem: str) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise BadSealKey("the seal key must be an Ed25519 key")
     return key
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -3,19 +3,23 @@
 from typing import Any
 
 from app.kit.values import Moment, View
-from app.ledger.tables import Seal
+from app.ledger.sealing.signing import Sealer, raw
+from app.ledger.sealing.tables import Seal
 
-_HEXADECIMAL = ("root", "previous_hash", "hash", "signature")
+SEAL_HASH_CHARS = 64
+_HEXADECIMAL = ("root", "contents", "previous_hash", "hash", "signature")
 
 
 class SealView(View):
-    """All accounts of the bank at a moment: `hash` covers the rest and is what is signed."""
+    """All accounts of the bank at a moment: `hash` covers the rest and is what is signed.
+
+    How many accounts and postings there are, `contents` tells nobody who does not know its salt.
+    """
 
     seal_no: int
     taken_at: Moment
-    accounts: int
-    postings: int
     root: str
+    contents: str
     previous_hash: str
     hash: str
     key_id: str
@@ -38,3 +42,9 @@ class PublishedSealView(SealView):
 
     public_key: str | None
     """Null when the key is no longer believed."""
+
+    @classmethod
+    def by(cls, row: Seal, sealer: Sealer | None) -> "PublishedSealView":
+        """The view of a row, with the key if this sealer believes it."""
+        key = sealer.public.get(row.key_id) if sealer else None
+        return cls(**cls.facts(row), public_key=raw(key).hex() if key else None)

@@ -1,0 +1,81 @@
+"""Ways to tamper with chains and seals in SQL, and the check by hashing that must find each."""
+
+NEWEST = "(SELECT posting_id FROM posting ORDER BY posting_id DESC LIMIT 1)"
+OLDEST = "(SELECT posting_id FROM posting ORDER BY posting_id LIMIT 1)"
+TAMPERINGS: dict[str, tuple[str, str]] = {
+    "the time of a posting is altered": (
+        "V6",
+        f"UPDATE posting SET posted_at = posted_at + interval '1 us' WHERE posting_id = {OLDEST}",
+    ),
+    "the exchange of a posting is altered": (
+        "V6",
+        "UPDATE deed SET subject_id = gen_random_uuid() WHERE kind = 'settlement'",
+    ),
+    "two postings are swapped": (
+        "V6",
+        """UPDATE posting SET minutes = CASE minutes WHEN 30 THEN 15 ELSE 30 END
+             WHERE minutes IN (15, 30)""",
+    ),
+    "the head of an account is altered": (
+        "V6",
+        "UPDATE account SET head = sha256('forged') WHERE kind = 'member'",
+    ),
+    "a sealed head is altered": (
+        "V6",
+        "UPDATE sealed_head SET head = sha256('forged') WHERE seal_no = 1 AND seq > 0",
+    ),
+    "the newest sealed head is altered": (
+        "V7",
+        "UPDATE sealed_head SET head = sha256('forged') WHERE seal_no = 2",
+    ),
+    "a sealed head is deleted": (
+        "V7",
+        "DELETE FROM sealed_head WHERE seq > 0",
+    ),
+    "the only trace of an older seal is deleted": (
+        "V7",
+        "DELETE FROM sealed_head WHERE seal_no = 1 AND seq > 0",
+    ),
+    "a seal is altered": (
+        "V7",
+        "UPDATE seal SET root = sha256('forged') WHERE seal_no = 1",
+    ),
+    "the accounts of a seal are altered": (
+        "V7",
+        "UPDATE seal SET accounts = accounts + 1 WHERE seal_no = 1",
+    ),
+    "the postings of a seal are altered": (
+        "V7",
+        "UPDATE seal SET postings = postings + 1 WHERE seal_no = 1",
+    ),
+    "the salt of an older seal is altered": (
+        "V7",
+        "UPDATE seal SET salt = substr(sha256('forged'), 1, 16) WHERE seal_no = 1",
+    ),
+    "a posting is diverted, with its number and balance": (
+        "V6",
+        f"""UPDATE posting p SET credit_account_id = d.account_id, credit_seq = 99
+              FROM account d WHERE d.kind = 'fund' AND p.posting_id = {OLDEST}""",
+    ),
+    "the balance of the other side is altered": (
+        "V6",
+        f"UPDATE posting SET credit_balance_minutes = 7 WHERE posting_id = {NEWEST}",
+    ),
+    "a posting takes back another": (
+        "V6",
+        f"UPDATE posting SET reverses_posting_id = {OLDEST} WHERE posting_id = {NEWEST}",
+    ),
+    "a posting is of another deed": (
+        "V6",
+        f"""UPDATE posting SET deed_id = (SELECT deed_id FROM posting WHERE posting_id = {OLDEST})
+             WHERE posting_id = {NEWEST}""",
+    ),
+    "a signature is forged": (
+        "V7",
+        "UPDATE seal SET signature = decode(repeat('00', 64), 'hex') WHERE seal_no = 2",
+    ),
+    "the first seal is deleted": (
+        "V7",
+        "DELETE FROM sealed_head WHERE seal_no = 1; DELETE FROM seal WHERE seal_no = 1",
+    ),
+}
