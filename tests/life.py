@@ -48,9 +48,7 @@ class Life:
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
             "notice_id": await _notices(ana, desk),
             "posting_id": [line["id"] for line in await bor.statement()],
-            "subject_id": [request["id"]],
-            "flag_id": [await flag_of(ana, request)],
-            **await _places(town, staff["admin"]),
+            **await _around(town, staff["admin"], ana, request),
             "seal_hash": [seal.hash.hex()],
             **{name: [one] for name, one in (await waiting_for_staff(town, desk, bor)).items()},
         } | own
@@ -62,9 +60,11 @@ class Life:
         return lambda name: self.ids[name][turn % len(self.ids[name])]
 
 
-async def _places(town: Town, admin: Person) -> dict[str, list[str]]:
-    """Places that only this bank has."""
+async def _around(town: Town, admin: Person, ana: Person, listing: JSON) -> dict[str, list[str]]:
+    """Places that only this bank has, and a flag of Ana's on a listing."""
     return {
+        "subject_id": [listing["id"]],
+        "flag_id": [await flag_of(ana, listing)],
         "area": [await place_of(admin, "areas", f"{town.slug}-hill")],
         "meeting_point": [await place_of(admin, "meeting-points", f"{town.slug}-inn")],
     }
