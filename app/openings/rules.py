@@ -41,8 +41,14 @@ class OpeningKind(StrEnum):
     SCREENING = "screening"
     """A text of theirs was held, and read. Not shown to them: who is held must not be able to tell.
     """
+    ALERT = "alert"
+    """A pattern in the books was looked at; not shown to them either."""
     CONTACT = "contact"
     """The address, in an emergency that a second person released."""
+
+
+UNSEEN: Final = frozenset({OpeningKind.SCREENING, OpeningKind.ALERT})
+"""Looks that are written down as all others, but not shown to whom they are about."""
 
 
 class Concerned(Conflict):

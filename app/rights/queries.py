@@ -29,7 +29,7 @@ from app.members.rules import MemberStatus
 from app.members.tables import Member
 from app.moderation.rules import DisputeStatus
 from app.moderation.tables import Dispute
-from app.openings.rules import OpeningKind
+from app.openings.rules import UNSEEN
 from app.openings.tables import Opening
 from app.records.tables import Emergency
 from app.rights.mapping import Held
@@ -57,8 +57,8 @@ async def list_held(
         asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
     if table == Exchange.__tablename__:  # what never existed for them
         asked = asked.where(or_(rows.c.unseen_by.is_(None), rows.c.unseen_by.not_in(ids)))
-    if table == Opening.__tablename__:  # whose text is held must not be able to tell
-        asked = asked.where(rows.c.kind != OpeningKind.SCREENING)
+    if table == Opening.__tablename__:  # who is watched over must not be able to tell
+        asked = asked.where(rows.c.kind.not_in(UNSEEN))
     return (await session.execute(asked)).mappings().all()
 
 

@@ -32,6 +32,8 @@ SHOWS_NOBODY: Final = {
     "send_hours": "what was asked; the member is told",
     "get_transfer": "minutes, and how far they are",
     "reverse_posting": "minutes; both sides are told",
+    "get_thresholds": "the bank",
+    "set_thresholds": "the bank",
     "get_safety": "the bank",
     "change_safety": "the bank",
     "change_bank": "the bank",
@@ -45,6 +47,7 @@ SHOWS_NOBODY: Final = {
     "verify_openings": "numbers and hashes",
     "verify_ledger": "numbers, and accounts by random ids",
     "list_seals": "hashes",
+    "get_seal": "the same",
     "export_journal": "minutes, and accounts by random ids",
 }
 """Operations that staff may use and that are no opening, and why."""
