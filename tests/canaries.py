@@ -15,12 +15,12 @@ from app.openings.reasons import HEADER
 from app.rights.data_map import DATA_MAP
 from app.rights.mapping import Kind
 from app.sealed.box import unseal_trace
-from tests.doings import SUSPICIOUS, sql, take
+from tests.doings import SUSPICIOUS, alert_of, sql, take
 from tests.town import JSON, PASSWORD, Person, Town, good
 
 WRITTEN: Final = frozenset({Kind.WORDS, Kind.IDENTITY})
 PLAIN: Final = {
-    "block.alias": "the alias that its maker saw",
+    "block.alias_sealed": "the alias that its maker saw, as its owner shows it to others",
     "idempotency_key.key": "a client's own random word, for a day",
     "listing.availability": "the search shows it",
     "listing.body": "the search reads it",
@@ -28,6 +28,10 @@ PLAIN: Final = {
     "member.alias": "a name that its owner invented, shown to others",
 }
 """Columns that are not sealed, and why they need not be."""
+THEIRS: Final = "kept_words.text_sealed"
+"""What the other side wrote and she kept: with her key her copy goes, with theirs their own."""
+OF_OTHERS: Final = {"dispute.resolution_other_sealed": "a moderator's words to the other side"}
+"""Sealed with the other side's key: it stays when she is forgotten."""
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
 
@@ -64,7 +68,7 @@ async def plant(town: Town, canaries: Canaries) -> Person:
     staff = {one: await town.staff(one) for one in ("coordinator", "moderator", "case_worker")}
     desk, admin = staff["coordinator"], await town.staff("admin")
     eva = await _joined(town, word, desk)
-    bor = await town.member(word("block.alias"), minutes=600)
+    bor = await town.member(word("block.alias_sealed"), minutes=600)
     await town.give(eva, 300)
     await _meets(town, word, eva, bor, staff["moderator"])
     good(await bor.post("/v1/donations", {"minutes": 120}))
@@ -73,13 +77,18 @@ async def plant(town: Town, canaries: Canaries) -> Person:
     good(await desk.post("/v1/grants", about | {"minutes": 30, "reason": reason}))
     limits = {"floor_minutes": -120, "reason": word("deed_note.reason_sealed")}
     good(await desk.patch(f"/v1/members/{eva.member_id}/limits", limits))
-    changed = {"preset": "sheltered", "reason": word("bank_change.reason_sealed")}
-    good(await admin.patch("/v1/bank", changed))
+    changed = {"screening": True, "reason": word("bank_change.reason_sealed")}
+    good(await admin.patch("/v1/bank/safety", changed))
     await _is_looked_at(word, eva, staff, admin)
     await _is_screened(town, word, eva, bor, staff["moderator"])
+    await _is_watched_over(town, word, eva, staff["case_worker"])
     assert (await eva.ask("PUT", f"/v1/me/blocks/{bor.member_id}")).status_code == 204
     nobody = {"email": f"{canaries.sealed}@example.org"}
     assert (await eva.post("/v1/me/blocks", nobody)).status_code == 204
+    moved = {"email": f"{word('email_change.email_sealed')}@example.org", "password": PASSWORD}
+    good(await eva.post("/v1/me/email", moved))
+    terms = {"texts": {"en": "An hour."}, "reason": word("terms_version.reason_sealed")}
+    good(await admin.post("/v1/bank/terms", terms))
     return eva
 
 
@@ -89,6 +98,7 @@ Word = Callable[[str], str]
 async def _joined(town: Town, word: Word, desk: Person) -> Person:
     email = f"{word('login.email_sealed')}@example.org"
     joining = {"alias": word("member.alias"), "email": email, "languages": ["sl"]}
+    joining["invitation"] = word("member.invitation_sealed")
     asked = await town.client.post("/v1/members", json=joining | {"password": PASSWORD})
     assert asked.status_code == 202
     (waiting,) = good(await desk.get("/v1/applications"))["items"]
@@ -106,9 +116,11 @@ async def _meets(town: Town, word: Word, eva: Person, bor: Person, moderator: Pe
         path, text = f"/v1/exchanges/{exchange['id']}", word("message.text_sealed")
         key = f"{word('idempotency_key.key')}-{step}"
         good(await eva.post(f"{path}/messages", {"text": text}, key=key))
+        good(await bor.post(f"{path}/messages", {"text": word(THEIRS)}))
         good(await take(eva, exchange, step, {"reason": word(f"{column}.reason_sealed")}))
     (case,) = good(await moderator.get("/v1/disputes"))["items"]
-    decision = {"outcome": "void", "reason": word("dispute.resolution_sealed")}
+    words = f"{word('dispute.resolution_sealed')} {word('dispute.resolution_other_sealed')}"
+    decision = {"outcome": "void", "reason": words}
     good(await moderator.post(f"/v1/disputes/{case['id']}/resolution", decision, key="decide"))
 
 
@@ -129,6 +141,12 @@ async def _is_looked_at(word: Word, eva: Person, staff: dict[str, Person], admin
     good(await worker.get(f"/v1/sealed/{eva.member_id}", headers=why))
 
 
+async def _is_watched_over(town: Town, word: Word, eva: Person, worker: Person) -> None:
+    """An alert that was closed."""
+    path = f"/v1/alerts/{await alert_of(town, eva)}/closure"
+    good(await worker.post(path, {"reason": word("alert.reason_sealed")}))
+
+
 async def _is_screened(town: Town, word: Word, eva: Person, bor: Person, moderator: Person) -> None:
     """A message that is held, and the decision on it."""
     exchange = await town.accepted(bor, eva)
@@ -141,15 +159,18 @@ async def _is_screened(town: Town, word: Word, eva: Person, bor: Person, moderat
     good(await take(eva, exchange, "cancellation", reason))
 
 
-OF_THE_BANK: Final[dict[str, Callable[[Work, JSON], str]]] = {
+OF_THE_BANK: Final[dict[str, Callable[[Work, JSON], str | None]]] = {
     "bank_change.reason_sealed": lambda work, row: work.vault.open(
         row["reason_sealed"], "bank-change", row["bank_id"], row["change_id"]
     ),
     "sealed_opening.box": lambda work, row: (
         unseal_trace(work, row["bank_id"], row["seq"], row["box"]).reason
     ),
+    "terms_version.reason_sealed": lambda work, row: work.envelopes.open(
+        row["reason_sealed"] or b"", "terms", row["bank_id"], str(row["version"])
+    ),
 }
-"""Sealed, and not with a person's key: it stays when the person is forgotten."""
+"""Sealed, and not with the key of a member: it stays when the member is forgotten."""
 
 
 async def opened(town: Town, column: str) -> list[str]:

@@ -1,13 +1,13 @@
 """The safeguarding queue over HTTP, for case workers; to everybody else it does not exist."""
 
-from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from app.alerts import operations, queries
+from app.alerts.opening import AlertStatus, OpenedAlerts
 from app.alerts.operations import thresholds_etag
 from app.alerts.rules import THRESHOLD_MAX, AlertClosed, AlertKind
 from app.alerts.tables import Alert
@@ -17,16 +17,16 @@ from app.identity.rules import Caller
 from app.kit.errors import Stale
 from app.kit.ground import Work
 from app.kit.http import Route, Working
-from app.kit.paging import Page, Pager, Paging
+from app.kit.paging import Page
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, Reason, RequestBody, View
 from app.kit.versions import IfMatch
+from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/alerts", route_class=Route, tags=["alerts"])
 Number = Annotated[int, Field(strict=True, ge=1, le=THRESHOLD_MAX)]
 Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
-AlertStatus = Literal["open", "closed"]
 
 
 class AlertView(View):
@@ -114,22 +114,13 @@ class SetThresholds(RequestBody):
 
 @router.get("")
 @reaches(Relation.BANK)
-async def list_alerts(
-    caller: CaseWorker, work: Working, page: Paging, status: AlertStatus = "open"
-) -> Page[AlertView]:
+async def list_alerts(_: CaseWorker, opened: OpenedAlerts, work: Working) -> Page[AlertView]:
     """What waits to be looked at, or was; what was found first comes first."""
-    pager = Pager(work.vault, caller.login_id, f"alerts:{status}", page)
-    rows = await queries.list_alerts(
-        work.session,
-        caller,
-        is_open=status == "open",
-        after=pager.after_moment(),
-        limit=pager.rows_max,
-    )
-    return pager.page(rows, lambda row: (row.found_at, row.alert_id), partial(AlertView.of, work))
+    items = [AlertView.of(work, row) for row in opened.rows]
+    return Page[AlertView](items=items, next_cursor=opened.next_cursor)
 
 
-@router.post("/{alert_id}/closure", responses=raises(AlertClosed))
+@router.post("/{alert_id}/closure", responses=raises(AlertClosed, Concerned))
 @reaches(Relation.BANK)
 async def close_alert(
     alert_id: UUID, body: CloseAlert, caller: CaseWorker, work: Working

@@ -17,6 +17,8 @@ from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
+from app.openings import operations as openings
+from app.openings.rules import OpeningKind
 
 
 async def raise_alerts(work: Work, bank_id: UUID, found: Iterable[Found]) -> int:
@@ -50,9 +52,13 @@ async def close(work: Work, caller: Caller, alert_id: UUID, reason: str) -> Aler
 
     Raises:
         NotFound: when the bank has none with this id, or the caller is concerned by it.
+        Concerned: when the caller has something of their own with one of its people.
         AlertClosed: when it was closed before.
     """
     alert = await queries.lock_alert(work.session, caller, alert_id)
+    people = [one for one in (alert.member_id, alert.with_id) if one is not None]
+    await openings.refuse_party(work, caller, people)
+    await openings.record_listed(work, caller, [alert.member_id], OpeningKind.ALERT)
     if alert.closed_at is not None:
         raise AlertClosed
     alert.closed_by, alert.closed_at = caller.login_id, work.now

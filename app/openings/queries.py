@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.rules import Caller
 from app.identity.tables import Login
 from app.kit.db import lock_one
-from app.openings.rules import HIDDEN, ORIGIN, ChainName, Link, OpeningKind, linked
+from app.openings.rules import ORIGIN, UNSEEN, ChainName, Link, OpeningKind, linked
 from app.openings.tables import Opening, OpeningChain, OpeningMonth
 
 BATCH: Final = 500
@@ -74,7 +74,7 @@ async def list_openings_of(
     asked = (
         select(Opening)
         .where(Opening.bank_id == bank_id, Opening.member_id == member_id)
-        .where(Opening.kind.not_in(HIDDEN))
+        .where(Opening.kind.not_in(UNSEEN))
         .order_by(Opening.seq.desc())
         .limit(limit)
     )

@@ -45,12 +45,14 @@ class OpeningKind(StrEnum):
     """What they flagged themselves."""
     FLAGGED = "flagged"
     """What somebody else flagged of theirs. Not shown to them either."""
+    ALERT = "alert"
+    """A pattern in the books was looked at; not shown to them either."""
     CONTACT = "contact"
     """The address, in an emergency that a second person released."""
 
 
-HIDDEN: Final = frozenset({OpeningKind.SCREENING, OpeningKind.FLAGGED})
-"""Looks that are written down and shown in no log and no export: they would tell of a suspicion."""
+UNSEEN: Final = frozenset({OpeningKind.SCREENING, OpeningKind.FLAGGED, OpeningKind.ALERT})
+"""Looks that are written down as all others, but not shown to whom they are about."""
 
 
 class Concerned(Conflict):

@@ -31,7 +31,7 @@ from app.moderation.appeals.tables import Appeal
 from app.moderation.rules import DisputeStatus
 from app.moderation.statements.tables import Statement
 from app.moderation.tables import Dispute
-from app.openings.rules import HIDDEN
+from app.openings.rules import UNSEEN
 from app.openings.tables import Opening
 from app.records.tables import Emergency
 from app.rights.mapping import Held
@@ -59,8 +59,8 @@ async def list_held(
         asked = asked.where(rows.c.cause_id == rows.c.blocked_id)
     if table == Exchange.__tablename__:  # what never existed for them
         asked = asked.where(or_(rows.c.unseen_by.is_(None), rows.c.unseen_by.not_in(ids)))
-    if table == Opening.__tablename__:
-        asked = asked.where(rows.c.kind.not_in(HIDDEN))
+    if table == Opening.__tablename__:  # who is watched over must not be able to tell
+        asked = asked.where(rows.c.kind.not_in(UNSEEN))
     return (await session.execute(asked)).mappings().all()
 
 

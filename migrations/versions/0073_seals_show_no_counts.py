@@ -4,7 +4,7 @@ The heads are computed anew, here in SQL and from the postings alone. A seal sig
 chains before: it would prove nothing any more, and the next one is the first again.
 
 Revision ID: 0073
-Revises: 0062
+Revises: 0063
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0073"
-down_revision = "0062"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 

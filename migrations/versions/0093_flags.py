@@ -15,7 +15,7 @@ depends_on = None
 
 KINDS = (
     "'lookup', 'record', 'application', 'limits', 'recovery', 'emergency',"
-    " 'dispute', 'screening', 'contact'"
+    " 'dispute', 'screening', 'alert', 'contact'"
 )
 
 

@@ -25,10 +25,6 @@ SHOWS_NOBODY: Final = {
     "list_disputes": "to staff neither names nor words",
     "list_screenings": "no words, and nobody is named",
     "list_flags": "the same",
-    "list_alerts": "ids and facts of the books; whoever is watched over must not be able to tell",
-    "close_alert": "the same",
-    "get_thresholds": "the bank",
-    "set_thresholds": "the bank",
     "list_emergencies": "an id, and no words",
     "delete_sessions_of_member": "nothing is read",
     "ask_for_emergency": "what was asked; whoever reads it later is written down",
@@ -45,6 +41,8 @@ SHOWS_NOBODY: Final = {
     "get_meeting_point": "the bank",
     "rename_meeting_point": "the bank",
     "withdraw_meeting_point": "the bank",
+    "get_thresholds": "the bank",
+    "set_thresholds": "the bank",
     "get_safety": "the bank",
     "change_safety": "the bank",
     "change_bank": "the bank",
@@ -58,6 +56,7 @@ SHOWS_NOBODY: Final = {
     "verify_openings": "numbers and hashes",
     "verify_ledger": "numbers, and accounts by random ids",
     "list_seals": "hashes",
+    "get_seal": "the same",
     "export_journal": "minutes, and accounts by random ids",
 }
 """Operations that staff may use and that are no opening, and why."""

@@ -79,7 +79,7 @@ async def test_staff_find_a_member_by_the_code_and_the_member_can_read_that_they
     body = {"code": (await printed(ana)).lower(), "reason": "She showed her card."}
     (found,) = good(await coordinator.post("/v1/members/lookup", body))["items"]
     assert found["id"] == str(ana.member_id)
-    (look,) = good(await ana.get("/v1/me/access-log"))["items"]
+    look, *_ = good(await ana.get("/v1/me/access-log"))["items"]
     assert look["reason"] == "She showed her card."
     nobody = await coordinator.post("/v1/members/lookup", body | {"code": "ABCD-EFGH-JKMN"})
     assert good(nobody)["items"] == []

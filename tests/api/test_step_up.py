@@ -21,6 +21,7 @@ FRESH_ONLY = {
     "delete_passkey",
     "change_email",
     "publish_terms",
+    "set_thresholds",
     "print_sign_in_code",
     "get_sealed",
     "write_sealed",
