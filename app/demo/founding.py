@@ -16,8 +16,8 @@ from app.kit.db import violated
 from app.kit.ground import Ground
 
 BANKS: Final = (
-    (BANK, "Časovna banka Ključ", Preset.SHELTERED),
-    ("soseska", "Soseska", Preset.NEIGHBOURS),
+    (BANK, "Časovna banka Ključ", Preset.NEIGHBOURS),
+    ("zavetje", "Zavetje", Preset.SHELTERED),
 )
 BANK_KNOWN: Final = "uq_bank_slug"
 

@@ -63,20 +63,10 @@ async def test_the_migrations_make_what_is_declared(
     assert await schema_of(connection) == wanted
 
 
-async def test_every_migration_goes_down_and_up_again_on_an_empty_database(
-    urls: migrate.Urls, connection: Connection
-) -> None:
-    newest = await schema_of(connection)
-    for revision in REVISIONS:
-        await _down_up_down(urls, connection, revision)
-    assert await schema_of(connection) == {}
-    await migrate.upgrade(urls)
-    assert await schema_of(connection) == newest
-
-
 async def test_every_migration_goes_down_and_up_again_under_a_towns_life(
-    urls: migrate.Urls, connection: Connection, town: Town
+    urls: migrate.Urls, connection: Connection, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ScriptDirectory, "from_config", lambda _: SCRIPTS)  # read once
     await _live(town)
     rows = await rows_in(connection)
     assert sum(map(bool, rows.values())) >= FILLED, rows
@@ -85,6 +75,7 @@ async def test_every_migration_goes_down_and_up_again_under_a_towns_life(
         await _down_up_down(urls, connection, revision)
         kept = {t: n for t, n in (await rows_in(connection)).items() if t not in NOT_CARRIED}
         assert kept == {table: count for table, count in rows.items() if table in kept}
+    assert await schema_of(connection) == {}
     await migrate.upgrade(urls)
     assert await schema_of(connection) == newest
 
