@@ -27,6 +27,7 @@ from schemathesis.core.transport import Response
 
 from app.identity.access import Needs
 from app.kit.http import Guard, Route
+from app.kit.idempotency import HEADER, KEY_MAX
 from app.kit.settings import Environment, load_settings
 from app.main import create_app
 from tests.life import Life
@@ -73,6 +74,10 @@ def a_documented_problem(_: Any, response: Response, case: AnyCase) -> bool | No
     return None
 
 
+NO_UUIDS = frozenset({"area", "bank", "meeting_point", "seal_hash"})
+"""What things are called that have other names than ids."""
+
+
 @dataclass
 class Served:
     """The program over a copy of the seeded bank, and what it answered so far."""
@@ -90,6 +95,8 @@ class Served:
         is_first = is_positive(case) and not self.is_tried
         self.is_tried |= is_first
         self._make_real(case, turn, is_first=is_first)
+        if case.headers and not is_positive(case) and is_key(case.headers.get(HEADER, "")):
+            case.headers[HEADER] = str(turn)  # a kept answer is given whatever else is wrong
         admitted = self._admitted(name_of(case))
         headers = self._headers(admitted[0 if is_first else turn % len(admitted)])
         response = self._answer(case, headers, CHECKED)
@@ -143,10 +150,10 @@ class Served:
         for holder in (case.path_parameters, case.body):
             values = holder if isinstance(holder, dict) else {}
             for name in self.life.ids.keys() & values.keys():
-                is_slug = name == "bank" and holder is case.path_parameters and is_positive(case)
-                if is_slug or is_uuid(values[name]):
+                is_in_path = holder is case.path_parameters and is_positive(case)
+                if (name in NO_UUIDS and is_in_path) or is_uuid(values[name]):
                     ids = self.life.ids[name]
-                    values[name] = ids[turn // MADE_UP_IN % len(ids)]
+                    values[name] = ids[-1 if is_first else turn // MADE_UP_IN % len(ids)]
         if isinstance(case.body, dict) and is_positive(case):
             case.body |= self.life.secrets.get(name_of(case), {})
 
@@ -175,6 +182,10 @@ def name_of(case: AnyCase) -> str:
 
 def is_positive(case: AnyCase) -> bool:
     return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def is_key(text: str) -> bool:
+    return 0 < len(text) <= KEY_MAX and text.isascii() and text.isprintable()
 
 
 def is_uuid(value: object) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from app.identity.access import Member, MemberOrCoordinator, MemberOrStaff
 from app.kit.errors import NotFound, Stale
@@ -61,7 +61,7 @@ class PostListing(RequestBody):
         examples=["center"],
         description="Left out: anywhere in town; with remote, from afar only.",
     )
-    remote: bool = Field(default=False, description="Whether it can be done from afar.")
+    remote: StrictBool = Field(default=False, description="Whether it can be done from afar.")
     minutes: Minutes | None = Field(None, examples=[60], description="How long it usually takes.")
     availability: Availability | None = None
     expires_at: Instant | None = None
@@ -76,7 +76,7 @@ class ChangeListing(RequestBody):
     language: Language | None = None
     languages: Languages | None = None
     area: Slug | None = None
-    remote: bool | None = None
+    remote: StrictBool | None = None
     minutes: Minutes | None = None
     availability: Availability | None = None
     expires_at: Instant | None = None
