@@ -30,8 +30,14 @@ PLAIN: Final = {
 """Columns that are not sealed, and why they need not be."""
 THEIRS: Final = "kept_words.text_sealed"
 """What the other side wrote and she kept: with her key her copy goes, with theirs their own."""
-OF_OTHERS: Final = {"dispute.resolution_other_sealed": "a moderator's words to the other side"}
-"""Sealed with the other side's key: it stays when she is forgotten."""
+OF_OTHERS: Final = frozenset(
+    {
+        "appeal.resolution_other_sealed",
+        "dispute.resolution_other_sealed",
+        "statement.text_other_sealed",
+    }
+)
+"""A moderator's words to the other side, sealed with their key: they stay when she is forgotten."""
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
 
@@ -116,12 +122,25 @@ async def _meets(town: Town, word: Word, eva: Person, bor: Person, moderator: Pe
         path, text = f"/v1/exchanges/{exchange['id']}", word("message.text_sealed")
         key = f"{word('idempotency_key.key')}-{step}"
         good(await eva.post(f"{path}/messages", {"text": text}, key=key))
-        good(await bor.post(f"{path}/messages", {"text": word(THEIRS)}))
+        seen = f"{word(THEIRS)} {word('flag.evidence_sealed')}"
+        good(await bor.post(f"{path}/messages", {"text": seen}))
         good(await take(eva, exchange, step, {"reason": word(f"{column}.reason_sealed")}))
     (case,) = good(await moderator.get("/v1/disputes"))["items"]
-    words = f"{word('dispute.resolution_sealed')} {word('dispute.resolution_other_sealed')}"
-    decision = {"outcome": "void", "reason": words}
-    good(await moderator.post(f"/v1/disputes/{case['id']}/resolution", decision, key="decide"))
+    path = f"/v1/disputes/{case['id']}"
+
+    def both(name: str) -> str:
+        return f"{word(name)} {word(name.replace('_sealed', '_other_sealed'))}"
+
+    good(await moderator.post(f"{path}/statements", {"text": both("statement.text_sealed")}))
+    decision = {"outcome": "void", "reason": both("dispute.resolution_sealed")}
+    good(await moderator.post(f"{path}/resolution", decision, key="decide"))
+    good(await eva.post(f"{path}/appeal", {"reason": word("appeal.reason_sealed")}))
+    decision = {"outcome": "void", "reason": both("appeal.resolution_sealed")}
+    good(await (await town.staff("moderator")).post(f"{path}/resolution", decision))
+    told = {"subject": "exchange", "subject_id": case["exchange_id"]}
+    flag = good(await eva.post("/v1/flags", told | {"reason": word("flag.reason_sealed")}))
+    found = {"outcome": "upheld", "reason": word("flag.resolution_sealed")}
+    good(await moderator.post(f"/v1/flags/{flag['id']}/resolution", found))
 
 
 async def _is_looked_at(word: Word, eva: Person, staff: dict[str, Person], admin: Person) -> None:

@@ -48,7 +48,9 @@ CHECKED = (
     "unsupported_method",
     "allow_header_conformance",
 )
-STRANGERS_CHECKED = tuple(name for name in CHECKED if not name.endswith(("_rejection", "_method")))
+STRANGERS_CHECKED = tuple(
+    name for name in CHECKED if not name.endswith(("_rejection", "_method", "_header"))
+)
 """A stranger is refused as such, whatever is wrong with the request besides."""
 Headers = dict[str, str]
 AnyCase = Case[Any]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from fastapi import APIRouter
@@ -43,19 +42,19 @@ def bugs() -> APIRouter:
 
     @router.get("/bug/{name}")
     @reaches(Relation.NOBODYS)
-    async def bug(name: str, _: Public) -> dict[str, Any]:
+    async def bug(name: str, _: Public) -> bool:
         raise ValueError(name)
 
     @router.get("/bug-in-sql/{name}")
     @reaches(Relation.NOBODYS)
-    async def bug_in_sql(name: str, work: Working, _: Public) -> dict[str, Any]:
+    async def bug_in_sql(name: str, work: Working, _: Public) -> bool:
         # PostgreSQL quotes the whole row in such an error's detail.
         await work.session.execute(QUOTED, {"bank": work.vault.key("x").hex()[:32], "slug": name})
-        return {}
+        return True
 
     @router.get("/bug-in-a-group/{name}")
     @reaches(Relation.NOBODYS)
-    async def bug_in_a_group(name: str, _: Public) -> dict[str, Any]:
+    async def bug_in_a_group(name: str, _: Public) -> bool:
         causes = [ValueError(name), KeyError(name)]
         raise ExceptionGroup(name, causes) from RuntimeError(name)
 

@@ -56,7 +56,7 @@ async def test_what_was_written_of_somebody_forgotten_opens_nowhere_again(
     await town.step_on(DISPUTE_DAYS)
     await leave(await town.signed_in(eva.email))
     assert await forget(town, eva)
-    for column in columns() - PLAIN.keys() - OF_THE_BANK.keys() - OF_OTHERS.keys():
+    for column in columns() - PLAIN.keys() - OF_THE_BANK.keys() - OF_OTHERS:
         told = [text for text in await opened(town, column) if canaries.sealed in text]
         theirs = canaries.of(THEIRS) if column == "message.text_sealed" else canaries.plain
         assert not [text for text in told if theirs not in text], column
