@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, bindparam, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -147,20 +147,24 @@ async def list_applications(
     return (await session.scalars(asked)).all()
 
 
-_MET: Final = neither_named(_SEEN.c.bank_id, _SEEN.c.viewer_id, Member.member_id)
-_SIDES: Final = select(
-    _SEEN.c.bank_id,
-    _SEEN.c.viewer_id,
-    Member.member_id,
-    Member.alias,
-    Member.account_id,
-    visible_for(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown"),
-    _here(_SEEN.c.bank_id, _SEEN.c.viewer_id, _MET).label("goes_on"),
-).join_from(
-    _SEEN,
-    Member,
-    and_(Member.bank_id == _SEEN.c.bank_id, Member.member_id == _SEEN.c.member_id),
-)
+def _sides() -> Select[Any]:
+    met = neither_named(_SEEN.c.bank_id, _SEEN.c.viewer_id, Member.member_id)
+    return select(
+        _SEEN.c.bank_id,
+        _SEEN.c.viewer_id,
+        Member.member_id,
+        Member.alias,
+        Member.account_id,
+        visible_for(_SEEN.c.bank_id, _SEEN.c.viewer_id).label("shown"),
+        _here(_SEEN.c.bank_id, _SEEN.c.viewer_id, met).label("goes_on"),
+    ).join_from(
+        _SEEN,
+        Member,
+        and_(Member.bank_id == _SEEN.c.bank_id, Member.member_id == _SEEN.c.member_id),
+    )
+
+
+_SIDES: Final = _sides()
 
 
 async def find_parties(

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, and_, true
 
 from app.members import queries as members
-from app.members.blocks.queries import may_look
 from app.members.tables import Member
 from app.sealed import operations as sealed
 from app.sealed.rules import Cohort
@@ -153,25 +152,31 @@ def forget_blocks(patch: pytest.MonkeyPatch) -> None:
 def show_who_left(patch: pytest.MonkeyPatch) -> None:
     """The other half."""
 
-    def visible(bank_id: UUID, viewer_id: UUID | None) -> ColumnElement[bool]:
-        return may_look(bank_id, viewer_id, Member.member_id)
+    def here(bank_id: UUID, _: UUID | None, not_hidden: ColumnElement[bool]) -> ColumnElement[bool]:
+        return and_(Member.bank_id == bank_id, not_hidden)
 
-    patch.setattr(members, "visible_for", visible)
+    patch.setattr(members, "_here", here)
+    patch.setattr(members, "_SIDES", members._sides())
 
 
 @pytest.mark.parametrize(
-    "leak", [forget_blocks, pytest.param(show_who_left, marks=pytest.mark.deep)]
+    ("leak", "callers"),
+    [
+        (forget_blocks, STRANGER),
+        pytest.param(show_who_left, LOOKING, marks=pytest.mark.deep),
+    ],
 )
 async def test_a_hole_in_the_predicate_shows(
     worlds: Worlds,
     audited: Audit,
     monkeypatch: pytest.MonkeyPatch,
     leak: Callable[[pytest.MonkeyPatch], None],
+    callers: tuple[str, ...],
 ) -> None:
     with audited.deaf(), monkeypatch.context() as patch:
         leak(patch)
-        hidden = await told(worlds, hides, STRANGER)
-        gone = await told(worlds, goes, STRANGER)
+        hidden = await told(worlds, hides, callers)
+        gone = await told(worlds, goes, callers)
         assert audited.findings(), "and the audit of statements sees it too"
     assert differences(hidden, gone)
 

@@ -2,7 +2,7 @@
 
 from tests.fuzzing import CONTRACT, AnyCase, Served, repeatable
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @CONTRACT.parametrize()
