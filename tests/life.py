@@ -42,7 +42,7 @@ class Life:
             "bank": [neighbour.town.slug],
             "giver_id": [str(ana.member_id)],
             "transfer_id": [await neighbour.transfer_of(town, staff["admin"], ana)],
-            "listing_id": [exchanges[0]["listing_id"], request["id"]],
+            "listing_id": [request["id"], exchanges[0]["listing_id"]],
             "exchange_id": [one["id"] for one in exchanges],
             "dispute_id": [dispute["id"]],
             "member_id": [str(newcomer.member_id), str(ana.member_id)],

@@ -158,7 +158,7 @@ async def test_the_lists_of_another_bank_are_unknown(two: Two) -> None:
     good_there = await two.a.town.listing(two.a.people["member"], area=ONLY_THERE)
     assert good_there["area"] == ONLY_THERE
 
-    member, listing = two.b.people["member"], two.b.ids["listing_id"][1]
+    member, listing = two.b.people["member"], two.b.ids["listing_id"][0]
     body = {"listing_id": listing, "minutes": 60, "meeting_point_id": ONLY_THERE}
     refused(await member.post("/v1/exchanges", body), 422, "unknown-meeting-point")
     changed = await member.patch(f"/v1/listings/{two.b.ids['listing_id'][0]}", {"area": ONLY_THERE})
