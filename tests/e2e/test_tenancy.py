@@ -161,7 +161,7 @@ async def test_the_lists_of_another_bank_are_unknown(two: Two) -> None:
     member, listing = two.b.people["member"], two.b.ids["listing_id"][0]
     body = {"listing_id": listing, "minutes": 60, "meeting_point_id": ONLY_THERE}
     refused(await member.post("/v1/exchanges", body), 422, "unknown-meeting-point")
-    changed = await member.patch(f"/v1/listings/{two.b.ids['listing_id'][0]}", {"area": ONLY_THERE})
+    changed = await member.patch(f"/v1/listings/{two.b.ids['listing_id'][1]}", {"area": ONLY_THERE})
     refused(changed, 422, "unknown-area")
 
 
