@@ -126,7 +126,7 @@ async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
         NotEnoughHours: when the receiver has not that many above the floor.
     """
     exchange = await met(work, caller, exchange_id, Step.ACCEPT)
-    await settling.hold(work, exchange)
+    await settling.hold(work, exchange, caller.me)
     begins_at = max(work.now, exchange.starts_at or work.now)
     exchange.expires_at = begins_at + timedelta(days=work.settings.hold_days)
     await jobs.expire_later(work, exchange)

@@ -45,6 +45,10 @@ class LimitReached(Conflict):
     account_id: UUID | None = None
     """Whose; never answered, as only the parts above know which account a caller may know."""
 
+    def seen_by(self, account_id: UUID) -> Self:
+        """The refusal as whoever has this account may read it: of another's no numbers."""
+        return self if account_id == self.account_id else type(self)()
+
     def naming(self, **facts: object) -> Self:
         """The same refusal with more facts."""
         return type(self)(**self.facts, **facts)
@@ -56,11 +60,11 @@ class NotEnoughHours(LimitReached):
     said: ClassVar = {
         "en": Said(
             "Not enough hours",
-            "{minutes} minutes were asked for; {available_minutes} are available above the floor.",
+            "There are not that many above the floor of whose hours these are.",
         ),
         "sl": Said(
             "Premalo ur",
-            "Zahtevanih je {minutes} minut; nad spodnjo mejo jih je na voljo {available_minutes}.",
+            "Nad spodnjo mejo tistega, čigave so, jih ni toliko.",
         ),
     }
 
@@ -71,11 +75,11 @@ class OverCeiling(LimitReached):
     said: ClassVar = {
         "en": Said(
             "Over the ceiling",
-            "{minutes} minutes would arrive; there is room for {room_minutes} under the ceiling.",
+            "There is not that much room under the ceiling of whose hours they would be.",
         ),
         "sl": Said(
             "Nad zgornjo mejo",
-            "Prišlo bi {minutes} minut; do zgornje meje jih je prostih {room_minutes}.",
+            "Do zgornje meje tistega, čigave bi bile, ni toliko prostora.",
         ),
     }
 

@@ -26,6 +26,7 @@ from app.moderation.rules import (
     DisputeStatus,
     MinutesDoNotFit,
     Outcome,
+    WouldTell,
 )
 from app.moderation.views import DISAGREED, DisputeView
 from app.openings.rules import Concerned
@@ -57,7 +58,7 @@ async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> N
 @router.post(
     "/exchanges/{exchange_id}/dispute",
     status_code=201,
-    responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
+    responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed, WouldTell),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_still_theirs)

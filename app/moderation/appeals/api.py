@@ -16,6 +16,7 @@ from app.kit.values import Reason, RequestBody
 from app.moderation import queries as disputes
 from app.moderation.appeals import operations
 from app.moderation.appeals.rules import AlreadyAppealed, NotResolvedYet, TooLateToAppeal
+from app.moderation.rules import WouldTell
 from app.moderation.views import DisputeView
 
 router = APIRouter(prefix="/v1/disputes", route_class=Route, tags=["moderation"])
@@ -35,7 +36,7 @@ async def _still_theirs(work: Work, caller: Caller, request: Request, _: Kept) -
 @router.post(
     "/{dispute_id}/appeal",
     status_code=201,
-    responses=raises(NotResolvedYet, AlreadyAppealed, TooLateToAppeal),
+    responses=raises(NotResolvedYet, AlreadyAppealed, TooLateToAppeal, WouldTell),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_still_theirs)
