@@ -65,11 +65,12 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         NotMetYet, TooManyContacts: when the bank's rules for contacts say so.
         TooManyProposals: when as many wait for an answer as may.
     """
-    # One's own record is the lock under which one's open proposals are counted, and under which
-    # somebody blocks: whoever may be seen now has not blocked before this is committed.
-    await members.lock_me(work.session, caller)
+    # One's own record is the lock under which one's open proposals are counted; both are those
+    # under which somebody blocks or leaves: whoever may be seen then has done neither.
     seen = await listings.get_listing(work.session, caller, listing_id, work.now)
-    listing = seen.listing
+    both = {caller.me, seen.listing.author_id}
+    await members.lock_members(work.session, caller.bank_id, both)
+    listing = (await listings.get_listing(work.session, caller, listing_id, work.now)).listing
     if listing.author_id == caller.me:
         raise OwnListing
     await contacts.propose_to(work, caller, listing.author_id)

@@ -28,7 +28,7 @@ from app.moderation.rules import (
     Outcome,
     WouldTell,
 )
-from app.moderation.views import DISAGREED, DisputeView
+from app.moderation.views import DISAGREED, DisputeView, refuse_unreadable
 from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["moderation"])
@@ -51,8 +51,7 @@ class ResolveDispute(RequestBody):
 
 
 async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
-    dispute = DisputeView.model_validate_json(kept.body)
-    await queries.get_dispute(work.session, caller, dispute.id)
+    await refuse_unreadable(work, caller, kept)
 
 
 @router.post(

@@ -187,7 +187,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
         # Of every member the same.
         "sealed_record": Held(
             Basis.INTEREST,
-            Period.BOOKS,
+            Period.MEMBER,
             {Kind.PERSON: "member_id", Kind.FACT: "box"},
         ),
         "session": Held(

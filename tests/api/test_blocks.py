@@ -22,7 +22,6 @@ from tests.doings import (
 from tests.town import JSON, Person, Town, good, refused
 
 FORMER: Final = {"id": None, "alias": "former member"}
-REASON: Final = {"reason": "It was half an hour."}
 
 
 async def blocks(person: Person) -> list[JSON]:
@@ -149,35 +148,6 @@ async def test_the_past_stays_readable_and_nobody_writes_into_it(town: Town) -> 
         (line,) = [one for one in await person.statement() if one["exchange_id"]]
         assert (line["counterpart_alias"], line["minutes"]) == ("former member", 45)
         refused(await person.post(f"{path}/messages", {"text": "Hi."}), 409, "conversation-over")
-
-
-async def test_who_blocks_somebody_is_kept_from_telling_that_they_are_here(town: Town) -> None:
-    """What only a member can do would tell the other that they were blocked, and not left."""
-    ana, bor, moderator = [
-        await town.member("Ana"),
-        await town.member("Bor"),
-        await town.staff("moderator"),
-    ]
-    old, new = await town.settled(ana, bor), await town.settled(ana, bor)
-    dispute = await disputed(bor, old)
-    good(await resolved(moderator, dispute, "void"))
-    appeal = f"/v1/disputes/{dispute['id']}/appeal"
-    await block(ana, bor)
-    seen = await notices(bor), good(await bor.get("/v1/exchanges")), await stand(bor)
-    refused(await take(ana, new, "dispute", REASON), 409, "would-tell")
-    refused(await ana.post(appeal, REASON), 409, "would-tell")
-    flag = {"subject": "exchange", "subject_id": new["id"]} | REASON
-    good(await ana.post("/v1/flags", flag))
-    assert (await notices(bor), good(await bor.get("/v1/exchanges")), await stand(bor)) == seen
-    good(await bor.post(appeal, REASON))
-    good(await take(bor, new, "dispute", REASON))
-
-
-async def test_whose_a_blocked_contact_is_no_refusal_of_a_dispute_tells(town: Town) -> None:
-    ana, bor = await town.member("Ana"), await town.member("Bor")
-    exchange = await town.settled(ana, bor)
-    assert (await ana.post("/v1/me/blocks", {"email": bor.email})).status_code == 204
-    assert (await disputed(ana, exchange))["status"] == "open"
 
 
 async def test_a_former_members_words_are_shown_to_nobody_but_who_kept_them(town: Town) -> None:
