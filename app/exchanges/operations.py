@@ -68,8 +68,7 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
     # One's own record is the lock under which one's open proposals are counted; both are those
     # under which somebody blocks or leaves: whoever may be seen then has done neither.
     seen = await listings.get_listing(work.session, caller, listing_id, work.now)
-    both = {caller.me, seen.listing.author_id}
-    await members.lock_members(work.session, caller.bank_id, both)
+    await members.lock_members(work.session, caller.bank_id, {caller.me, seen.listing.author_id})
     listing = (await listings.get_listing(work.session, caller, listing_id, work.now)).listing
     if listing.author_id == caller.me:
         raise OwnListing
