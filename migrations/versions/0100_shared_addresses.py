@@ -3,14 +3,14 @@
 Going down, whoever shares an address cannot sign in with it any more.
 
 Revision ID: 0100
-Revises: 0094
+Revises: 0096
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0100"
-down_revision = "0094"
+down_revision = "0096"
 branch_labels = None
 depends_on = None
 
