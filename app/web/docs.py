@@ -102,7 +102,7 @@ def _contract(app: FastAPI) -> dict[str, Any]:
             version=app.version,
             summary=app.summary,
             description=app.description,
-            routes=app.routes,
+            routes=app.state.routes,
             tags=app.openapi_tags,
         )
         give_examples(contract)
