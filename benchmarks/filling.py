@@ -16,7 +16,15 @@ ROWS: Final = 20_000
 STEP: Final = timedelta(microseconds=1)
 """Between postings: the whole history lies before the moment at which it is finished."""
 KIND: Final = "donation"
-_DEED: Final = ("bank_id", "deed_id", "kind", "reference", "posted_at", "passed_limits")
+_DEED: Final = (
+    "bank_id",
+    "deed_id",
+    "kind",
+    "reference",
+    "posted_at",
+    "effective_at",
+    "passed_limits",
+)
 _POSTING: Final = (
     "bank_id",
     "posting_id",
@@ -72,7 +80,7 @@ class _Books:
         """One minute from one account to another: the rows of its deed and its posting."""
         self.at += STEP
         deed_id, posting_id = new_ordered_id(self.at), new_ordered_id(self.at)
-        said = ChainedPosting(self.bank_id, posting_id, deed_id, KIND, self.at, None, None)
+        said = ChainedPosting(self.bank_id, posting_id, deed_id, KIND, self.at, self.at, None, None)
         packed = said.packed()
         for account_id, change in ((debit_id, -1), (credit_id, 1)):
             state = self.states[account_id]
@@ -83,7 +91,7 @@ class _Books:
         seqs = (self.states[one].seq for one in sides)
         balances = (self.states[one].balance for one in sides)
         return (
-            (self.bank_id, deed_id, KIND, f"{KIND}:{deed_id}", self.at, False),
+            (self.bank_id, deed_id, KIND, f"{KIND}:{deed_id}", self.at, self.at, False),
             (self.bank_id, posting_id, deed_id, 1, *sides, 1, *seqs, *balances, self.at),
         )
 

@@ -78,7 +78,8 @@ def weigh_chain(town: Town) -> Figures:
         posting_id=new_id(),
         deed_id=new_id(),
         kind="donation",
-        posted_at=system_clock(),
+        posted_at=(at := system_clock()),
+        effective_at=at,
         subject_id=None,
         reverses_posting_id=None,
     )

@@ -100,6 +100,11 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         """UPDATE deed SET posted_at = posted_at + interval '1 day'
             WHERE deed_id = (SELECT deed_id FROM posting WHERE posting_id = :first)""",
     ),
+    "a deed is said to have happened after it was posted": (
+        "V8b",
+        """ALTER TABLE deed DROP CONSTRAINT ck_deed_effective;
+           UPDATE deed SET effective_at = posted_at + interval '1 day' WHERE kind = 'hold'""",
+    ),
     "a hold that settled is said to have been released": (
         "V9",
         "UPDATE hold_end SET outcome = 'released' WHERE outcome = 'settled'",
@@ -190,8 +195,9 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
     ),
     "a deed is made up": (
         "V12",
-        """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at, passed_limits)
-           SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now(), false FROM bank""",
+        """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at, effective_at,
+                             passed_limits)
+           SELECT bank_id, gen_random_uuid(), 'gift', 'made up', now(), now(), false FROM bank""",
     ),
 }
 

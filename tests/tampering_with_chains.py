@@ -7,6 +7,11 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V6",
         f"UPDATE posting SET posted_at = posted_at + interval '1 us' WHERE posting_id = {OLDEST}",
     ),
+    "when a service was given is altered": (
+        "V6",
+        """UPDATE deed SET effective_at = effective_at - interval '1 us'
+            WHERE kind = 'settlement'""",
+    ),
     "the exchange of a posting is altered": (
         "V6",
         "UPDATE deed SET subject_id = gen_random_uuid() WHERE kind = 'settlement'",

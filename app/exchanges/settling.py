@@ -71,7 +71,8 @@ def settlement(exchange: Exchange, receiver: UUID, giver: UUID, minutes: int) ->
     ends = None
     if exchange.hold_id is not None:
         ends = HoldEnding(exchange.hold_id, receiver, HoldOutcome.SETTLED, giver)
-    return _instruction(exchange, "settlement", legs=(Leg(receiver, giver, minutes),), ends=ends)
+    asked = _instruction(exchange, "settlement", legs=(Leg(receiver, giver, minutes),), ends=ends)
+    return replace(asked, effective_at=exchange.delivered_at)
 
 
 def settlement_of_delivered(exchange: Exchange, receiver: UUID, giver: UUID) -> Instruction:
@@ -133,7 +134,6 @@ def _instruction(
     legs: tuple[Leg, ...] = (),
     opens: NewHold | None = None,
     ends: HoldEnding | None = None,
-    may_pass_limits: bool = False,
 ) -> Instruction:
     return Instruction(
         bank_id=exchange.bank_id,
@@ -143,5 +143,4 @@ def _instruction(
         legs=legs,
         opens=opens,
         ends=ends,
-        may_pass_limits=may_pass_limits,
     )

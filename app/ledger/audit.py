@@ -83,6 +83,11 @@ _CHECKS: Final[dict[str, tuple[str, str]]] = {
                 FROM leg l JOIN deed d USING (bank_id, deed_id)) t
              WHERE posted_at < earlier OR posted_at <> deed_at""",
     ),
+    "V8b": (
+        "the deed is said to have happened after it was posted",
+        """SELECT deed_id AS subject_id FROM deed
+            WHERE bank_id = :bank_id AND effective_at > posted_at""",
+    ),
     "V9": (
         "a hold does not fit its end, or its end does not fit what was posted",
         """SELECT e.hold_id AS subject_id FROM hold_end e

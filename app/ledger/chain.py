@@ -21,10 +21,11 @@ from uuid import UUID
 HEAD_BYTES: Final = 32
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TAG_GENESIS: Final = b"timebank/ledger/genesis/1"
-_TAG_LEG: Final = b"timebank/ledger/leg/1"
+_TAG_LEG: Final = b"timebank/ledger/leg/2"
 _TAG_LINK: Final = b"timebank/ledger/link/1"
 _NONE: Final = bytes(16)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_MOMENTS: Final = struct.Struct(">2q")
 _NUMBERS: Final = struct.Struct(">3q")
 """Signed, eight bytes each, the highest first."""
 
@@ -37,6 +38,7 @@ class ChainedPosting(NamedTuple):
     deed_id: UUID
     kind: str
     posted_at: datetime
+    effective_at: datetime
     subject_id: UUID | None
     reverses_posting_id: UUID | None
 
@@ -47,7 +49,7 @@ class ChainedPosting(NamedTuple):
             self.bank_id.bytes,
             self.posting_id.bytes,
             self.deed_id.bytes,
-            microseconds(self.posted_at).to_bytes(8, "big"),
+            _MOMENTS.pack(microseconds(self.posted_at), microseconds(self.effective_at)),
             self.subject_id.bytes if self.subject_id else _NONE,
             self.reverses_posting_id.bytes if self.reverses_posting_id else _NONE,
             len(kind).to_bytes(2, "big"),

@@ -15,20 +15,21 @@ def chained(
     """The accounts after the instruction, each head linked to every posting that touched it."""
     after = dict(decision.after)
     for row in rows:
-        packed = _posting(asked, row).packed()
+        packed = _posting(asked, decision, row).packed()
         for leg in _legs(row):
             state = after[leg.account_id]
             after[leg.account_id] = state._replace(head=link(state.head, leg.digest(packed)))
     return after
 
 
-def _posting(asked: Instruction, row: Mapping[str, Any]) -> ChainedPosting:
+def _posting(asked: Instruction, decision: Decision, row: Mapping[str, Any]) -> ChainedPosting:
     return ChainedPosting(
         asked.bank_id,
         row["posting_id"],
         row["deed_id"],
         asked.kind,
-        row["posted_at"],
+        decision.posted_at,
+        decision.effective_at,
         asked.subject_id,
         row["reverses_posting_id"],
     )

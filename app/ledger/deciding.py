@@ -38,6 +38,8 @@ class Decision:
     after: dict[UUID, AccountState]
     legs: tuple[PostedLeg, ...]
     posted_at: datetime
+    effective_at: datetime
+    """When it happened in the world: never after it was posted."""
     passed_limits: bool
     """Whether it took an account past a limit, as only a moderator's correction may."""
 
@@ -120,7 +122,8 @@ def _judged(
         after[account_id] = state._replace(
             floor=state.floor_in_force, ceiling=state.ceiling_in_force, posted_at=posted_at
         )
-    return Decision(after, tuple(draft.legs), posted_at, passed_limits)
+    effective_at = min(instruction.effective_at or posted_at, posted_at)
+    return Decision(after, tuple(draft.legs), posted_at, effective_at, passed_limits)
 
 
 def _over_limits(was: AccountState, state: AccountState) -> NotEnoughHours | OverCeiling | None:

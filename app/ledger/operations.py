@@ -77,6 +77,7 @@ class _Batch:
                 "reference": asked.reference,
                 "subject_id": asked.subject_id,
                 "posted_at": at,
+                "effective_at": decision.effective_at,
                 "passed_limits": decision.passed_limits,
             }
         )

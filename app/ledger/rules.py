@@ -155,6 +155,8 @@ class Instruction:
     ends: HoldEnding | None = None
     may_pass_limits: bool = False
     """Only a moderator's correction may, openly, with a reason (law 6)."""
+    effective_at: datetime | None = None
+    """When it happened in the world; None: as it is posted. Nothing is decided by it."""
     otherwise: "Instruction | None" = None
     """What is done instead where a limit refuses this one, on the same accounts."""
 

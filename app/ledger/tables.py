@@ -91,6 +91,7 @@ class Deed(Base):
         ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
         UniqueConstraint("bank_id", "reference"),
         CheckConstraint("char_length(reference) BETWEEN 1 AND 200", name="reference"),
+        CheckConstraint("effective_at <= posted_at", name="effective"),
         {"info": {"append_only": True}},
     )
 
@@ -102,6 +103,8 @@ class Deed(Base):
     subject_id: Mapped[UUID | None]
     """The exchange, or the transfer between banks, that this deed belongs to (`subjects`)."""
     posted_at: Mapped[datetime]
+    effective_at: Mapped[datetime]
+    """When it happened in the world; shown and hashed, and nothing else: order is by posting."""
     passed_limits: Mapped[bool]
     """Whether it took an account past a limit: only a moderator's correction may (law 6)."""
 

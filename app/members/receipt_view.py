@@ -22,6 +22,7 @@ class SealedPostingView(View):
     seq: int
     balance_minutes: int
     posted_at: Moment
+    effective_at: Moment = Field(description="When it happened: never after it was posted.")
     subject_id: UUID | None
     reverses_posting_id: UUID | None
 

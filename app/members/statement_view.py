@@ -14,7 +14,8 @@ class StatementLineView(View):
     """One posting as I see it."""
 
     id: UUID
-    at: Moment
+    at: Moment = Field(description="When it was posted: the running balance goes by it.")
+    effective_at: Moment = Field(description="When it happened, as when a service was given.")
     direction: Literal["in", "out"]
     minutes: int
     balance_after_minutes: int
@@ -39,6 +40,7 @@ class StatementLineView(View):
         return cls(
             id=line.posting.posting_id,
             at=line.posting.posted_at,
+            effective_at=line.deed.effective_at,
             direction="in" if line.is_credit else "out",
             minutes=line.posting.minutes,
             balance_after_minutes=line.balance_minutes,

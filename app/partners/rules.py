@@ -1,7 +1,7 @@
 """The rules of clearing hours between banks."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
@@ -77,6 +77,8 @@ class Message:
     to_bank_id: UUID
     giver_id: UUID
     minutes: int
+    posted_at: datetime
+    """When the hours left: the second deed happened when the first was posted."""
 
 
 def left_to_send(limits: Limits, balance: int) -> int:

@@ -36,7 +36,7 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "deed_id subject_id",
                 Kind.RULE: "kind reference passed_limits",
-                Kind.TIME: "posted_at",
+                Kind.TIME: "posted_at effective_at",
             },
         ),
         "deed_note": Held(

@@ -56,7 +56,7 @@ async def test_the_documented_program_refuses_a_receipt_that_was_changed(town: T
         (posting, "change_minutes", 61),
         (posting, "seq", 2),
         (posting, "balance_minutes", 61),
-        (posting, "posted_at", "2026-03-02T10:00:00Z"),
+        *((posting, name, "2026-03-01T10:00:00Z") for name in ("posted_at", "effective_at")),
         (receipt["seal"], "root", "00" * 32),
         (receipt["seal"], "contents", "00" * 32),
         (receipt["seal"], "seal_no", 2),
@@ -115,7 +115,8 @@ async def test_a_receipt_shows_nothing_of_the_other_side_nor_how_large_the_bank_
     assert str(row[f"{other}_balance_minutes"]) not in re.findall(r"[-\w]+", said)
     assert receipt["posting"].keys() == {
         *("bank_id", "account_id", "posting_id", "deed_id", "kind", "subject_id"),
-        *("change_minutes", "seq", "balance_minutes", "posted_at", "reverses_posting_id"),
+        *("change_minutes", "seq", "balance_minutes", "posted_at", "effective_at"),
+        "reverses_posting_id",
     }
     assert len(receipt["merkle_path"]) == 8, "of 256 leaves, whoever they stand for"
 

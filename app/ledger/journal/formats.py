@@ -30,6 +30,7 @@ _COLUMNS: Final = (
     "posting_id",
     "deed_id",
     "posted_at",
+    "effective_at",
     "kind",
     "exchange_id",
     "transfer_id",
@@ -127,7 +128,10 @@ class _Csv(_Writer):
 
 
 class _Hledger(_Writer):
-    """https://hledger.org/hledger.html#journal, with a balance assertion for every account."""
+    """https://hledger.org/hledger.html#journal, with a balance assertion for every account.
+
+    The secondary date is the day on which it happened (`--date2`).
+    """
 
     def head(self) -> Iterator[str]:
         yield f"commodity 1000. {COMMODITY}\n\n"
@@ -137,7 +141,8 @@ class _Hledger(_Writer):
 
     def one(self, line: JournalLine) -> str:
         return (
-            f"{_day(line.posted_at)} * {line.kind}  ; posting:{line.posting_id}\n"
+            f"{_day(line.posted_at)}={_day(line.effective_at)} * {line.kind}"
+            f"  ; posting:{line.posting_id}\n"
             f"    {self.names[line.debit_account_id]}  {-line.minutes} {COMMODITY}\n"
             f"    {self.names[line.credit_account_id]}  {line.minutes} {COMMODITY}\n\n"
         )
@@ -163,6 +168,7 @@ class _Beancount(_Writer):
         return (
             f'{_day(line.posted_at)} * "{line.kind}"\n'
             f'  posting: "{line.posting_id}"\n'
+            f"  effective: {_day(line.effective_at)}\n"
             f"  {self.names[line.debit_account_id]}  {-line.minutes} {COMMODITY}\n"
             f"  {self.names[line.credit_account_id]}  {line.minutes} {COMMODITY}\n\n"
         )
@@ -194,6 +200,7 @@ def _cells(line: JournalLine) -> list[str | int | None]:
         str(line.posting_id),
         str(line.deed_id),
         as_rfc3339(line.posted_at),
+        as_rfc3339(line.effective_at),
         line.kind,
         _text(subject.exchange_id),
         _text(subject.transfer_id),

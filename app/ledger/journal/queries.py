@@ -30,6 +30,7 @@ class JournalLine(NamedTuple):
     posting_id: UUID
     deed_id: UUID
     posted_at: datetime
+    effective_at: datetime
     kind: str
     subject_id: UUID | None
     debit_account_id: UUID
@@ -74,6 +75,7 @@ def _journal_page(bank_id: UUID, after: UUID | None) -> Select[*tuple[Any, ...]]
             Posting.posting_id,
             Posting.deed_id,
             Posting.posted_at,
+            Deed.effective_at,
             Deed.kind,
             Deed.subject_id,
             Posting.debit_account_id,

@@ -164,7 +164,7 @@ _UNSEALED: Final = text("""
 """)
 """Each posting counts in two accounts."""
 _LEG: Final = """
-    SELECT p.bank_id, p.posting_id, p.deed_id, d.kind, p.posted_at, d.subject_id,
+    SELECT p.bank_id, p.posting_id, p.deed_id, d.kind, p.posted_at, d.effective_at, d.subject_id,
            p.reverses_posting_id, l.account_id, l.change, l.seq, l.balance
       FROM posting p
       JOIN deed d ON d.bank_id = p.bank_id AND d.deed_id = p.deed_id

@@ -11,6 +11,7 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.ground import Work
 from app.ledger import operations as ledger
 from app.ledger import queries as books
+from app.ledger.reversing import queries as postings
 from app.ledger.rules import (
     AccountKind,
     HoldEnding,
@@ -33,7 +34,10 @@ async def deliver(work: Work, bank_id: UUID, transfer_id: UUID) -> None:
     row = await queries.get_transfer(work.session, bank_id, transfer_id)
     if row.giver_id is None:
         return  # it has ended
-    message = Message(transfer_id, bank_id, row.partner_bank_id, row.giver_id, row.minutes)
+    first = (await postings.get_original(work.session, bank_id, row.posting_id)).posting
+    message = Message(
+        transfer_id, bank_id, row.partner_bank_id, row.giver_id, row.minutes, first.posted_at
+    )
     await work.pause()
     await _arrive(work, message)
     await enqueue(work, CONCLUDE, bank_id, transfer_id)
@@ -99,6 +103,7 @@ async def _credited(work: Work, message: Message, clearing: UUID) -> bool:
                 reference=f"transfer:{message.transfer_id}:in",
                 subject_id=message.transfer_id,
                 legs=(Leg(clearing, giver.account_id, message.minutes),),
+                effective_at=message.posted_at,
             ),
         )
         notices.tell_member(

@@ -13,6 +13,7 @@ POSTING = ChainedPosting(
     deed_id=UUID(int=3),
     kind="settlement",
     posted_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+    effective_at=datetime(2026, 3, 1, 17, tzinfo=UTC),
     subject_id=UUID(int=9),
     reverses_posting_id=None,
 )
@@ -23,6 +24,7 @@ CHANGES: dict[str, object] = {
     "deed_id": UUID(int=11),
     "kind": "settlements",
     "posted_at": POSTING.posted_at + timedelta(microseconds=1),
+    "effective_at": POSTING.effective_at + timedelta(microseconds=1),
     "subject_id": None,
     "reverses_posting_id": UUID(int=11),
     "account_id": UUID(int=11),

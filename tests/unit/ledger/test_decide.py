@@ -116,6 +116,19 @@ def test_what_is_refused_would_have_passed_a_floor(accounts: Accounts, asked: In
         assert 0 <= available < minutes
 
 
+@given(ACCOUNTS, instructions(), st.none() | st.integers(-90, 90))
+def test_nothing_happens_after_it_was_posted_and_nothing_is_decided_by_when_it_did(
+    accounts: Accounts, asked: Instruction, minutes: int | None
+) -> None:
+    at = None if minutes is None else NOON + timedelta(minutes=minutes)
+    first, second = (_decided(one, accounts) for one in (asked, replace(asked, effective_at=at)))
+    assert type(first) is type(second)
+    if isinstance(first, Decision) and isinstance(second, Decision):
+        assert replace(second, effective_at=first.effective_at) == first
+        assert first.effective_at == first.posted_at
+        assert second.effective_at == min(at or second.posted_at, second.posted_at)
+
+
 @given(ACCOUNTS, instructions())
 def test_the_floor_in_force_follows_from_the_policy_and_what_is_available(
     accounts: Accounts, asked: Instruction
