@@ -18,7 +18,7 @@ def chained(
         packed = _posting(asked, decision, row).packed()
         for leg in _legs(row):
             state = after[leg.account_id]
-            after[leg.account_id] = state._replace(head=link(state.head, leg.digest(packed)))
+            after[leg.account_id] = state.linked(link(state.head, leg.digest(packed)))
     return after
 
 

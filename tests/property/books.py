@@ -208,9 +208,8 @@ class Books:
 
     async def states(self, session: AsyncSession) -> list[AccountState]:
         """All that the accounts say, the heads of their chains included."""
-        keys = [(self.bank_id, account) for account in self.accounts]
-        states = await queries.lock_accounts(session, keys)
-        return [states[key] for key in keys]
+        states = await queries.lock_accounts(session, self.bank_id, self.accounts)
+        return [states[account] for account in self.accounts]
 
     async def balance_at(self, account: int, at: datetime) -> queries.BalanceAt:
         """What this account had at a moment, as it is told now."""

@@ -53,8 +53,7 @@ async def set_clearing_limits(
     work: Work, bank_id: UUID, account_id: UUID, *, floor_minutes: int, ceiling_minutes: int
 ) -> None:
     """Change how far a clearing account may go down and up; what has happened stands."""
-    key = (bank_id, account_id)
-    state = (await books.lock_accounts(work.session, [key]))[key]
+    state = (await books.lock_accounts(work.session, bank_id, [account_id]))[account_id]
     changed = {
         "policy_floor_minutes": floor_minutes,
         "floor_minutes": min(floor_minutes, state.available),
@@ -129,9 +128,8 @@ async def _lock(work: Work, bank_id: UUID, account_id: UUID) -> tuple[AccountSta
         raise NotFound
     kinds = (AccountKind.FUND, AccountKind.ISSUING)
     fund, issuing = [await books.get_bank_account(work.session, bank_id, one) for one in kinds]
-    keys = [(bank_id, one) for one in (account_id, fund, issuing)]
-    states = await books.lock_accounts(work.session, keys)
-    return states[bank_id, account_id], fund, issuing
+    states = await books.lock_accounts(work.session, bank_id, (account_id, fund, issuing))
+    return states[account_id], fund, issuing
 
 
 async def _change(
