@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.ledger.chain import ChainedLeg, ChainedPosting, link
 from app.ledger.deciding import Decision
-from app.ledger.rules import AccountState, Instruction
+from app.ledger.rules import Instruction
+from app.ledger.states import AccountState
 
 
 def chained(

@@ -9,16 +9,15 @@ from app.ledger.rules import (
     BALANCE_MINUTES_MAX,
     POSTING_MINUTES_MAX,
     AccountClosed,
-    AccountState,
     HoldEnded,
     Instruction,
     Leg,
     NotEnoughHours,
-    OpenHold,
     OverCeiling,
     Refusal,
     TooManyMinutes,
 )
+from app.ledger.states import AccountState, OpenHold
 
 
 class PostedLeg(NamedTuple):

@@ -18,13 +18,8 @@ from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
 from app.ledger import chaining, queries
 from app.ledger.deciding import Decision, PostedLeg, decide
-from app.ledger.rules import (
-    AccountState,
-    Instruction,
-    LimitReached,
-    OpenHold,
-    Refusal,
-)
+from app.ledger.rules import Instruction, LimitReached, Refusal
+from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
 _UPDATE_ACCOUNTS: Final = text("""

@@ -20,7 +20,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import NotFound
-from app.ledger.rules import AccountKind, AccountState, OpenHold
+from app.ledger.rules import AccountKind
+from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Account, Hold, HoldEnd, Posting
 
 _IN_BANK: Final = bindparam("bank_id", type_=Uuid())

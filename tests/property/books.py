@@ -19,7 +19,6 @@ from app.ledger.accounts import operations as accounts
 from app.ledger.operations import Posted
 from app.ledger.rules import (
     AccountKind,
-    AccountState,
     HoldEnded,
     HoldEnding,
     HoldOutcome,
@@ -29,6 +28,7 @@ from app.ledger.rules import (
     NotEnoughHours,
     Refusal,
 )
+from app.ledger.states import AccountState
 
 FLOORS = (0, -60, -720)
 """The policies of the members' accounts; the fund's floor is 0 and the issuer has none."""

@@ -14,14 +14,8 @@ from app.ledger.accounts.tables import AccountChange, Clearing
 from app.ledger.chain import genesis
 from app.ledger.notes import note
 from app.ledger.operations import Posted, settle
-from app.ledger.rules import (
-    ISSUING_FLOOR_MINUTES,
-    AccountClosed,
-    AccountKind,
-    AccountState,
-    Instruction,
-    Leg,
-)
+from app.ledger.rules import ISSUING_FLOOR_MINUTES, AccountClosed, AccountKind, Instruction, Leg
+from app.ledger.states import AccountState
 from app.ledger.tables import Account
 
 
