@@ -12,12 +12,14 @@ from app.banks.rules import (
     GRANT_BUDGET_MINUTES_DEFAULT,
     GRANT_CAP_MINUTES_DEFAULT,
     MEETING_POINTS_FIRST,
+    OPENING_CREDIT_MINUTES_DEFAULT,
     PRESETS,
     TERMS_VERSION_FIRST,
     TIME_ZONE_DEFAULT,
     Place,
     Preset,
     SlugTaken,
+    refuse_over_ceiling,
 )
 from app.banks.tables import Area, Bank, BankChange, BankSafety, MeetingPoint
 from app.banks.terms import operations as terms
@@ -45,6 +47,7 @@ async def create_bank(work: Work, *, slug: str, name: str, language: str, preset
         terms_version=TERMS_VERSION_FIRST,
         floor_minutes=FLOOR_MINUTES_DEFAULT,
         ceiling_minutes=None,
+        opening_credit_minutes=OPENING_CREDIT_MINUTES_DEFAULT,
         grant_cap_minutes=GRANT_CAP_MINUTES_DEFAULT,
         grant_budget_minutes=GRANT_BUDGET_MINUTES_DEFAULT,
         created_at=work.now,
@@ -77,9 +80,12 @@ async def change_bank(work: Work, bank_id: UUID, wish: Wish) -> Bank:
 
     Raises:
         Stale: when `If-Match` names an older version.
+        OpeningOverCeiling: when more would be given to begin with than the ceiling allows.
     """
     bank = await queries.lock_bank(work.session, bank_id)
     refuse_stale(wish.if_match, etag_of(bank))
+    opening = wish.changes.get("opening_credit_minutes", bank.opening_credit_minutes)
+    refuse_over_ceiling(opening, bank.ceiling_minutes)
     safety = await queries.lock_safety(work.session, bank_id)
     preset = wish.changes.get("preset")
     whole = vars(PRESETS[Preset(preset)]) if preset is not None else {}

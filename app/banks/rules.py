@@ -8,6 +8,9 @@ from app.kit.errors import Conflict, Said
 
 FLOOR_MINUTES_DEFAULT: Final = -720
 """Twelve hours may be received before the first is given (domain law 7)."""
+OPENING_CREDIT_MINUTES_DEFAULT: Final = 0
+OPENING_CREDIT_MINUTES_MAX: Final = 1_200
+"""The most that a bank can give to begin with: as much as a coordinator would ask about."""
 GRANT_CAP_MINUTES_DEFAULT: Final = 600
 GRANT_BUDGET_MINUTES_DEFAULT: Final = 6_000
 TIME_ZONE_DEFAULT: Final = "Europe/Ljubljana"
@@ -67,6 +70,33 @@ class SlugTaken(Conflict):
         "en": Said("This slug is taken", "Another bank here is called {slug}."),
         "sl": Said("Ta oznaka je zasedena", "Tako se tu že imenuje druga banka: {slug}."),
     }
+
+
+class OpeningOverCeiling(Conflict):
+    """Nobody could become a member: what they begin with would be over their ceiling."""
+
+    said: ClassVar = {
+        "en": Said(
+            "Opening credit over the ceiling",
+            "{opening_credit_minutes} minutes are given; the ceiling is {ceiling_minutes}.",
+        ),
+        "sl": Said(
+            "Začetne ure nad zgornjo mejo",
+            "Za začetek je {opening_credit_minutes} minut; zgornja meja je {ceiling_minutes}.",
+        ),
+    }
+
+
+def refuse_over_ceiling(opening_credit_minutes: int, ceiling_minutes: int | None) -> None:
+    """What everybody is given to begin with must fit under everybody's ceiling.
+
+    Raises:
+        OpeningOverCeiling: when it does not.
+    """
+    if ceiling_minutes is not None and opening_credit_minutes > ceiling_minutes:
+        raise OpeningOverCeiling(
+            opening_credit_minutes=opening_credit_minutes, ceiling_minutes=ceiling_minutes
+        )
 
 
 @dataclass(frozen=True)

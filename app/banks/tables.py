@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
 
+_OPENING_CREDIT_MAX = 1_200
+
 
 class Bank(Base):
     """One time bank."""
@@ -23,6 +25,11 @@ class Bank(Base):
         CheckConstraint("terms_version > 0", name="terms_version"),
         CheckConstraint("floor_minutes <= 0", name="floor_minutes"),
         CheckConstraint("ceiling_minutes >= 0", name="ceiling_minutes"),
+        CheckConstraint(
+            f"opening_credit_minutes BETWEEN 0 AND {_OPENING_CREDIT_MAX}"
+            " AND opening_credit_minutes <= ceiling_minutes",
+            name="opening_credit",
+        ),
         CheckConstraint("grant_cap_minutes >= 0 AND grant_budget_minutes >= 0", name="grants"),
     )
 
@@ -37,6 +44,8 @@ class Bank(Base):
     """The hard floor of a new member's account; a member may receive before giving."""
     ceiling_minutes: Mapped[int | None]
     """The hard ceiling likewise; null: none."""
+    opening_credit_minutes: Mapped[int]
+    """What everybody is given when they become a member, from the issuing account."""
     grant_cap_minutes: Mapped[int]
     """The most that one person gets from the fund within a year."""
     grant_budget_minutes: Mapped[int]

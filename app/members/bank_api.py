@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, StrictBool
 
 from app.banks import operations, queries
 from app.banks.operations import Wish, etag_of
-from app.banks.rules import Preset
+from app.banks.rules import OPENING_CREDIT_MINUTES_MAX, OpeningOverCeiling, Preset
 from app.banks.tables import BankChange
 from app.identity.access import Admin, Auditor, FreshAdmin
 from app.identity.rules import Caller
@@ -23,6 +23,7 @@ from app.kit.values import Languages, Moment, Reason, RequestBody, Slug, TimeZon
 from app.kit.versions import IfMatch
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
+OpeningCredit = Annotated[int, Field(strict=True, ge=0, le=OPENING_CREDIT_MINUTES_MAX)]
 Contacts = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 
 
@@ -35,6 +36,9 @@ class BankView(View):
     languages: list[str]
     terms_version: int
     floor_minutes: int
+    opening_credit_minutes: int = Field(
+        description="What everybody begins with when they become a member."
+    )
 
 
 class BankRulesView(BankView):
@@ -61,6 +65,9 @@ class ChangeBank(RequestBody):
     name: Title | None = Field(None, examples=["Ključ"])
     languages: Languages | None = Field(None, description="Whose words the desk understands.")
     time_zone: TimeZone | None = Field(None, description="Of the IANA list.")
+    opening_credit_minutes: OpeningCredit | None = Field(
+        None, examples=[60], description="From now on: who is a member already gets nothing."
+    )
     preset: Preset | None = Field(None, description="Brings its settings for safety with it.")
 
     def wish(self, caller: Caller, if_match: str | None) -> Wish:
@@ -123,7 +130,7 @@ async def get_bank(
     return BankView.model_validate(row)
 
 
-@router.patch("/bank", responses=raises(Stale))
+@router.patch("/bank", responses=raises(Stale, OpeningOverCeiling))
 @reaches(Relation.BANK)
 async def change_bank(
     body: ChangeBank,

@@ -91,7 +91,7 @@ async def approve(
     reason: str | None,
     level: Level | None = None,
 ) -> Member:
-    """Let an applicant take part: with an account, empty, as everyone else's.
+    """Let an applicant take part: with an account, and the same hours to begin with as everyone.
 
     Where the bank has a vetting ladder, approval says that they were met, unless a level is named.
 
@@ -101,11 +101,9 @@ async def approve(
         ApplicationDecided: when it was decided before.
         EmailTaken: when another login of this address was approved before.
     """
+    bank = await banks.lock_bank(work.session, caller.bank_id)  # its limits are not changing now
     member = await _lock_applicant(work, caller, member_id)
-    bank = await banks.get_bank_by_id(work.session, caller.bank_id)
-    member.account_id = await ledger.open_member_account(
-        work, bank.bank_id, bank.floor_minutes, bank.ceiling_minutes
-    )
+    member.account_id = await ledger.open_member_account(work, bank, member_id)
     safety = await banks.get_safety(work.session, caller.bank_id)
     first = Level.MET if safety.vetting_ladder else Level.FULL
     member.level = first if level is None else level

@@ -16,7 +16,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             *_RULES,
             {
                 Kind.RULE: "slug name preset time_zone languages terms_version floor_minutes"
-                " ceiling_minutes grant_cap_minutes grant_budget_minutes",
+                " ceiling_minutes opening_credit_minutes grant_cap_minutes grant_budget_minutes",
                 Kind.TIME: "created_at",
             },
         ),

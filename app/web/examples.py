@@ -65,6 +65,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "night_times": 3,
         "note": "We cooked together.",
         "passkey": {"id": "AAECAwQFBgcICQoLDA0ODw", "type": "public-key"},
+        "opening_credit_minutes": 0,
         "password": "four quite plain words",
         "people": 3,
         "phone": "+386 40 123 456",

@@ -23,6 +23,7 @@ async def test_everybody_sees_the_default_bank_without_signing_in(town: Town) ->
         "languages": ["sl"],
         "terms_version": 1,
         "floor_minutes": -720,
+        "opening_credit_minutes": 0,
     }
     protected(answer)
 

@@ -143,11 +143,13 @@ class Books:
         """New books: the fund, the issuer and the members."""
         async with ground.database.begin() as session:
             work = ground.work(session)
-            bank = (await founding.found_bank(work, slug=f"b{new_id().hex}", name="B")).bank_id
+            bank = await founding.found_bank(work, slug=f"b{new_id().hex}", name="B")
             kinds = (AccountKind.FUND, AccountKind.ISSUING)
-            ours = [await queries.get_bank_account(session, bank, kind) for kind in kinds]
-            theirs = [await accounts.open_member_account(work, bank, one) for one in FLOORS]
-        return cls(ground, bank, ours + theirs)
+            ours = [await queries.get_bank_account(session, bank.bank_id, kind) for kind in kinds]
+            theirs = []
+            for bank.floor_minutes in FLOORS:
+                theirs.append(await accounts.open_member_account(work, bank, new_id()))
+        return cls(ground, bank.bank_id, ours + theirs)
 
     def instruction(self, asked: Asked) -> Instruction:
         """The deed in the words of the books; it may open a hold and end another."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Update, insert, update
 
+from app.banks.tables import Bank
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -25,11 +26,19 @@ async def open_bank_accounts(work: Work, bank_id: UUID) -> None:
     await _open(work, bank_id, AccountKind.ISSUING, ISSUING_FLOOR_MINUTES)
 
 
-async def open_member_account(
-    work: Work, bank_id: UUID, floor_minutes: int, ceiling_minutes: int | None = None
-) -> UUID:
-    """A new member's account, empty, with the bank's limits."""
-    return await _open(work, bank_id, AccountKind.MEMBER, floor_minutes, ceiling_minutes)
+async def open_member_account(work: Work, bank: Bank, member_id: UUID) -> UUID:
+    """A new member's account, with the bank's limits and, where the bank gives any, its hours.
+
+    They come from the issuing account, once for each member: the deed is named after the member.
+    """
+    limits = bank.floor_minutes, bank.ceiling_minutes
+    account_id = await _open(work, bank.bank_id, AccountKind.MEMBER, *limits)
+    if bank.opening_credit_minutes:
+        issuing = await books.get_bank_account(work.session, bank.bank_id, AccountKind.ISSUING)
+        legs = (Leg(issuing, account_id, bank.opening_credit_minutes),)
+        reference = f"member:{member_id}:opening"
+        await settle(work, Instruction(bank.bank_id, "opening", reference, legs=legs))
+    return account_id
 
 
 async def open_clearing_account(work: Work, bank_id: UUID, partner_bank_id: UUID) -> UUID:

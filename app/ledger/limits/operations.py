@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, update
 
 from app.banks import queries as banks
+from app.banks.rules import refuse_over_ceiling
 from app.banks.tables import Bank
 from app.kit.bulk import insert_many
 from app.kit.errors import NotFound
@@ -61,9 +62,11 @@ async def set_bank_limits(
 
     Raises:
         Stale: when `If-Match` names other limits than there are now.
+        OpeningOverCeiling: when new members are given more than the ceiling would allow.
     """
     bank = await banks.lock_bank(work.session, bank_id)
     refuse_stale(if_match, limits_etag(bank_id, Limits(bank.floor_minutes, bank.ceiling_minutes)))
+    refuse_over_ceiling(bank.opening_credit_minutes, limits.ceiling)
     bank.floor_minutes = limits.floor
     bank.ceiling_minutes = limits.ceiling
     following = await queries.list_following(work.session, bank_id)

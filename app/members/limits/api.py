@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from app.banks import queries as banks
+from app.banks.rules import OpeningOverCeiling
 from app.identity.access import Admin, Coordinator
 from app.kit.errors import NotFound, Stale
 from app.kit.http import Route, Working
@@ -102,7 +103,7 @@ async def get_bank_limits(caller: Admin, work: Working, response: Response) -> L
     return LimitsView.of(limits)
 
 
-@router.patch("/bank/limits", responses=raises(Stale))
+@router.patch("/bank/limits", responses=raises(Stale, OpeningOverCeiling))
 @reaches(Relation.BANK)
 async def set_bank_limits(
     body: SetLimits, caller: Admin, work: Working, response: Response, if_match: IfMatch = None

@@ -72,6 +72,7 @@ async def set_for_bank(work: Work, caller: Caller, wish: Wish) -> InForce:
 
     Raises:
         Stale: when `If-Match` names other limits than there are now.
+        OpeningOverCeiling: when new members are given more than the ceiling would allow.
     """
     bank = await banks.lock_bank(work.session, caller.bank_id)
     limits = wish.on(Limits(bank.floor_minutes, bank.ceiling_minutes))
