@@ -30,7 +30,7 @@ SEEING = {
         "members/queries.py",
         "or_(Member.status == MemberStatus.ACTIVE, Member.member_id == viewer_id),",
         "",
-        f"{API}/test_rights.py::test_who_leaves_is_hidden_and_signed_out_at_once",
+        f"{API}/test_listings.py::test_what_is_over_looks_to_others_like_what_never_was",
     ),
     "a contact that is feared joins and sees": Break(
         "members/operations.py",
