@@ -174,6 +174,7 @@ def _login(work: Work, person: Person) -> Row:
         "email_sealed": os.urandom(64),
         "password_hash": "none: nobody signs in with a password here",
         "roles": [Role.MEMBER.value],
+        "shares_email": False,
         "created_at": work.now,
     }
 
