@@ -31,6 +31,7 @@ from app.kit.logs import configure_logs
 from app.kit.middleware import Around, BodyLimit, HeadIsGet, Pages, allowing
 from app.kit.problems import on_app_error, on_invalid
 from app.kit.settings import Settings, load_settings
+from app.kit.signposts import Signposts
 from app.kit.straight import StraightWay
 from app.kit.surfaces import Surface, serves
 from app.ledger import api as ledger
@@ -65,7 +66,7 @@ from app.web.routing import on_routing_error
 from app.web.server import spare_collector
 
 PARTS = (
-    exchanges,  # first, as the busiest: paths are tried in this order
+    exchanges,
     messages,
     fund,
     groups,
@@ -112,10 +113,11 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     """
     settings = settings or load_settings()
     configure_logs(settings.log_level)
-    # As the application's own, not by `include_router`, which builds every route once more.
+    # Not by `include_router`, which builds every route once more.
     routes = served(settings.surface)
-    app = FastAPI(lifespan=_lifespan, routes=[*routes], **docs.described(settings))
-    app.state.routes = routes
+    signposts = Signposts(routes)
+    app = FastAPI(lifespan=_lifespan, routes=[signposts], **docs.described(settings))
+    app.state.routes, app.state.signposts = routes, signposts
     app.state.ground = Ground.of(settings, application_url(settings), clock)
     app.state.lanes = Lanes()
     app.state.limiter = Limiter.of(settings, app.state.ground.vault.key("limits"), CEILINGS)

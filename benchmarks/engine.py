@@ -24,7 +24,8 @@ from app.kit.retrying import with_retries
 from app.ledger import chaining, operations
 from app.ledger.deciding import Decision
 from app.ledger.operations import Posted
-from app.ledger.rules import AccountState, Instruction, Leg
+from app.ledger.rules import Instruction, Leg
+from app.ledger.states import AccountState
 from app.web.server import spare_collector
 from benchmarks.costs import read, spent
 from benchmarks.measuring import Answer, Figures, Window, deadlocks, drive

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Final
 from uuid import UUID
 
@@ -50,6 +49,9 @@ class Fate:
     def id(self) -> UUID:
         return UUID(int=self.ids.getrandbits(128), version=4)
 
+    def id_bytes(self, count: int) -> "bytes":
+        return self.ids.randbytes(count)
+
     def bytes(self, count: int) -> bytes:
         """For the program alone: SQLAlchemy names things by chance too, once for all worlds."""
         asking = str(sys._getframe(1).f_globals["__name__"])
@@ -61,6 +63,6 @@ def fated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fate]:
     """Make all ids, nonces and moments depend on the label alone."""
     fate = Fate(FakeClock())
     with monkeypatch.context() as patch:
-        patch.setattr(ids, "uuid", SimpleNamespace(uuid4=fate.id))
+        patch.setattr(ids, "_random", fate.id_bytes)
         patch.setattr(os, "urandom", fate.bytes)
         yield fate

@@ -5,6 +5,7 @@ from typing import Final
 TIME: Final = "time deletes or empties what is old; shown to nobody"
 
 REVIEWED: Final = {
+    "app.alerts.queries.are_case_workers_concerned": "whom to tell that there is something to do",
     "app.alerts.queries.list_alerts": "case workers who are not concerned",
     "app.alerts.queries.lock_alert": "the same",
     "app.credentials.queries.lock_code": "by a secret that only its owner has, and their address",
@@ -17,6 +18,7 @@ REVIEWED: Final = {
     "app.exchanges.waiting.queries._find_any": "time; what it finds is shown to nobody",
     "app.fund.queries.sum_granted": "what a coordinator may still grant; a number for the rule",
     "app.identity.queries.find_callers": "whoever holds a session's token is its owner",
+    "app.identity.queries.has_asked": "by the address and the password of whoever joins",
     "app.identity.queries.list_coded": "by the code that somebody signs in with",
     "app.identity.queries.list_unended": "sessions that the operator ends; shown to nobody",
     "app.identity.queries.list_logins": "by an address: signing in, joining; staff",
@@ -51,7 +53,7 @@ REVIEWED: Final = {
     "app.moderation.statements.queries.count_by": "one's own in a dispute, for a number",
     "app.moderation.statements.queries.list_statements": "of a dispute that was read as one may",
     "app.notices.operations.tell_staff_of": "whose contact is blocked; told to case workers alone",
-    "app.openings.queries.is_concerned": "whether staff may act; one answer for every cause",
+    "app.openings.queries.list_concerned": "whether staff may act; one answer for every cause",
     "app.openings.queries.prove_chain": "the proof that none is missing, for auditors",
     "app.partners.queries.find_overdue": "what the worker looks after; shown to nobody",
     "app.partners.queries.get_transfer": "staff of the bank; a member reads notices and statement",

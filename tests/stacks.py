@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Final
 
 import greenlet
@@ -17,11 +18,20 @@ _KIT: Final = str(ROOT / "app" / "kit")
 def asking_function() -> str | None:
     """The innermost function of the program, above the kit, that is on the stack."""
     for frame in _frames():
-        name = frame.f_code.co_filename
-        if name.startswith(_APP) and not name.startswith(_KIT):
-            module = Path(name).relative_to(ROOT).with_suffix("")
-            return f"{'.'.join(module.parts)}.{frame.f_code.co_qualname}"
+        name = _named(frame.f_code)
+        if name is not None:
+            return name
     return None
+
+
+@cache
+def _named(code: CodeType) -> str | None:
+    """The full name of a function, if it is one of the program above the kit."""
+    file = code.co_filename
+    if not file.startswith(_APP) or file.startswith(_KIT):
+        return None
+    module = Path(file).relative_to(ROOT).with_suffix("")
+    return f"{'.'.join(module.parts)}.{code.co_qualname}"
 
 
 def _frames() -> Iterator[FrameType]:

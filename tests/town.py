@@ -126,6 +126,7 @@ class Town:
     async def applicant(self, alias: str = "Nova", **changes: Any) -> Person:
         """Somebody who has asked to join, signed in."""
         email = changes.pop("email", f"{new_id()}@example.org")
+        password = changes.pop("password", PASSWORD)
         wanted = {"alias": alias, "languages": ["sl", "en"], "terms_version": None} | changes
         async with self.ground.database.begin() as session:
             await members.join(
@@ -133,10 +134,10 @@ class Town:
                 self.tools,
                 bank=self.slug,
                 email=email,
-                password=PASSWORD,
+                password=password,
                 **wanted,
             )
-        return await self.signed_in(email)
+        return await self.signed_in(email, password)
 
     async def member(self, alias: str = "Ana", *, minutes: int = 0, **changes: Any) -> Person:
         """An approved member, signed in, with this many minutes from the issuing account."""

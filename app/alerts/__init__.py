@@ -4,6 +4,7 @@ An alert says that somebody's hours or contacts show a pattern that can mean exp
 reason to look, not a finding: the person may be the one who is being used. Always true: nothing
 happens to the member, and no answer to any member depends on it; of one kind there is one open
 alert a member (`ix_alert_open`); a closed one names who closed it, when and why
-(`ck_alert_closed_whole`); whoever is concerned neither sees nor closes it. From which numbers on
+(`ck_alert_closed_whole`); whoever has something of their own with its people neither sees nor
+closes it. From which numbers on
 there is an alert is one table, `rules.Thresholds`, which each bank's case workers may change.
 """

@@ -22,7 +22,6 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, Reason, RequestBody, View
 from app.kit.versions import IfMatch
-from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/alerts", route_class=Route, tags=["alerts"])
 Number = Annotated[int, Field(strict=True, ge=1, le=THRESHOLD_MAX)]
@@ -120,7 +119,7 @@ async def list_alerts(_: CaseWorker, opened: OpenedAlerts, work: Working) -> Pag
     return Page[AlertView](items=items, next_cursor=opened.next_cursor)
 
 
-@router.post("/{alert_id}/closure", responses=raises(AlertClosed, Concerned))
+@router.post("/{alert_id}/closure", responses=raises(AlertClosed))
 @reaches(Relation.BANK)
 async def close_alert(
     alert_id: UUID, body: CloseAlert, caller: CaseWorker, work: Working

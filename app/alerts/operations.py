@@ -24,7 +24,8 @@ from app.openings.rules import OpeningKind
 async def raise_alerts(work: Work, bank_id: UUID, found: Iterable[Found]) -> int:
     """An alert for each pattern, where there is no open one of its kind about its member.
 
-    Where a case worker is concerned, not they but the admins are told that something waits.
+    Where a case worker is one of its people, or all of them are concerned, the admins are told that
+    something waits: somebody else has to look.
 
     Returns:
         How many there are now that were not before.
@@ -52,12 +53,9 @@ async def close(work: Work, caller: Caller, alert_id: UUID, reason: str) -> Aler
 
     Raises:
         NotFound: when the bank has none with this id, or the caller is concerned by it.
-        Concerned: when the caller has something of their own with one of its people.
         AlertClosed: when it was closed before.
     """
     alert = await queries.lock_alert(work.session, caller, alert_id)
-    people = [one for one in (alert.member_id, alert.with_id) if one is not None]
-    await openings.refuse_party(work, caller, people)
     await openings.record_listed(work, caller, [alert.member_id], OpeningKind.ALERT)
     if alert.closed_at is not None:
         raise AlertClosed
@@ -96,6 +94,6 @@ def thresholds_etag(bank_id: UUID, thresholds: Thresholds) -> str:
 
 async def _tell(work: Work, bank_id: UUID, found: Found, alert_id: UUID) -> None:
     concerned = [one for one in (found.member_id, found.with_id) if one is not None]
-    is_own = await queries.are_case_workers(work.session, bank_id, concerned)
+    is_own = await queries.are_case_workers_concerned(work.session, bank_id, concerned)
     role = Role.ADMIN if is_own else Role.CASE_WORKER
     notices.tell_staff(work, bank_id, role, NoticeKind.ALERT_WAITING, alert_id)

@@ -1,11 +1,15 @@
-"""Reading alerts and thresholds. Whoever is concerned by an alert never gets it."""
+"""Reading alerts and thresholds. Whoever is concerned by an alert never gets it.
+
+Concerned is who has something of their own with one of its people, as everywhere (`app.openings`):
+what somebody could not act on, they do not read either.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.rules import AlertKind, Thresholds
@@ -14,13 +18,17 @@ from app.identity.rules import Caller, Role
 from app.identity.tables import Login
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
+from app.openings.queries import has_something_with
 
 
 def _for(caller: Caller) -> Select[Alert]:
-    concerned = or_(Alert.member_id == caller.member_id, Alert.with_id == caller.member_id)
     shown: list[ColumnElement[bool]] = [Alert.bank_id == caller.bank_id]
     if caller.member_id is not None:
-        shown.append(func.coalesce(concerned, False).is_(False))
+        own = literal(caller.member_id, Uuid())
+        concerned = [
+            has_something_with(caller.bank_id, own, one) for one in (Alert.member_id, Alert.with_id)
+        ]
+        shown.append(func.coalesce(or_(*concerned), False).is_(False))
     return select(Alert).where(*shown)
 
 
@@ -69,16 +77,19 @@ async def find_closed(
     return {(whose, AlertKind(kind)): at for whose, kind, at in rows if at is not None}
 
 
-async def are_case_workers(
+async def are_case_workers_concerned(
     session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
 ) -> bool:
-    """Whether one of these members is a case worker too."""
-    asked = select(Login.login_id).where(
-        Login.bank_id == bank_id,
-        Login.member_id.in_(member_ids),
-        Login.roles.contains([Role.CASE_WORKER.value]),
-    )
-    return (await session.scalar(asked.limit(1))) is not None
+    """Whether one of these members is a case worker, or all there are have to do with them."""
+    is_worker = (Login.bank_id == bank_id, Login.roles.contains([Role.CASE_WORKER.value]))
+    is_own = select(Login.login_id).where(*is_worker, Login.member_id.in_(member_ids))
+    concerned = [
+        has_something_with(bank_id, Login.member_id, literal(one, Uuid())) for one in member_ids
+    ]
+    is_concerned = func.coalesce(or_(*concerned), False)
+    worker = select(Login.login_id).where(*is_worker)
+    alone = and_(worker.exists(), ~worker.where(~is_concerned).exists())
+    return bool(await session.scalar(select(or_(is_own.exists(), alone))))
 
 
 async def get_thresholds(session: AsyncSession, bank_id: UUID) -> Thresholds:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
 from app.banks import queries as banks
 from app.banks.rules import Preset
@@ -25,12 +26,13 @@ from app.identity import operations as identity
 from app.identity import queries as logins
 from app.identity.factors import operations as factors
 from app.identity.naming import fingerprint
-from app.identity.passwords import salt_of
+from app.identity.passwords import PasswordFlaw, salt_of
 from app.identity.printed import canonical_code, new_code
-from app.identity.rules import STAFF, Caller, Role
+from app.identity.rules import STAFF, Caller, Role, WeakPassword
 from app.identity.sessions import operations as sessions
-from app.identity.tables import Login
+from app.identity.tables import ASKED_ONCE, Login
 from app.identity.tools import IdentityTools, refuse_weak
+from app.kit.db import violated
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
@@ -67,7 +69,7 @@ async def change_password(
     await work.pause()
     renewed = await tools.hashed(password, salt_of(before.password_hash))
     login = await sessions.prove_password(work, tools, caller, current)
-    login.password_hash = renewed
+    await _keep(work, login, renewed)
     await sessions.end_sessions(work, caller.bank_id, caller.login_id, but=caller.session_id)
     await _end_begun(work, caller.bank_id, caller.login_id)
     await emails.drop(work, caller.bank_id, caller.login_id)
@@ -156,7 +158,7 @@ async def finish(
         raise TooEarly(ready_at=as_rfc3339(row.ready_at))
     login = await logins.lock_login(work.session, bank_id, row.login_id)
     await _refuse_weak(work, login, password)
-    login.password_hash = password_hash
+    await _keep(work, login, password_hash)
     await factors.remove_all(work, bank_id, row.login_id)
     await sessions.end_sessions(work, bank_id, row.login_id)
     await _end_begun(work, bank_id, row.login_id)
@@ -188,6 +190,23 @@ async def _refuse_weak(work: Work, login: Login, password: str) -> None:
         member = await members.get_member(work.session, login.bank_id, login.member_id)
         known.append(member.alias)
     refuse_weak(password, *known)
+
+
+async def _keep(work: Work, login: Login, password_hash: str) -> None:
+    """Keep a new password.
+
+    Raises:
+        WeakPassword: when another open application of the address has it: nobody could tell the two
+            apart at signing in.
+    """
+    try:
+        async with work.session.begin_nested():
+            login.password_hash = password_hash
+            await work.session.flush()
+    except IntegrityError as error:
+        if violated(error) != ASKED_ONCE:
+            raise
+        raise WeakPassword(reason=PasswordFlaw.COMMON) from None
 
 
 async def _lock(work: Work, bank_id: UUID, email: str, code: str) -> RecoveryCode | None:

@@ -65,11 +65,11 @@ async def propose(work: Work, caller: Caller, listing_id: UUID, terms: Terms) ->
         NotMetYet, TooManyContacts: when the bank's rules for contacts say so.
         TooManyProposals: when as many wait for an answer as may.
     """
-    # One's own record is the lock under which one's open proposals are counted, and under which
-    # somebody blocks: whoever may be seen now has not blocked before this is committed.
-    await members.lock_me(work.session, caller)
+    # One's own record is the lock under which one's open proposals are counted; both are those
+    # under which somebody blocks or leaves: whoever may be seen then has done neither.
     seen = await listings.get_listing(work.session, caller, listing_id, work.now)
-    listing = seen.listing
+    await members.lock_members(work.session, caller.bank_id, {caller.me, seen.listing.author_id})
+    listing = (await listings.get_listing(work.session, caller, listing_id, work.now)).listing
     if listing.author_id == caller.me:
         raise OwnListing
     await contacts.propose_to(work, caller, listing.author_id)
@@ -126,7 +126,7 @@ async def accept(work: Work, caller: Caller, exchange_id: UUID) -> Shown:
         NotEnoughHours: when the receiver has not that many above the floor.
     """
     exchange = await met(work, caller, exchange_id, Step.ACCEPT)
-    await settling.hold(work, exchange)
+    await settling.hold(work, exchange, caller.me)
     begins_at = max(work.now, exchange.starts_at or work.now)
     exchange.expires_at = begins_at + timedelta(days=work.settings.hold_days)
     await jobs.expire_later(work, exchange)

@@ -12,12 +12,12 @@ from app.kit.ids import new_id
 from app.ledger import operations as ledger
 from app.ledger.reversing import operations as reversing
 from app.ledger.reversing.operations import PutRight, PuttingRight
-from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, NewHold
+from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, LimitReached, NewHold
 from app.members import queries as members
 
 
-async def hold(work: Work, exchange: Exchange) -> None:
-    """Reserve the agreed minutes on the receiver's account.
+async def hold(work: Work, exchange: Exchange, by: UUID) -> None:
+    """Reserve the agreed minutes on the receiver's account; one of the two members asks.
 
     Raises:
         NotEnoughHours: when the receiver has not that many above the floor.
@@ -25,7 +25,10 @@ async def hold(work: Work, exchange: Exchange) -> None:
     """
     receiver, giver = await _accounts(work, exchange)
     opened = NewHold(new_id(), receiver, exchange.minutes, giver)
-    await ledger.settle(work, _instruction(exchange, "hold", opens=opened))
+    try:
+        await ledger.settle(work, _instruction(exchange, "hold", opens=opened))
+    except LimitReached as refusal:
+        raise refusal.seen_by(receiver if by == exchange.receiver_id else giver) from None
     exchange.hold_id = opened.hold_id
 
 

@@ -29,6 +29,12 @@ async def named(work: Work, bank_id: UUID, username: str) -> Sequence[Login]:
     return await queries.list_coded(work.session, bank_id, mark)
 
 
+async def has_asked(work: Work, bank_id: UUID, email: str, password_hash: str) -> bool:
+    """Whether an open login of this address, approved or not, has this password."""
+    mark = fingerprint(work, bank_id, email)
+    return await queries.has_asked(work.session, bank_id, mark, password_hash)
+
+
 def sealed_email(work: Work, login: Login, email: str) -> bytes:
     """An address as a login keeps it."""
     owner = login.member_id or login.login_id

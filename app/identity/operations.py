@@ -149,6 +149,7 @@ async def create_login(
         member_id=member_id,
         email_fingerprint=fingerprint(work, bank_id, email),
         email_sealed=work.envelopes.seal(member_id or login_id, email, "email", bank_id, login_id),
+        shares_email=False,
         phone_fingerprint=phone_fingerprint,
         password_hash=password_hash,
         roles=sorted(roles),

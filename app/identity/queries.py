@@ -34,12 +34,13 @@ _CALLERS = (
 
 
 async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:
-    """The logins of an address: the approved one first, then open applications, then closed."""
+    """The logins of an address: the approved one first, who shares it, applications, closed."""
     asked = (
         select(Login)
         .where(Login.bank_id == bank_id, Login.email_fingerprint == fingerprint)
         .order_by(
             (func.cardinality(Login.roles) > 0).desc(),
+            Login.shares_email,
             Login.closed_at.is_not(None),
             Login.created_at,
             Login.login_id,
@@ -47,6 +48,19 @@ async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) 
         .limit(LOGINS_OF_ADDRESS_MAX)
     )
     return (await session.scalars(asked)).all()
+
+
+async def has_asked(
+    session: AsyncSession, bank_id: UUID, fingerprint: bytes, password_hash: str
+) -> bool:
+    """Whether an open login of this address, approved or not, has this password."""
+    asked = select(Login.login_id).where(
+        Login.bank_id == bank_id,
+        Login.email_fingerprint == fingerprint,
+        Login.password_hash == password_hash,
+        Login.closed_at.is_(None),
+    )
+    return (await session.scalar(asked.limit(1))) is not None
 
 
 async def list_coded(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:

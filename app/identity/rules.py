@@ -104,11 +104,11 @@ class EmailTaken(Conflict):
     said: ClassVar = {
         "en": Said(
             "This e-mail has a login already",
-            "Perhaps they forgot their password: help them back in, and decline this application.",
+            "Perhaps they forgot their password, or it is not their address: ask in person first.",
         ),
         "sl": Said(
             "Ta e-naslov že ima prijavo",
-            "Morda so pozabili geslo: pomagajte jim nazaj in to prošnjo zavrnite.",
+            "Morda so pozabili geslo ali pa naslov ni njihov: najprej vprašajte osebno.",
         ),
     }
 

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base
 
 ONE_APPROVED = "ix_login_one_approved"
-"""Anyone may apply with any address, or joining would tell which are known; one is approved."""
+"""Anyone may apply with any address, or joining would tell which are known; one is approved.
+
+Who changes to an address of somebody approved shares it: were it refused, that would tell.
+"""
 ASKED_ONCE = "ix_login_asked_once"
-"""The same address and password is the same person asking again."""
+"""The same address and password is the same person asking again, while none is approved."""
 
 
 class Login(Base):
@@ -38,15 +41,16 @@ class Login(Base):
             "bank_id",
             "email_fingerprint",
             unique=True,
-            postgresql_where=text("roles <> '{}'"),
+            postgresql_where=text("roles <> '{}' AND NOT shares_email"),
         ),
+        CheckConstraint("NOT shares_email OR roles <@ '{member}'", name="staff_share_none"),
         Index(
             ASKED_ONCE,
             "bank_id",
             "email_fingerprint",
             "password_hash",
             unique=True,
-            postgresql_where=text("closed_at IS NULL"),
+            postgresql_where=text("roles = '{}' AND closed_at IS NULL"),
         ),
     )
 
@@ -56,6 +60,8 @@ class Login(Base):
     email_fingerprint: Mapped[bytes]
     """Keyed hash of the address, for looking it up; the address itself is sealed."""
     email_sealed: Mapped[bytes]
+    shares_email: Mapped[bool]
+    """Whether it was another approved login's address when this one changed to it."""
     phone_fingerprint: Mapped[bytes | None]
     """Keyed hash of a telephone, if one was told: only so that blocks can find it."""
     password_hash: Mapped[str]

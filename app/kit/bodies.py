@@ -34,7 +34,8 @@ def refusing(error: Exception) -> Callable[[Request], Awaitable[Response]]:
 
 async def use_of(request: Request, owner: Any) -> idempotency.Use:
     """The request's key, used for what it asks: method, path with its query, body's bytes."""
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    digest = hashlib.sha256(asked + await request.body()).digest()
+    scope = request.scope  # `request.url` is put together and taken apart again
+    asked = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"]
+    digest = hashlib.sha256(asked + b"\n" + await request.body()).digest()
     text = request.headers[idempotency.HEADER]
     return idempotency.Use(owner.bank_id, owner.login_id, text, digest)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
 
 from app.kit import idempotency
 from app.kit.bodies import read, refusing, use_of
@@ -22,7 +23,6 @@ from app.kit.errors import (
 )
 from app.kit.gate import count_admitted, counted_as, hold_guesses_to_limits, pass_gate
 from app.kit.ground import Ground, Work
-from app.kit.named_first import NamedFirst
 from app.kit.problems import merged
 from app.kit.reach import Rate, reach_of
 from app.kit.retrying import with_retries
@@ -113,7 +113,7 @@ def rechecked_by(recheck: Recheck) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
-class Route(NamedFirst):
+class Route(APIRoute):
     """One operation over HTTP. See the module docstring."""
 
     guard: Guard

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.ledger.chain import ChainedLeg, ChainedPosting, link
 from app.ledger.deciding import Decision
-from app.ledger.rules import AccountState, Instruction
+from app.ledger.rules import Instruction
+from app.ledger.states import AccountState
 
 
 def chained(
@@ -18,7 +19,7 @@ def chained(
         packed = _posting(asked, decision, row).packed()
         for leg in _legs(row):
             state = after[leg.account_id]
-            after[leg.account_id] = state._replace(head=link(state.head, leg.digest(packed)))
+            after[leg.account_id] = state.linked(link(state.head, leg.digest(packed)))
     return after
 
 

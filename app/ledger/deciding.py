@@ -9,16 +9,15 @@ from app.ledger.rules import (
     BALANCE_MINUTES_MAX,
     POSTING_MINUTES_MAX,
     AccountClosed,
-    AccountState,
     HoldEnded,
     Instruction,
     Leg,
     NotEnoughHours,
-    OpenHold,
     OverCeiling,
     Refusal,
     TooManyMinutes,
 )
+from app.ledger.states import AccountState, OpenHold
 
 
 class PostedLeg(NamedTuple):
@@ -59,10 +58,8 @@ class _Draft:
             self.states[for_account_id] = state._replace(held_in=state.held_in + minutes)
 
     def move(self, leg: Leg) -> None:
-        debit, credit = self.states[leg.debit], self.states[leg.credit]
-        debit = debit._replace(balance=debit.balance - leg.minutes, seq=debit.seq + 1)
-        credit = credit._replace(balance=credit.balance + leg.minutes, seq=credit.seq + 1)
-        self.states |= {leg.debit: debit, leg.credit: credit}
+        self.states[leg.debit] = debit = self.states[leg.debit].moved(-leg.minutes)
+        self.states[leg.credit] = credit = self.states[leg.credit].moved(leg.minutes)
         self.legs.append(PostedLeg(leg, debit.seq, credit.seq, debit.balance, credit.balance))
 
 
@@ -119,9 +116,7 @@ def _judged(
             refusal.account_id = account_id
             return refusal
         passed_limits = passed_limits or refusal is not None
-        after[account_id] = state._replace(
-            floor=state.floor_in_force, ceiling=state.ceiling_in_force, posted_at=posted_at
-        )
+        after[account_id] = state.posted(posted_at)
     effective_at = min(instruction.effective_at or posted_at, posted_at)
     return Decision(after, tuple(draft.legs), posted_at, effective_at, passed_limits)
 

@@ -18,13 +18,8 @@ from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
 from app.ledger import chaining, queries
 from app.ledger.deciding import Decision, PostedLeg, decide
-from app.ledger.rules import (
-    AccountState,
-    Instruction,
-    LimitReached,
-    OpenHold,
-    Refusal,
-)
+from app.ledger.rules import Instruction, LimitReached, Refusal
+from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
 _UPDATE_ACCOUNTS: Final = text("""
@@ -32,14 +27,13 @@ _UPDATE_ACCOUNTS: Final = text("""
            held_in_minutes = now.held_in, floor_minutes = now.floor,
            ceiling_minutes = now.ceiling, seq = now.seq, posted_at = now.posted_at,
            head = now.head
-      FROM unnest(CAST(:bank_ids AS uuid[]), CAST(:account_ids AS uuid[]),
+      FROM unnest(CAST(:account_ids AS uuid[]),
                   CAST(:balances AS bigint[]), CAST(:helds AS bigint[]),
                   CAST(:helds_in AS bigint[]), CAST(:floors AS bigint[]),
                   CAST(:ceilings AS bigint[]), CAST(:seqs AS bigint[]),
                   CAST(:posted_ats AS timestamptz[]), CAST(:heads AS bytea[]))
-           AS now (bank_id, account_id, balance, held, held_in, floor, ceiling, seq, posted_at,
-                   head)
-     WHERE account.bank_id = now.bank_id AND account.account_id = now.account_id
+           AS now (account_id, balance, held, held_in, floor, ceiling, seq, posted_at, head)
+     WHERE account.bank_id = :bank_id AND account.account_id = now.account_id
 """)
 
 
@@ -99,35 +93,44 @@ async def settle_many(
     """Do each instruction whole or refuse it whole; one answer for each, in order.
 
     Locks every account first, in one fixed order, and reads the clock only then, so that history
-    is right under overlap. Each instruction is decided on what those before it left behind.
+    is right under overlap. Each instruction is decided on what those before it left behind. All
+    are of one bank: no statement is about two.
     """
-    keys = {(one.bank_id, account) for one in asked for account in one.accounts}
-    states = await queries.lock_accounts(session, keys)
-    ended = [(one.bank_id, one.ends.hold_id) for one in asked if one.ends]
-    holds = await queries.list_holds(session, ended) if ended else {}
-    batch, touched = _Batch([], [], [], []), set[queries.AccountKey]()
+    if not asked:
+        return []
+    (bank_id,) = {one.bank_id for one in asked}
+    wanted = {account for one in asked for account in one.accounts}
+    states = await queries.lock_accounts(session, bank_id, wanted)
+    ended = [one.ends.hold_id for one in asked if one.ends]
+    holds = await queries.list_holds(session, bank_id, ended) if ended else {}
+    batch, touched = _Batch([], [], [], []), set[UUID]()
     answers: list[Posted | Refusal] = []
     for one in asked:
-        accounts = {account: states[one.bank_id, account] for account in one.accounts}
-        decision = decide(one, accounts, holds, clock())
-        if isinstance(decision, LimitReached) and one.otherwise is not None:
-            one = one.otherwise  # noqa: PLW2901 from here on it is what was asked
-            decision = decide(one, accounts, holds, clock())
+        done, decision = _decided(one, states, holds, clock)
         if not isinstance(decision, Decision):
             answers.append(decision)
             continue
-        posted, after = batch.add(one, decision)
-        states |= {(one.bank_id, account): state for account, state in after.items()}
-        touched |= {(one.bank_id, account) for account in after}
-        if one.opens is not None:
-            new = one.opens
+        posted, after = batch.add(done, decision)
+        states |= after
+        touched |= after.keys()
+        if (new := done.opens) is not None:
             holds[new.hold_id] = OpenHold(new.minutes, new.account_id, new.for_account_id)
-        if one.ends is not None:
-            del holds[one.ends.hold_id]
+        if done.ends is not None:
+            del holds[done.ends.hold_id]
         answers.append(posted)
-    await _write(session, batch, {key: states[key] for key in touched})
+    await _write(session, bank_id, batch, {account: states[account] for account in touched})
     _count(session, answers)
     return answers
+
+
+def _decided(
+    asked: Instruction, states: dict[UUID, AccountState], holds: dict[UUID, OpenHold], clock: Clock
+) -> tuple[Instruction, Decision | Refusal]:
+    """What is done, and what it does: what was asked, or what may be done instead."""
+    decision = decide(asked, states, holds, clock())
+    if isinstance(decision, LimitReached) and asked.otherwise is not None:
+        return asked.otherwise, decide(asked.otherwise, states, holds, clock())
+    return asked, decision
 
 
 def _count(session: AsyncSession, answers: Sequence[Posted | Refusal]) -> None:
@@ -188,7 +191,7 @@ def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, An
 
 
 async def _write(
-    session: AsyncSession, batch: _Batch, after: dict[queries.AccountKey, AccountState]
+    session: AsyncSession, bank_id: UUID, batch: _Batch, after: dict[UUID, AccountState]
 ) -> None:
     tables: tuple[tuple[type[Base], list[dict[str, Any]]], ...] = (
         (Deed, batch.deeds),
@@ -202,8 +205,8 @@ async def _write(
         return
     states = list(after.values())
     columns = {
-        "bank_ids": [bank_id for bank_id, _ in after],
-        "account_ids": [account_id for _, account_id in after],
+        "bank_id": bank_id,
+        "account_ids": list(after),
         "balances": [state.balance for state in states],
         "helds": [state.held for state in states],
         "helds_in": [state.held_in for state in states],

@@ -1,6 +1,6 @@
 """Reading the books."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -19,16 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kit.bulk import arrays, given
 from app.kit.errors import NotFound
-from app.ledger.rules import AccountKind, AccountState, OpenHold
+from app.ledger.rules import AccountKind
+from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Account, Hold, HoldEnd, Posting
 
-_WANTED: Final = given(bank_id=Uuid(), account_id=Uuid())
-_HELD: Final = given(bank_id=Uuid(), hold_id=Uuid())
+_IN_BANK: Final = bindparam("bank_id", type_=Uuid())
 _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
     select(
-        Account.bank_id,
         Account.account_id,
         Account.balance_minutes,
         Account.held_minutes,
@@ -42,11 +40,11 @@ _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
         Account.ceiling_minutes,
         Account.policy_ceiling_minutes,
     )
-    .join(
-        _WANTED,
-        and_(Account.bank_id == _WANTED.c.bank_id, Account.account_id == _WANTED.c.account_id),
+    .where(
+        Account.bank_id == _IN_BANK,
+        Account.account_id == any_(bindparam("account_ids", type_=ARRAY(Uuid()))),
     )
-    .order_by(Account.bank_id, Account.account_id)
+    .order_by(Account.account_id)
     .with_for_update(key_share=True, of=Account)
 )
 _HOLDS: Final = (
@@ -58,10 +56,11 @@ _HOLDS: Final = (
         HoldEnd.hold_id.is_not(None),
     )
     .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
-    .join(_HELD, and_(Hold.bank_id == _HELD.c.bank_id, Hold.hold_id == _HELD.c.hold_id))
+    .where(
+        Hold.bank_id == _IN_BANK,
+        Hold.hold_id == any_(bindparam("hold_ids", type_=ARRAY(Uuid()))),
+    )
 )
-AccountKey = tuple[UUID, UUID]
-"""`(bank_id, account_id)`."""
 
 
 class BalanceAt(NamedTuple):
@@ -136,24 +135,26 @@ async def get_bank_accounts(
 
 
 async def lock_accounts(
-    session: AsyncSession, keys: Iterable[AccountKey]
-) -> dict[AccountKey, AccountState]:
+    session: AsyncSession, bank_id: UUID, account_ids: Iterable[UUID]
+) -> dict[UUID, AccountState]:
     """Lock these accounts, in id order so that no two deeds can wait for each other.
 
     Plain columns, not mapped rows: what a session read earlier cannot be mistaken for the present.
     """
-    if not (wanted := [{"bank_id": bank_id, "account_id": one} for bank_id, one in keys]):
+    # By the ids that were asked for: comparing them with the driver's own is slow, and they are
+    # looked up again and again.
+    if not (wanted := {one: one for one in account_ids}):
         return {}
-    rows = await session.execute(_LOCK_ACCOUNTS, arrays(wanted))
-    return {(row[0], row[1]): AccountState(*row[2:]) for row in rows}
+    asked = {"bank_id": bank_id, "account_ids": list(wanted)}
+    rows = await session.execute(_LOCK_ACCOUNTS, asked)
+    return {wanted[row[0]]: AccountState(*row[1:]) for row in rows}
 
 
 async def list_holds(
-    session: AsyncSession, keys: Iterable[tuple[UUID, UUID]]
+    session: AsyncSession, bank_id: UUID, hold_ids: Sequence[UUID]
 ) -> dict[UUID, OpenHold]:
     """These holds as they stand; read after their accounts are locked, so that it stays true."""
-    wanted = [{"bank_id": bank_id, "hold_id": hold_id} for bank_id, hold_id in keys]
-    rows = await session.execute(_HOLDS, arrays(wanted))
+    rows = await session.execute(_HOLDS, {"bank_id": bank_id, "hold_ids": hold_ids})
     return {row[0]: OpenHold(*row[1:]) for row in rows}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar, Final, NamedTuple, Self
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from app.kit.errors import Conflict, Said
@@ -45,6 +45,10 @@ class LimitReached(Conflict):
     account_id: UUID | None = None
     """Whose; never answered, as only the parts above know which account a caller may know."""
 
+    def seen_by(self, account_id: UUID) -> Self:
+        """The refusal as whoever has this account may read it: of another's no numbers."""
+        return self if account_id == self.account_id else type(self)()
+
     def naming(self, **facts: object) -> Self:
         """The same refusal with more facts."""
         return type(self)(**self.facts, **facts)
@@ -56,11 +60,11 @@ class NotEnoughHours(LimitReached):
     said: ClassVar = {
         "en": Said(
             "Not enough hours",
-            "{minutes} minutes were asked for; {available_minutes} are available above the floor.",
+            "There are not that many above the floor of whose hours these are.",
         ),
         "sl": Said(
             "Premalo ur",
-            "Zahtevanih je {minutes} minut; nad spodnjo mejo jih je na voljo {available_minutes}.",
+            "Nad spodnjo mejo tistega, čigave so, jih ni toliko.",
         ),
     }
 
@@ -71,11 +75,11 @@ class OverCeiling(LimitReached):
     said: ClassVar = {
         "en": Said(
             "Over the ceiling",
-            "{minutes} minutes would arrive; there is room for {room_minutes} under the ceiling.",
+            "There is not that much room under the ceiling of whose hours they would be.",
         ),
         "sl": Said(
             "Nad zgornjo mejo",
-            "Prišlo bi {minutes} minut; do zgornje meje jih je prostih {room_minutes}.",
+            "Do zgornje meje tistega, čigave bi bile, ni toliko prostora.",
         ),
     }
 
@@ -167,66 +171,3 @@ class Instruction:
         parts = [part for part in (self.opens, self.ends) if part]
         holds = {one for part in parts for one in (part.account_id, part.for_account_id) if one}
         return frozenset(sides | holds)
-
-
-class AccountState(NamedTuple):
-    """An account as the books see it while deciding, in minutes."""
-
-    balance: int
-    held: int
-    floor: int
-    policy_floor: int
-    seq: int
-    posted_at: datetime
-    head: bytes = b""
-    """The head of the account's hash chain."""
-    closed: bool = False
-    held_in: int = 0
-    """Minutes that are held elsewhere for this account."""
-    ceiling: int | None = None
-    policy_ceiling: int | None = None
-
-    @property
-    def available(self) -> int:
-        """The balance without what is held."""
-        return self.balance - self.held
-
-    @property
-    def expected(self) -> int:
-        """The balance with all that is held for this account elsewhere."""
-        return self.balance + self.held_in
-
-    @property
-    def room(self) -> int:
-        """How many minutes may still leave or be held."""
-        return self.available - self.floor
-
-    @property
-    def room_in(self) -> int | None:
-        """How many minutes may still arrive or be held for it; None without a ceiling."""
-        return None if self.ceiling is None else self.ceiling - self.expected
-
-    @property
-    def floor_in_force(self) -> int:
-        """The floor never blocks what has happened, and rises again with the balance."""
-        return min(self.policy_floor, self.available)
-
-    @property
-    def ceiling_in_force(self) -> int | None:
-        """Likewise the ceiling, which sinks again; None: none."""
-        return None if self.policy_ceiling is None else max(self.policy_ceiling, self.expected)
-
-
-@dataclass(frozen=True)
-class OpenHold:
-    """A hold as it stands: its minutes, on which accounts it is, and whether it has ended."""
-
-    minutes: int
-    account_id: UUID
-    for_account_id: UUID | None = None
-    ended: bool = False
-
-    def answers(self, ending: HoldEnding) -> bool:
-        """Whether it can be ended so."""
-        sides = (ending.account_id, ending.for_account_id)
-        return not self.ended and sides == (self.account_id, self.for_account_id)

@@ -93,7 +93,8 @@ async def _candidates(
 ) -> Sequence[Seen]:
     """Listings that pass every hard filter.
 
-    An author finds what they may see, as everywhere; staff find what two people may meet over.
+    An author finds what they may see, as everywhere; staff find what two people may meet over, and
+    nothing of their own: what is missing of it would tell who has a contact that they block.
     """
     is_own = mine.author_id == viewer.member_id
     meets = visible_to(viewer) if is_own else may_meet(mine.bank_id, mine.author_id)
@@ -102,6 +103,7 @@ async def _candidates(
         listings.seen_by(viewer)
         .where(
             Listing.author_id != mine.author_id,
+            Listing.author_id.is_distinct_from(viewer.member_id),
             meets,
             listings.is_open(now),
             _fits(mine),

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.banks import queries as banks
 from app.banks.tables import Bank
 from app.identity import operations as identity
+from app.identity.naming import has_asked
 from app.identity.rules import Caller, Role
 from app.identity.tables import ASKED_ONCE
 from app.identity.tools import IdentityTools, refuse_weak
@@ -70,6 +71,8 @@ async def join(
     if terms_version not in {None, known.terms_version}:
         raise TermsNotCurrent(terms_version=known.terms_version)
     password_hash = await identity.hash_for(work, tools, known.bank_id, email, password)
+    if await has_asked(work, known.bank_id, email, password_hash):
+        return
     member = _applicant(work, known, alias, languages)
     await work.envelopes.make(member.member_id)  # before the first lock: it waits for a disk
     if invitation is not None:
@@ -170,11 +173,7 @@ async def change_me(
 
 
 def _refuse_unfit(alias: str) -> None:
-    """Keep the alias of former members to them, and contact data out of aliases.
-
-    Contact data in other texts are held for a moderator; an alias stands in so many places that
-    it is refused at once, whatever the bank's settings.
-    """
+    """Keep the alias of former members to them, and contact data out: it stands in many places."""
     refuse_reserved(alias)
     if contact_data(alias):
         raise AliasIsContact

@@ -56,7 +56,7 @@ class Member(Base):
     """Languages the member can use; for matching only, never shown to others."""
     account_id: Mapped[UUID | None]
     level: Mapped[int]
-    """How well the staff know them (`rules.Level`); in no answer of anybody's."""
+    """How well the staff know them (`rules.Level`); shown in the export alone."""
     terms_version: Mapped[int]
     version: Mapped[int]
     requested_at: Mapped[datetime]

@@ -26,8 +26,9 @@ from app.moderation.rules import (
     DisputeStatus,
     MinutesDoNotFit,
     Outcome,
+    WouldTell,
 )
-from app.moderation.views import DISAGREED, DisputeView
+from app.moderation.views import DISAGREED, DisputeView, refuse_unreadable
 from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["moderation"])
@@ -50,14 +51,13 @@ class ResolveDispute(RequestBody):
 
 
 async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
-    dispute = DisputeView.model_validate_json(kept.body)
-    await queries.get_dispute(work.session, caller, dispute.id)
+    await refuse_unreadable(work, caller, kept)
 
 
 @router.post(
     "/exchanges/{exchange_id}/dispute",
     status_code=201,
-    responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed),
+    responses=raises(StepNotOpen, NotYourStep, TooLateToDispute, AlreadyDisputed, WouldTell),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_still_theirs)

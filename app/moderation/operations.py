@@ -8,6 +8,7 @@ from app.exchanges.tables import Exchange
 from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.members.blocks import queries as blocks
 from app.moderation import queries
 from app.moderation.appeals import operations as appeals
 from app.moderation.rules import (
@@ -16,6 +17,7 @@ from app.moderation.rules import (
     DisputeStatus,
     Outcome,
     Ruling,
+    WouldTell,
     minutes_of,
 )
 from app.moderation.tables import Dispute
@@ -34,8 +36,11 @@ async def open_dispute(work: Work, caller: Caller, exchange_id: UUID, reason: st
     Raises:
         NotFound, StepNotOpen, NotYourStep, TooLateToDispute: as the exchange has it.
         AlreadyDisputed: when a moderator has decided on it before.
+        WouldTell: when the caller blocks the other side.
     """
     exchange = await exchanges.dispute(work, caller, exchange_id)
+    if await blocks.has_named(work.session, caller, _other(exchange, caller.me)):
+        raise WouldTell
     if await queries.find_dispute_of(work.session, caller.bank_id, exchange_id) is not None:
         raise AlreadyDisputed
     dispute = open_case(work, exchange, caller.me, reason)

@@ -31,6 +31,21 @@ class Ruling(NamedTuple):
     reason: str
 
 
+class WouldTell(Conflict):
+    """The other side is blocked; what they would see of it only somebody who is here can do."""
+
+    said: ClassVar = {
+        "en": Said(
+            "They would see that you are here",
+            "You block them. Flag the exchange instead: a moderator can put its posting right.",
+        ),
+        "sl": Said(
+            "Tako bi videli, da ste tu",
+            "To osebo blokirate. Izmenjavo raje prijavite: moderator lahko popravi knjiženje.",
+        ),
+    }
+
+
 class AlreadyDisputed(Conflict):
     """A moderator has decided on this exchange before."""
 

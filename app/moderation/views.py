@@ -6,9 +6,12 @@ from uuid import UUID
 from pydantic import Field
 
 from app.identity.rules import Caller
+from app.kit.errors import NotFound
 from app.kit.ground import Work
+from app.kit.idempotency import Kept
 from app.kit.values import Moment, View
-from app.moderation import reading
+from app.members.rules import FORMER_MEMBER
+from app.moderation import queries, reading
 from app.moderation.queries import Case, Side
 from app.moderation.rules import DisputeStatus, Outcome
 
@@ -100,3 +103,17 @@ class DisputeView(View):
             resolved_at=row.resolved_at,
             appeal=AppealView.of(work, caller, case),
         )
+
+
+async def refuse_unreadable(work: Work, caller: Caller, kept: Kept) -> None:
+    """See that what a kept answer shows of the other side can still be read.
+
+    Raises:
+        NotFound: when they are a former member by now and were not then, or it is not the caller's.
+    """
+    then = DisputeView.model_validate_json(kept.body)
+    dispute = await queries.get_dispute(work.session, caller, then.id)
+    (case,) = await queries.find_cases(work.session, caller, [dispute])
+    was_seen = FORMER_MEMBER not in {then.giver_alias, then.receiver_alias}
+    if was_seen and case.has_party(caller) and not case.shown.both_seen:
+        raise NotFound

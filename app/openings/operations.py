@@ -86,13 +86,15 @@ async def refuse_party(work: Work, caller: Caller, member_ids: Collection[UUID])
         Concerned: when the caller is one of these members, blocks one, is blocked by one, or ever
             had an exchange with one.
     """
-    own_id = caller.member_id
-    if own_id is None:
-        return  # staff alone
-    if own_id in member_ids or await queries.is_concerned(
-        work.session, caller.bank_id, own_id, member_ids
-    ):
+    if await concerned_by(work, caller, member_ids):
         raise Concerned
+
+
+async def concerned_by(work: Work, caller: Caller, member_ids: Collection[UUID]) -> set[UUID]:
+    """By which of these members the caller is concerned; staff alone by nobody."""
+    if caller.member_id is None:
+        return set()
+    return await queries.list_concerned(work.session, caller.bank_id, caller.member_id, member_ids)
 
 
 def who(work: Work, row: Opening) -> tuple[UUID, Role]:

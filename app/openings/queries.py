@@ -6,30 +6,41 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Select,
+    Uuid,
     and_,
     cast,
     column,
     exists,
     func,
+    literal,
     or_,
     select,
     table,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.identity.rules import Caller
 from app.identity.tables import Login
+from app.kit.bulk import arrays, given
 from app.kit.db import lock_one
 from app.openings.rules import ORIGIN, UNSEEN, ChainName, Link, OpeningKind, linked
 from app.openings.tables import Opening, OpeningChain, OpeningMonth
 
 BATCH: Final = 500
-_BLOCK: Final = table("block", *map(column, ("bank_id", "blocker_id", "blocked_id")))
-_EXCHANGE: Final = table("exchange", *map(column, ("bank_id", "giver_id", "receiver_id")))
+_BLOCK: Final = table("block", *map(column, ("bank_id", "blocker_id", "blocked_id", "cause_id")))
+_EXCHANGE: Final = table(
+    "exchange", *map(column, ("bank_id", "giver_id", "receiver_id", "unseen_by"))
+)
 """By name, as foreign keys are: they belong to parts that stand above this one."""
+_PEOPLE: Final = given(member_id=Uuid())
 MONTHS_SHOWN_MAX: Final = 24
+
+
+Id = ColumnElement[UUID] | InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]
 
 
 class Chained(Protocol):
@@ -100,25 +111,41 @@ async def list_lately(
     return (await session.scalars(asked)).all()
 
 
-async def is_concerned(
+async def list_concerned(
     session: AsyncSession, bank_id: UUID, own_id: UUID, member_ids: Collection[UUID]
-) -> bool:
-    """Whether somebody blocks one of these, is blocked by one, or ever had an exchange with one."""
-    pairs = (
-        (_BLOCK, _BLOCK.c.blocker_id, _BLOCK.c.blocked_id),
-        (_EXCHANGE, _EXCHANGE.c.giver_id, _EXCHANGE.c.receiver_id),
+) -> set[UUID]:
+    """With which of these somebody has something of their own: see `has_something_with`."""
+    if not member_ids:
+        return set()
+    own, person = literal(own_id, Uuid()), _PEOPLE.c.member_id
+    asked = select(person).where(has_something_with(bank_id, own, person))
+    rows = arrays([{"member_id": one} for one in member_ids])
+    return set((await session.scalars(asked, rows)).all())
+
+
+def has_something_with(bank_id: UUID, own_id: Id, member_id: Id) -> ColumnElement[bool]:
+    """The condition that somebody is, blocks or is blocked by this member, or ever met them.
+
+    To have met is to have had an exchange. Not counted is what they must not be able to tell of:
+    whose a contact is that they block, and an exchange that never existed for them.
+    """
+    gave = and_(_EXCHANGE.c.giver_id == own_id, _EXCHANGE.c.receiver_id == member_id)
+    received = and_(_EXCHANGE.c.receiver_id == own_id, _EXCHANGE.c.giver_id == member_id)
+    blocks = and_(
+        _BLOCK.c.blocker_id == own_id,
+        _BLOCK.c.blocked_id == member_id,
+        _BLOCK.c.cause_id == _BLOCK.c.blocked_id,
     )
-    met = [
+    is_blocked = and_(_BLOCK.c.blocked_id == own_id, _BLOCK.c.blocker_id == member_id)
+    return or_(
+        member_id == own_id,
+        exists().where(_BLOCK.c.bank_id == bank_id, or_(blocks, is_blocked)),
         exists().where(
-            rows.c.bank_id == bank_id,
-            or_(
-                and_(one == own_id, other.in_(member_ids)),
-                and_(other == own_id, one.in_(member_ids)),
-            ),
-        )
-        for rows, one, other in pairs
-    ]
-    return bool(await session.scalar(select(or_(*met))))
+            _EXCHANGE.c.bank_id == bank_id,
+            or_(gave, received),
+            _EXCHANGE.c.unseen_by.is_distinct_from(own_id),
+        ),
+    )
 
 
 async def list_months(session: AsyncSession, caller: Caller) -> Sequence[date]:

@@ -93,7 +93,7 @@ class LevelView(View):
     level: Level
 
 
-@router.post("/members/lookup", responses=raises(Concerned))
+@router.post("/members/lookup")
 @reaches(Relation.BANK)
 async def look_up_member(body: LookUp, caller: RecordReader, work: Working) -> Whole[RecordView]:
     """Find a member by e-mail, alias or code; the member can read that it was done, and why."""

@@ -115,7 +115,7 @@ async def list_emergencies(caller: Keeper, work: Working, page: Paging) -> Page[
     """The bank's emergencies, newest first; why each was asked for is read one by one."""
     pager = Pager(work.vault, caller.login_id, "emergencies", page)
     rows = await queries.list_emergencies(
-        work.session, caller.bank_id, after=pager.after_moment(), limit=pager.rows_max
+        work.session, caller, after=pager.after_moment(), limit=pager.rows_max
     )
     return pager.page(rows, lambda row: (row.asked_at, row.emergency_id), EmergencyView.listed)
 

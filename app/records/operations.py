@@ -37,16 +37,20 @@ async def look_up(
 ) -> Sequence[Member]:
     """Members with exactly this e-mail or sign-in code, or this alias; a look is written down.
 
-    Raises:
-        Concerned: when the caller has something of their own with one of those found.
+    Whoever concerns the caller is not found, as if nobody were there: a refusal would say that the
+    address is somebody's. They can see all the same that they were looked for. Of a look by an
+    alias nobody is told why, for others may bear it, or have taken it to hear of its bearer.
     """
     if username is not None:
         found: Sequence[Member] = await _by_username(work, caller, username)
     else:
         found = await queries.list_by_alias(work.session, caller.bank_id, alias or "")
-    ids = [one.member_id for one in found]
-    await openings.open_case(work, caller, ids, OpeningKind.LOOKUP, reason)
-    return found
+    ids = {one.member_id for one in found}
+    concerned = await openings.concerned_by(work, caller, ids)
+    told = None if username is None else reason
+    await openings.record(work, caller, ids - concerned, OpeningKind.LOOKUP, told)
+    await openings.record(work, caller, concerned, OpeningKind.LOOKUP, None)
+    return [one for one in found if one.member_id not in concerned]
 
 
 async def give_level(

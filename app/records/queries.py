@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, Uuid, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.identity.rules import Caller
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
 from app.members.tables import Member
+from app.openings.queries import has_something_with
 from app.records.rules import FOUND_MAX
 from app.records.tables import Emergency
 
@@ -39,15 +41,18 @@ async def list_by_alias(session: AsyncSession, bank_id: UUID, alias: str) -> Seq
 
 
 async def list_emergencies(
-    session: AsyncSession, bank_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession, caller: Caller, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Emergency]:
-    """The bank's emergencies, newest first."""
+    """The bank's emergencies, newest first, without those by which the caller is concerned."""
     asked = (
         select(Emergency)
-        .where(Emergency.bank_id == bank_id)
+        .where(Emergency.bank_id == caller.bank_id)
         .order_by(Emergency.asked_at.desc(), Emergency.emergency_id.desc())
         .limit(limit)
     )
+    if caller.member_id is not None:
+        own = literal(caller.member_id, Uuid())
+        asked = asked.where(~has_something_with(caller.bank_id, own, Emergency.member_id))
     if after is not None:
         asked = asked.where(tuple_(Emergency.asked_at, Emergency.emergency_id) < after)
     return (await session.scalars(asked)).all()

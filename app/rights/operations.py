@@ -26,6 +26,7 @@ from app.moderation.parting.operations import part
 from app.notices.tables import Notice
 from app.rights import queries
 from app.rights.rules import FORGOTTEN_ALIAS, FORGOTTEN_LANGUAGE, LOOK_AGAIN, StillStaff
+from app.sealed import operations as sealed
 
 FORGET: Final = "forget_member"
 DESTROY: Final = "destroy_key"
@@ -109,6 +110,7 @@ async def _empty(work: Work, member: Member) -> None:
     await blocks.drop_all(work, member.bank_id, member.member_id)
     await keeping.drop_all(work, member.bank_id, member.member_id)
     await terms.drop_all(work, member.bank_id, member.member_id)
+    await sealed.drop(work, member.bank_id, member.member_id)
     login_id = await empty_login(work, member.bank_id, member.member_id)
     await sessions.end_sessions(work, member.bank_id, login_id)
     await credentials.drop_codes(work, member.bank_id, login_id)

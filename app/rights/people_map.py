@@ -123,7 +123,8 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.PERSON: "login_id member_id",
                 Kind.IDENTITY: "email_sealed",
-                Kind.SECRET: "email_fingerprint phone_fingerprint password_hash",
+                # Whose else the address is, its owner must not be able to tell.
+                Kind.SECRET: "email_fingerprint phone_fingerprint password_hash shares_email",
                 Kind.FACT: "roles",
                 Kind.TIME: "created_at closed_at",
             },
@@ -186,7 +187,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
         # Of every member the same.
         "sealed_record": Held(
             Basis.INTEREST,
-            Period.BOOKS,
+            Period.MEMBER,
             {Kind.PERSON: "member_id", Kind.FACT: "box"},
         ),
         "session": Held(

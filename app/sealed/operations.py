@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from app.identity.rules import Caller
 from app.kit.errors import NotFound
 from app.kit.ground import Work
@@ -70,6 +72,13 @@ async def read_out(work: Work, caller: Caller, member_id: UUID, reason: str) -> 
     await openings.refuse_party(work, caller, [member_id])
     await _trace(work, caller, member_id, Deed.READ_OUT, reason)
     return await queries.list_traces_of(work, caller.bank_id, member_id)
+
+
+async def drop(work: Work, bank_id: UUID, member_id: UUID) -> None:
+    """Drop the record of somebody who is forgotten, whatever it says; no key is needed for it."""
+    async with queries.opened(work.session):
+        theirs = (SealedRecord.bank_id == bank_id, SealedRecord.member_id == member_id)
+        await work.session.execute(delete(SealedRecord).where(*theirs))
 
 
 async def _trace(work: Work, caller: Caller, member_id: UUID, deed: Deed, reason: str = "") -> None:

@@ -68,7 +68,9 @@ def _grant_sealed(connection: Connection, metadata: MetaData) -> None:
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {SEALED_ROLE}"))
     for table in metadata.tables.values():
         if table.info.get("sealed") and table.name in there:
-            connection.execute(text(f"GRANT SELECT, UPDATE ON {table.name} TO {SEALED_ROLE}"))
+            connection.execute(
+                text(f"GRANT SELECT, UPDATE, DELETE ON {table.name} TO {SEALED_ROLE}")
+            )
 
 
 def privileges(name: str, table: Table | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.kit.problems import Problem
 from app.kit.settings import Settings
+from app.kit.surfaces import Surface
 from app.web.examples import give_examples
 
 TITLE: Final = "Timebank"
@@ -21,6 +22,7 @@ OPENAPI_PATH: Final = "/openapi.json"
 _ASSETS: Final = "/docs-assets"
 # Never decided by what else is installed; FastAPI would look it up with every request.
 _NO_TELEMETRY: Final = {"tracing": False, "metrics": False, "logs": False}
+_MADE: Final[dict[Surface, dict[str, Any]]] = {}
 _PAGE_POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; frame-ancestors 'none'"
@@ -74,7 +76,8 @@ def described(settings: Settings) -> dict[str, Any]:
 
 def mount(app: FastAPI, settings: Settings) -> None:
     """Serve the contract, and in the demo its page with the assets of an installed package."""
-    app.openapi = lambda: _contract(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    surface = settings.surface
+    app.openapi = lambda: _contract(app, surface)  # type: ignore[method-assign]  # as documented
     if not settings.is_demo:
         return
     folder = str(files("fastapi_swagger") / "resources")
@@ -94,15 +97,18 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.add_route(DOCS_PATH, page, include_in_schema=False)
 
 
-def _contract(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI with the shape of every problem, and with examples; made once."""
-    if app.openapi_schema is None:
+def _contract(app: FastAPI, surface: Surface) -> dict[str, Any]:
+    """OpenAPI with the shape of every problem, and with examples.
+
+    It hangs on the surface alone and takes a second, so it is made once in a process.
+    """
+    if surface not in _MADE:
         contract = get_openapi(
             title=app.title,
             version=app.version,
             summary=app.summary,
             description=app.description,
-            routes=app.routes,
+            routes=app.state.routes,
             tags=app.openapi_tags,
         )
         give_examples(contract)
@@ -110,8 +116,8 @@ def _contract(app: FastAPI) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template=template)
         contract["tags"] = _used(contract)
         contract["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
-        app.openapi_schema = contract
-    return app.openapi_schema
+        _MADE[surface] = contract
+    return _MADE[surface]
 
 
 def _used(contract: dict[str, Any]) -> list[dict[str, str]]:

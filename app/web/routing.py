@@ -15,6 +15,7 @@ from app.kit.gate import nowhere, pass_gate
 from app.kit.http import Anyone, Route, ground_of
 from app.kit.problems import on_http_exception, respond
 from app.kit.retrying import with_retries
+from app.kit.signposts import Signposts
 
 API_PREFIX = "/v1/"
 _READS = frozenset({"GET", "HEAD"})
@@ -57,9 +58,8 @@ async def _caller(request: Request) -> Caller | None:
 
 def _routes(request: Request) -> list[Route]:
     """Every operation on this path, whatever its method."""
-    path = request.url.path
-    known: list[Route] = request.app.state.routes
-    return [route for route in known if route.path_regex.match(path)]
+    signposts: Signposts = request.app.state.signposts
+    return [route for route in signposts.on(request.url.path) if isinstance(route, Route)]
 
 
 def _allowed(request: Request, caller: Caller | None) -> frozenset[str]:

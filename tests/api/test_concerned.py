@@ -24,7 +24,6 @@ class Deed(NamedTuple):
 
 
 DEEDS = {
-    "look up": Deed("POST", "/v1/members/lookup", WHY | {"email": "{email}"}),
     "read a record": Deed("GET", "/v1/members/{x}"),
     "give a level": Deed("PUT", "/v1/members/{x}/level", WHY | {"level": 2}),
     "read limits": Deed("GET", "/v1/members/{x}/limits"),
@@ -78,7 +77,6 @@ async def life_of(town: Town, x: Person) -> dict[str, str]:
     good(await zora.post("/v1/donations", {"minutes": 30}))
     return {
         "x": str(x.member_id),
-        "email": x.email,
         "emergency": await emergency_of(desk, x),
         "released": released,
         "screening": str(held["screening_id"]),

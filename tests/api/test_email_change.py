@@ -2,7 +2,9 @@
 
 import asyncio
 
+import asyncpg
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from app.credentials.emails.jobs import TAKE_EMAIL
@@ -98,41 +100,58 @@ async def test_whether_an_address_is_known_shows_nowhere(town: Town, app: FastAP
     assert len(seen) == 1
 
 
-async def test_of_two_who_get_an_address_at_once_one_has_it_and_the_desk_is_told(
+async def test_two_who_get_an_address_at_once_both_sign_in_with_it_and_the_desk_is_told(
     town: Town,
 ) -> None:
     coordinator, ana = await town.staff("coordinator"), await town.member("Ana")
-    good(await ask(ana))
+    good(await ask(ana, password=PASSWORD))
     await town.step_on(days=3)
     coordinator = await town.signed_in(coordinator.email)
-    nova = await town.applicant(email=NEW)
+    nova = await town.applicant(email=NEW, password=OTHER)
     path = f"/v1/applications/{nova.member_id}/approval"
     answer, _ = await asyncio.gather(coordinator.post(path), take(town, ana))
-    kept = "SELECT member_id FROM login WHERE roles <> '{}' AND email_fingerprint = ("
-    kept += "SELECT email_fingerprint FROM login WHERE member_id = $1)"
-    (owner,) = await sql(town, kept, nova.member_id)
-    told = ("email_not_changed", str(ana.member_id))
-    if owner["member_id"] == nova.member_id:
-        good(answer)
-        assert told in await notices(coordinator)
-        good(await sign_in(town, ana.email))
+    assert (await town.signed_in(NEW)).member_id == ana.member_id
+    if answer.is_success:
+        assert ("email_shared", str(ana.member_id)) in await notices(coordinator)
+        good(await sign_in(town, NEW, OTHER))
     else:
         refused(answer, 409, "email-taken")
-        good(await sign_in(town, NEW))
 
 
-async def test_an_address_that_was_taken_meanwhile_changes_nothing(town: Town) -> None:
-    coordinator, ana = await town.staff("coordinator"), await town.member("Ana")
-    good(await ask(ana))
-    await town.member("Zala", email=NEW)
+async def test_nobody_finds_out_by_a_change_whether_an_address_is_somebodys(town: Town) -> None:
+    desk = await town.staff("coordinator")
+    seen = []
+    for number, hers in enumerate((None, "hers1@example.org")):
+        new, own = f"hers{number}@example.org", f"own{number}@example.org"
+        zala = await town.member("Zala", email=hers, password=OTHER) if hers else None
+        vid = await town.member("Vid", email=own)
+        good(await ask(vid, new))
+        await town.step_on(days=3)
+        await take(town, vid)
+        refused(await sign_in(town, own), 401, "wrong-credentials")
+        vid = await town.signed_in(new)
+        told = [kind for kind, _ in await notices(vid)]
+        held = good(await vid.get("/v1/me/export"))["held"]["login"]
+        seen.append((told, [row.keys() for row in held], held[0]["roles"]))
+        desk = await town.signed_in(desk.email)
+        shared = ("email_shared", str(vid.member_id)) in await notices(desk)
+        assert shared == bool(hers), "the desk may know, and can talk with both"
+        if zala:
+            again = await town.signed_in(new, OTHER)
+            assert again.member_id == zala.member_id, "hers opens with her own password, as before"
+    assert seen[0] == seen[1]
+
+
+async def test_staff_do_not_share_an_address(town: Town) -> None:
+    desk, admin = await town.staff("coordinator"), await town.staff("admin")
+    good(await ask(admin, desk.email))
     await town.step_on(days=3)
-    await take(town, ana)
-    ana = await town.signed_in(ana.email)
-    assert "email_changed" not in str(await notices(ana))
-    assert good(await ana.get(PATH)) == {"ready_at": None}
-    coordinator = await town.signed_in(coordinator.email)
-    assert (await notices(coordinator))[0] == ("email_not_changed", str(ana.member_id))
-    assert good(await (await town.signed_in(NEW)).get("/v1/me"))["alias"] == "Zala"
+    await take(town, admin)
+    good(await sign_in(town, admin.email))
+    desk = await town.signed_in(desk.email)
+    assert (await notices(desk))[0] == ("email_not_changed", str(admin.login_id))
+    with pytest.raises(asyncpg.CheckViolationError, match="staff_share_none"):
+        await sql(town, "UPDATE login SET shares_email = true WHERE login_id = $1", desk.login_id)
 
 
 async def test_who_blocks_the_new_address_is_hidden_from_its_owner_then(town: Town) -> None:

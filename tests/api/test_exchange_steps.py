@@ -99,7 +99,7 @@ async def test_the_floor_may_be_reached_and_not_passed(town: Town) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
     exchange = await town.proposed(ana, bor, minutes=721)
     problem = refused(await take(ana, exchange, "acceptance"), 409, "not-enough-hours")
-    assert (problem["minutes"], problem["available_minutes"]) == (721, 720)
+    assert "720" not in str(problem), "how many hours somebody has is theirs to know"
     assert await status_of(bor, exchange) == "proposed"
     assert await stand(bor) == (0, 0, 0)
     await town.accepted(ana, bor, minutes=720)

@@ -104,6 +104,8 @@ async def test_nothing_of_a_forgotten_person_opens_again(town: Town) -> None:
     (blocked,) = good(await eva.get("/v1/me/blocks"))["items"]
     assert blocked["alias"] == "Canary"
     assert {town.ground.envelopes.open(text, "whatever") for text in sealed} == {None}
+    records = await sql(town, "SELECT FROM sealed_record WHERE member_id = $1", ana.member_id)
+    assert records == [], "its key is the installation's, and goes with nobody"
     for table in await tables(town):
         rows = json.dumps(
             [dict(row) for row in await sql(town, f"SELECT * FROM {table}")], default=str

@@ -2,27 +2,52 @@ import json
 import os
 import re
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.identity.rules import Role
 from tests.documents import blocks, quoted, rows, section
-from tests.e2e.commands import Running, new_folder, running
+from tests.e2e.commands import (
+    Running,
+    free_port,
+    new_folder,
+    postgres_lives,
+    read,
+    running,
+    signed_in,
+    timebank,
+)
+from tests.e2e.story import PLAYED, it_was_played_once, killed_in_the_middle, staff
 from tests.processes import ran
 from tests.source import ROOT
 
 API_OF_THE_README = "http://127.0.0.1:8000"
 READER = {"PATH": os.environ["PATH"]}
-FILLED = "Ctrl-C stops it"
+SECOND_START_SECONDS_MAX = 15.0  # a few, and the machine may be busy with other tests
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Running]:
-    """What `make run` starts, with passwords that are cheap to check."""
-    with new_folder() as folder, running(folder, "demo", "--port", "0", COLUMNS="200") as demo:
-        demo.wait_for(FILLED)
+def interrupted() -> Iterator[tuple[Path, set[str]]]:
+    """The data of a demo that was killed in the middle of its story, and postings seen before."""
+    with new_folder() as folder:
+        seen = killed_in_the_middle(folder)
+        assert timebank(folder, "ledger", "verify").returncode == 0
+        yield folder, seen
+
+
+@pytest.fixture(scope="module")
+def demo(interrupted: tuple[Path, set[str]]) -> Iterator[Running]:
+    """What `make run` starts, with passwords that are cheap to check, once more after that."""
+    folder, _ = interrupted
+    port = str(free_port())
+    with running(folder, "demo", PORT=port, COLUMNS="200") as demo:
+        demo.wait_for(PLAYED)
+        assert demo.url() == f"http://127.0.0.1:{port}"
         yield demo
 
 
@@ -54,6 +79,13 @@ def _values(text: str) -> list[Any]:
         found.append(value)
         rest = rest[end:].lstrip()
     return found
+
+
+def test_killed_in_the_middle_the_demo_goes_on_and_plays_its_story_once(
+    interrupted: tuple[Path, set[str]], demo: Running
+) -> None:
+    _, seen = interrupted
+    it_was_played_once(demo, seen)
 
 
 def test_the_five_minutes_of_the_readme_go_from_joining_to_a_statement(
@@ -114,6 +146,34 @@ def test_what_the_readme_says_is_there_is_in_the_contract_and_what_is_not_is_not
         assert f"/v1{path}" in paths
     for path in _paths(missing):
         assert f"/v1{path}" not in paths, f"{path} is there now: say so"
+
+
+def test_interrupted_it_stops_all_and_is_up_quickly_the_next_time_with_the_same_data(
+    interrupted: tuple[Path, set[str]], demo: Running
+) -> None:
+    folder, _ = interrupted
+    before = _postings(demo)
+    assert demo.stop(signal.SIGINT) == 128 + signal.SIGINT
+    assert demo.complained() == ""
+    assert not postgres_lives(folder)
+
+    began = time.monotonic()
+    with running(folder, "demo", "--port", "0") as again:
+        said = again.wait_for(PLAYED)
+        assert time.monotonic() - began < SECOND_START_SECONDS_MAX
+        assert "The story was played before." in said
+        assert "The story begins" not in said
+        assert _postings(again) == before
+        with signed_in(again.url(), *staff(Role.COORDINATOR)) as coordinator:
+            assert read(coordinator, "/v1/applications")["items"] == []
+        assert again.stop() == 128 + signal.SIGTERM
+    assert not postgres_lives(folder)
+
+
+def _postings(demo: Running) -> int:
+    with signed_in(demo.url(), *staff(Role.AUDITOR)) as auditor:
+        postings: int = read(auditor, "/v1/ledger/verification")["postings"]
+    return postings
 
 
 def _paths(text: str) -> list[str]:

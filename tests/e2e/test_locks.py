@@ -123,5 +123,4 @@ async def _lock(town: Town, ids: list[UUID]) -> set[UUID]:
     async with town.ground.database.begin() as session:
         for way in ("enable_indexscan", "enable_bitmapscan"):  # an index would sort them by luck
             await session.execute(text(f"SET LOCAL {way} = off"))
-        states = await queries.lock_accounts(session, [(town.bank_id, one) for one in ids[::-1]])
-    return {account for _, account in states}
+        return set(await queries.lock_accounts(session, town.bank_id, ids[::-1]))

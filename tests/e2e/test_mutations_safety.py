@@ -131,7 +131,7 @@ TRACING = {
     ),
     "a look-up leaves no trace": Break(
         "records/operations.py",
-        "await openings.open_case(work, caller, ids, OpeningKind.LOOKUP, reason)",
+        "await openings.record(work, caller, ids - concerned, OpeningKind.LOOKUP, told)",
         "pass",
         f"{API}/test_records.py::test_a_member_is_found_by_exact_address_or_alias_and_can_read_why",
     ),

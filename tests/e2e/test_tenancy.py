@@ -6,7 +6,7 @@ as it answers for ids that nothing has, byte for byte.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,11 @@ import pytest
 from fastapi import FastAPI
 
 from app.kit.ids import new_id
+from app.kit.settings import Settings
+from app.main import create_app
 from tests.asking import Asked, Pick, every_operation
-from tests.databases import Cluster
+from tests.conftest import FakeClock
+from tests.databases import Cluster, Databases
 from tests.life import Life
 from tests.partnership import Neighbour
 from tests.schema import rows_of
@@ -34,7 +37,7 @@ DIFFERS = frozenset({"x-request-id"})
 IN_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-@dataclass
+@dataclass(repr=False)  # it is long, and made when a fixture gives it: by asyncio's runner
 class Two:
     """The two banks, and all that bank A's rows hold."""
 
@@ -57,12 +60,27 @@ class Two:
         return {CANARY} | set(UUID_TEXT.findall(json.dumps(await self.rows())))
 
 
+@pytest.fixture(scope="module")
+async def built(
+    cluster: Cluster, databases: Databases, prepared: Callable[[str], Settings]
+) -> AsyncIterator[Two]:
+    name = await databases.take()
+    app = create_app(prepared(name), FakeClock())
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://timebank.test") as client:
+        a, b = [await Town.founded(app, client, slug) for slug in ("kljuc", "druga")]
+        lives = await Life.of(a, CANARY), await Life.of(b, "Triglav")
+        await databases.keep(name)
+        yield Two(*lives, list(every_operation(app.openapi())), cluster, name)
+    await app.state.ground.database.close()
+    await databases.give_back(name)
+
+
 @pytest.fixture
-async def two(app: FastAPI, town: Town, cluster: Cluster, database: str) -> Two:
-    other = await Town.founded(app, town.client, "druga")
-    operations = list(every_operation(app.openapi()))
-    lives = await Life.of(town, CANARY), await Life.of(other, "Triglav")
-    return Two(*lives, operations, cluster, database)
+async def two(built: Two, databases: Databases) -> Two:
+    """The banks as they were built."""
+    await databases.restore(built.database)
+    return built
 
 
 def nothing_has(_: str) -> str:

@@ -21,7 +21,6 @@ from app.ledger.limits.operations import set_limits
 from app.ledger.operations import Posted
 from app.ledger.rules import (
     AccountKind,
-    AccountState,
     HoldEnded,
     HoldEnding,
     HoldOutcome,
@@ -31,6 +30,7 @@ from app.ledger.rules import (
     NotEnoughHours,
     Refusal,
 )
+from app.ledger.states import AccountState
 
 FLOORS = (0, -60, -720)
 """The policies of the members' accounts; the fund's floor is 0 and the issuer has none."""
@@ -215,9 +215,8 @@ class Books:
 
     async def states(self, session: AsyncSession) -> list[AccountState]:
         """All that the accounts say, the heads of their chains included."""
-        keys = [(self.bank_id, account) for account in self.accounts]
-        states = await queries.lock_accounts(session, keys)
-        return [states[key] for key in keys]
+        states = await queries.lock_accounts(session, self.bank_id, self.accounts)
+        return [states[account] for account in self.accounts]
 
     async def balance_at(self, account: int, at: datetime) -> queries.BalanceAt:
         """What this account had at a moment, as it is told now."""

@@ -13,7 +13,7 @@ from app.credentials.emails.tables import EmailChange
 from app.credentials.rules import WAIT_HOURS
 from app.identity import queries as logins
 from app.identity.naming import fingerprint, sealed_email
-from app.identity.rules import Caller, Role
+from app.identity.rules import STAFF, Caller, Role
 from app.identity.sessions import operations as sessions
 from app.identity.tables import ASKED_ONCE, ONE_APPROVED, Login
 from app.identity.tools import IdentityTools
@@ -85,8 +85,9 @@ async def drop(work: Work, bank_id: UUID, login_id: UUID) -> None:
 async def take(work: Work, bank_id: UUID, login_id: UUID) -> Moved | None:
     """Make the change that waits, if its time has come; twice is once.
 
-    Where the address has become another approved login's, nothing changes, and a coordinator is
-    told, who may help.
+    An address that is another approved login's is shared from now on, each with its own password:
+    whoever knows an address could else find out that it is somebody's here. A coordinator is told.
+    Only of staff nothing changes then: they are found by their address alone.
 
     Returns:
         Who can be found by another contact now; None when nothing changed, or it is no member.
@@ -102,26 +103,40 @@ async def take(work: Work, bank_id: UUID, login_id: UUID) -> Moved | None:
     await work.session.flush()
     if login.closed_at is not None or not await _changed(work, login, change):
         return None
+    login = await logins.lock_login(work.session, bank_id, login_id)  # as it is now
     _tell(work, login, NoticeKind.EMAIL_CHANGED)
     return Moved(login.member_id, login.email_fingerprint) if login.member_id else None
 
 
 async def _changed(work: Work, login: Login, change: EmailChange) -> bool:
-    """Whether the login has the new address now, and not another one its own."""
+    """Whether the login has the new address now, its own or shared."""
     bank_id, subject_id = login.bank_id, login.member_id or login.login_id
+    may_share = STAFF.isdisjoint(login.roles)
+    taken, told = await _given(work, login, change, is_shared=False), NoticeKind.EMAIL_NOT_CHANGED
+    if taken is None:
+        return True
+    if taken == ONE_APPROVED and may_share:
+        taken = await _given(work, login, change, is_shared=True)
+        told = NoticeKind.EMAIL_NOT_CHANGED if taken else NoticeKind.EMAIL_SHARED
+    notices.tell_staff(work, bank_id, Role.COORDINATOR, told, subject_id)
+    return taken is None
+
+
+async def _given(work: Work, login: Login, change: EmailChange, *, is_shared: bool) -> str | None:
+    """Give the login the new address; the constraint that stands in the way, if one does."""
     try:
         async with work.session.begin_nested():
             login.email_fingerprint = change.email_fingerprint
             login.email_sealed = change.email_sealed
             login.password_hash = change.password_hash
+            login.shares_email = is_shared
             await work.session.flush()
     except IntegrityError as error:
-        if violated(error) not in _TAKEN:
+        constraint = violated(error)
+        if constraint not in _TAKEN:
             raise
-        kind = NoticeKind.EMAIL_NOT_CHANGED
-        notices.tell_staff(work, bank_id, Role.COORDINATOR, kind, subject_id)
-        return False
-    return True
+        return constraint
+    return None
 
 
 def _tell(work: Work, login: Login, kind: NoticeKind) -> None:

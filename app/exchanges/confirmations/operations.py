@@ -15,7 +15,7 @@ from app.kit.errors import AppError, NotFound
 from app.kit.ground import Work
 from app.ledger import operations as ledger
 from app.ledger.operations import Posted
-from app.ledger.rules import Instruction
+from app.ledger.rules import Instruction, LimitReached
 from app.members import queries as members
 from app.members.queries import Look, Side
 from app.notices import operations as notices
@@ -52,7 +52,7 @@ async def confirm_many(work: Work, asked: Sequence[Asked]) -> list[Confirmed | A
         if isinstance(answer, Posted):
             posted[one.exchange_id] = answer
         else:
-            refused[caller, one.exchange_id] = answer
+            refused[caller, one.exchange_id] = _seen(answer, caller, one, sides)
     done = [(caller, one) for caller, one in going if one.exchange_id in posted]
     await _write(work, done, posted)
     confirmed = {
@@ -78,6 +78,12 @@ def _refusal(locked: dict[UUID, Exchange], caller: Caller, exchange_id: UUID) ->
 async def _sides(work: Work, going: Sequence[tuple[Caller, Exchange]]) -> _Sides:
     looks = [look for caller, one in going for look in queries.looks_at(caller, one)]
     return await members.find_sides(work.session, looks)
+
+
+def _seen(answer: AppError, caller: Caller, exchange: Exchange, sides: _Sides) -> AppError:
+    """Why not, without the numbers of the giver's account."""
+    own = sides[queries.looks_at(caller, exchange)[1]].account_id
+    return answer.seen_by(own) if own and isinstance(answer, LimitReached) else answer
 
 
 def _instruction(caller: Caller, exchange: Exchange, sides: _Sides) -> Instruction:

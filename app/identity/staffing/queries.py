@@ -26,13 +26,16 @@ async def list_staff(session: AsyncSession, bank_id: UUID) -> Sequence[Login]:
 
 
 async def lock_approved(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Login:
-    """The login of an address that has a role, locked; there is one at most.
+    """The login that was approved with an address and has a role, locked; there is one at most.
 
     Raises:
         NotFound: when the bank has none.
     """
     asked = select(Login).where(
-        Login.bank_id == bank_id, Login.email_fingerprint == fingerprint, Login.roles != []
+        Login.bank_id == bank_id,
+        Login.email_fingerprint == fingerprint,
+        Login.roles != [],
+        ~Login.shares_email,
     )
     login = await lock_one(session, asked)
     if login is None:

@@ -15,14 +15,8 @@ from app.ledger.accounts.tables import AccountChange, Clearing
 from app.ledger.chain import genesis
 from app.ledger.notes import note
 from app.ledger.operations import Posted, settle
-from app.ledger.rules import (
-    ISSUING_FLOOR_MINUTES,
-    AccountClosed,
-    AccountKind,
-    AccountState,
-    Instruction,
-    Leg,
-)
+from app.ledger.rules import ISSUING_FLOOR_MINUTES, AccountClosed, AccountKind, Instruction, Leg
+from app.ledger.states import AccountState
 from app.ledger.tables import Account
 
 
@@ -62,8 +56,7 @@ async def set_clearing_limits(
     work: Work, bank_id: UUID, account_id: UUID, *, floor_minutes: int, ceiling_minutes: int
 ) -> None:
     """Change how far a clearing account may go down and up; what has happened stands."""
-    key = (bank_id, account_id)
-    state = (await books.lock_accounts(work.session, [key]))[key]
+    state = (await books.lock_accounts(work.session, bank_id, [account_id]))[account_id]
     changed = {
         "policy_floor_minutes": floor_minutes,
         "floor_minutes": min(floor_minutes, state.available),
@@ -138,9 +131,8 @@ async def _lock(work: Work, bank_id: UUID, account_id: UUID) -> tuple[AccountSta
         raise NotFound
     kinds = (AccountKind.FUND, AccountKind.ISSUING)
     fund, issuing = [await books.get_bank_account(work.session, bank_id, one) for one in kinds]
-    keys = [(bank_id, one) for one in (account_id, fund, issuing)]
-    states = await books.lock_accounts(work.session, keys)
-    return states[bank_id, account_id], fund, issuing
+    states = await books.lock_accounts(work.session, bank_id, (account_id, fund, issuing))
+    return states[account_id], fund, issuing
 
 
 async def _change(

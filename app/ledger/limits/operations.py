@@ -44,8 +44,8 @@ async def set_limits(
     account = await books.get_account(work.session, bank_id, account_id)
     if account.kind != AccountKind.MEMBER:
         raise NotFound
-    states = await books.lock_accounts(work.session, [(bank_id, account_id)])
-    state = states[bank_id, account_id]
+    states = await books.lock_accounts(work.session, bank_id, [account_id])
+    state = states[account_id]
     refuse_stale(
         if_match, limits_etag(account_id, Limits(state.policy_floor, state.policy_ceiling))
     )
@@ -71,8 +71,8 @@ async def set_bank_limits(
     bank.floor_minutes = limits.floor
     bank.ceiling_minutes = limits.ceiling
     following = await queries.list_following(work.session, bank_id)
-    states = await books.lock_accounts(work.session, [(bank_id, one) for one in following])
-    still = [account_id for (_, account_id), state in states.items() if not state.closed]
+    states = await books.lock_accounts(work.session, bank_id, following)
+    still = [account_id for account_id, state in states.items() if not state.closed]
     if not still:
         return bank  # nothing in the books follows: a deed would be empty for ever (V12)
     deed_id = await _record(work, bank_id, still, limits)

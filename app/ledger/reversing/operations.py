@@ -65,7 +65,7 @@ async def put_right(work: Work, bank_id: UUID, asked: PuttingRight) -> PutRight:
     """
     original = await queries.get_original(work.session, bank_id, asked.posting_id)
     posting = original.posting
-    await books.lock_accounts(work.session, [(bank_id, one) for one in original.sides])
+    await books.lock_accounts(work.session, bank_id, original.sides)
     last = await queries.find_last_reversal(work.session, bank_id, posting.posting_id)
     done = last.after_minutes if last else 0
     left = posting.minutes - done

@@ -84,6 +84,12 @@ def _no_block(
     return ~asked.exists()
 
 
+async def has_named(session: AsyncSession, caller: Caller, member_id: UUID) -> bool:
+    """Whether the caller has named this member; whose a blocked contact is says it not."""
+    asked = select(~_no_block(literal(caller.bank_id, Uuid()), caller.me, member_id, _NAMED))
+    return bool(await session.scalar(asked))
+
+
 async def list_blocks(
     session: AsyncSession, caller: Caller, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[Blocked]:

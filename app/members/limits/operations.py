@@ -51,8 +51,8 @@ async def set_for_member(work: Work, caller: Caller, member_id: UUID, wish: Wish
     """
     account_id = await queries.get_active_account_id(work.session, caller.bank_id, member_id)
     await openings.open_case(work, caller, [member_id], OpeningKind.LIMITS, wish.reason)
-    key = (caller.bank_id, account_id)
-    state = (await books.lock_accounts(work.session, [key]))[key]
+    states = await books.lock_accounts(work.session, caller.bank_id, [account_id])
+    state = states[account_id]
     limits = wish.on(Limits(state.policy_floor, state.policy_ceiling))
     await ledger.set_limits(
         work,

@@ -16,7 +16,8 @@ from app.kit.values import Reason, RequestBody
 from app.moderation import queries as disputes
 from app.moderation.appeals import operations
 from app.moderation.appeals.rules import AlreadyAppealed, NotResolvedYet, TooLateToAppeal
-from app.moderation.views import DisputeView
+from app.moderation.rules import WouldTell
+from app.moderation.views import DisputeView, refuse_unreadable
 
 router = APIRouter(prefix="/v1/disputes", route_class=Route, tags=["moderation"])
 
@@ -27,15 +28,14 @@ class AppealOutcome(RequestBody):
     reason: Reason = Field(examples=["We were at it for an hour: she came at five."])
 
 
-async def _still_theirs(work: Work, caller: Caller, request: Request, _: Kept) -> None:
-    dispute_id = UUID(request.path_params["dispute_id"])
-    await disputes.get_dispute(work.session, caller, dispute_id)
+async def _still_theirs(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
+    await refuse_unreadable(work, caller, kept)
 
 
 @router.post(
     "/{dispute_id}/appeal",
     status_code=201,
-    responses=raises(NotResolvedYet, AlreadyAppealed, TooLateToAppeal),
+    responses=raises(NotResolvedYet, AlreadyAppealed, TooLateToAppeal, WouldTell),
 )
 @reaches(Relation.PARTY)
 @rechecked_by(_still_theirs)

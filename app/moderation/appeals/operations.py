@@ -9,6 +9,7 @@ from app.identity.rules import Caller, Role
 from app.kit.errors import NotFound
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.members.blocks import queries as blocks
 from app.moderation import queries as disputes
 from app.moderation.appeals import queries
 from app.moderation.appeals.rules import (
@@ -19,7 +20,7 @@ from app.moderation.appeals.rules import (
 )
 from app.moderation.appeals.tables import Appeal
 from app.moderation.queries import Case
-from app.moderation.rules import DisputeStatus, Ruling
+from app.moderation.rules import DisputeStatus, Ruling, WouldTell
 from app.moderation.tables import Dispute
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -36,6 +37,7 @@ async def appeal(work: Work, caller: Caller, dispute_id: UUID, reason: str) -> D
         NotResolvedYet: when there is no outcome.
         AlreadyAppealed: when either side has appealed before.
         TooLateToAppeal: when the term is over.
+        WouldTell: when the caller blocks the other side.
     """
     case = await disputes.lock_case(work.session, caller, dispute_id)
     if not case.has_party(caller):
@@ -43,6 +45,8 @@ async def appeal(work: Work, caller: Caller, dispute_id: UUID, reason: str) -> D
     row = _appeal(work, caller, case.dispute, reason)
     if case.appeal is not None:
         raise AlreadyAppealed
+    if await blocks.has_named(work.session, caller, case.other_than(caller.me)):
+        raise WouldTell
     work.session.add(row)
     case.dispute.status = DisputeStatus.APPEALED
     await screening.screen(work, caller, Written(Subject.APPEAL, row.appeal_id, reason))

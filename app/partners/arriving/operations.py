@@ -121,9 +121,9 @@ async def _return(work: Work, row: Transfer, clearing: UUID) -> None:
     """Take the first deed back; where the payer's account was closed meanwhile, to the fund."""
     payer = await members.get_account_id(work.session, row.bank_id, row.member_id)
     fund = await books.get_bank_account(work.session, row.bank_id, AccountKind.FUND)
-    keys = [(row.bank_id, account) for account in (clearing, payer, fund)]
-    states = await books.lock_accounts(work.session, keys)  # whichever it will be, in one order
-    receiver = fund if states[row.bank_id, payer].closed else payer
+    either = (clearing, payer, fund)  # whichever it will be, in one order
+    states = await books.lock_accounts(work.session, row.bank_id, either)
+    receiver = fund if states[payer].closed else payer
     ends = HoldEnding(row.hold_id, clearing, HoldOutcome.SETTLED)
     back = Leg(clearing, receiver, row.minutes)
     await ledger.settle(work, _instruction(row, "transfer_returned", ends, back))

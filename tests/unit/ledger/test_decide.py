@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from app.ledger.deciding import Decision, decide
 from app.ledger.rules import (
-    AccountState,
     HoldEnded,
     HoldEnding,
     HoldOutcome,
@@ -15,9 +14,9 @@ from app.ledger.rules import (
     Leg,
     NewHold,
     NotEnoughHours,
-    OpenHold,
     Refusal,
 )
+from app.ledger.states import AccountState, OpenHold
 
 BANK = UUID(int=1)
 NAMES = tuple(UUID(int=number) for number in range(10, 14))
