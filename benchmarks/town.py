@@ -172,6 +172,7 @@ def _login(work: Work, person: Person) -> Row:
         "member_id": person.member_id,
         "email_fingerprint": os.urandom(32),
         "email_sealed": os.urandom(64),
+        "shares_email": False,
         "password_hash": "none: nobody signs in with a password here",
         "roles": [Role.MEMBER.value],
         "shares_email": False,

@@ -45,6 +45,7 @@ class Village:
         await sql(town, wish, alerts, town.bank_id)
         roomy = "UPDATE account SET floor_minutes = -9000, policy_floor_minutes = -9000"
         await sql(town, f"{roomy} WHERE kind = 'member'")
+        await sql(town, "UPDATE bank SET floor_minutes = -9000")
         ids = {name: one.member_id for name, one in people.items()}
         accounts = {name: one.account_id for name, one in people.items()}
         return cls(town, ids, accounts, town.ground.clock())

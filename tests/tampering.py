@@ -193,6 +193,45 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V10",
         "UPDATE posting SET credit_account_id = :fund WHERE reverses_posting_id IS NOT NULL",
     ),
+    "a policy is changed for a friend, with the limit in force": (
+        "V14",
+        """UPDATE account SET policy_floor_minutes = -6000,
+                  floor_minutes = least(-6000, balance_minutes - held_minutes)
+            WHERE account_id = :ana""",
+    ),
+    "limits of one's own are on no record": (
+        "V14",
+        "UPDATE account SET has_own_limits = true WHERE account_id = :bor",
+    ),
+    "the fund may go below zero": (
+        "V14",
+        """UPDATE account SET policy_floor_minutes = -60, floor_minutes = -60
+            WHERE account_id = :fund""",
+    ),
+    "what a hold is about is another kind of deed": (
+        "V15",
+        "UPDATE deed SET kind = 'gift' WHERE kind = 'released'",
+    ),
+    "an exchange may be settled once more": (
+        "V15",
+        "UPDATE deed SET reference = 'again ' || deed_id WHERE kind = 'settlement'",
+    ),
+    "a part can be taken back once more": (
+        "V15",
+        "UPDATE deed SET reference = reference || '1' WHERE kind = 'correction'",
+    ),
+    "a closing is called after another account": (
+        "V15",
+        "UPDATE deed SET reference = 'account:' || deed_id WHERE kind = 'closing'",
+    ),
+    "a gift is said to have passed a limit, as only a moderator may": (
+        "V15",
+        "UPDATE deed SET passed_limits = true WHERE kind = 'donation'",
+    ),
+    "hours that were released are said to have expired": (
+        "V15",
+        "UPDATE hold_end SET outcome = 'expired' WHERE outcome = 'released'",
+    ),
     "a deed is made up": (
         "V12",
         """INSERT INTO deed (bank_id, deed_id, kind, reference, posted_at, effective_at,
@@ -202,5 +241,5 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
 }
 
 
-SEEN_BY_NOTHING_ELSE = {"V9", "V11", "V14"}
+SEEN_BY_NOTHING_ELSE = {"V9", "V11", "V14", "V15"}
 """What these find leaves every balance, number, chain and held minute as it should be."""

@@ -79,6 +79,14 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V7",
         "UPDATE seal SET signature = decode(repeat('00', 64), 'hex') WHERE seal_no = 2",
     ),
+    "a seal between others is deleted": (
+        "V7",
+        """DELETE FROM sealed_head WHERE seal_no = 2; DELETE FROM seal WHERE seal_no = 2;
+           INSERT INTO seal (bank_id, seal_no, taken_at, accounts, postings, root, salt, contents,
+                             previous_hash, hash, key_id, signature)
+           SELECT bank_id, 3, taken_at, accounts, postings, root, salt, contents,
+                  sha256('gone'), sha256('forged'), key_id, signature FROM seal""",
+    ),
     "the first seal is deleted": (
         "V7",
         "DELETE FROM sealed_head WHERE seal_no = 1; DELETE FROM seal WHERE seal_no = 1",

@@ -78,7 +78,9 @@ class Settings(PageSettings):
         None, description="PEM of the Ed25519 private key that seals the books."
     )
     seal_key_previous: SecretStr | None = Field(
-        None, description="PEM of the key before it: its seals are still believed."
+        None,
+        description="PEMs of the keys before it, one after another; the public ones do: their"
+        " seals are still believed.",
     )
     record_key: Key | None = Field(
         None, description="32 random bytes in base64 for the sealed record. Unset: of the keystore."

@@ -69,7 +69,11 @@ def downgrade() -> None:
     op.drop_table("partner_agreement")
     op.drop_table("clearing")
     op.drop_constraint(op.f("ck_account_kind"), "account")
-    op.execute("UPDATE account SET kind = 'member' WHERE kind = 'clearing'")
+    op.execute(
+        """UPDATE account a SET kind = 'member', policy_floor_minutes = b.floor_minutes,
+                  floor_minutes = least(b.floor_minutes, a.balance_minutes - a.held_minutes)
+             FROM bank b WHERE b.bank_id = a.bank_id AND a.kind = 'clearing'"""
+    )
     _account_kinds("'member', 'fund', 'issuing'", "kind <> 'member'")
 
 

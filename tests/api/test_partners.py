@@ -202,4 +202,4 @@ async def test_the_proof_of_either_bank_notices_when_the_two_do_not_mirror_each_
         ]
         await superuser.rollback()
         assert all("V13" in checks for checks in found), what
-        assert found[0] - {"V6"} == {"V13"}, "only this check and the chain can see it"
+        assert found[0] - {"V6", "V15"} == {"V13"}, "no balance and no hold shows it"

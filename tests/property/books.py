@@ -16,6 +16,8 @@ from app.kit.ids import new_id
 from app.kit.retrying import with_retries
 from app.ledger import operations, queries
 from app.ledger.accounts import operations as accounts
+from app.ledger.accounts.rules import Limits
+from app.ledger.limits.operations import set_limits
 from app.ledger.operations import Posted
 from app.ledger.rules import (
     AccountKind,
@@ -146,9 +148,12 @@ class Books:
             bank = await founding.found_bank(work, slug=f"b{new_id().hex}", name="B")
             kinds = (AccountKind.FUND, AccountKind.ISSUING)
             ours = [await queries.get_bank_account(session, bank.bank_id, kind) for kind in kinds]
-            theirs = []
-            for bank.floor_minutes in FLOORS:
-                theirs.append(await accounts.open_member_account(work, bank, new_id()))
+            theirs = [await accounts.open_member_account(work, bank, new_id()) for _ in FLOORS]
+            for account_id, floor in zip(theirs, FLOORS, strict=True):
+                own = Limits(floor, None)
+                await set_limits(
+                    work, bank.bank_id, account_id, own, if_match=None, by=None, reason="A test."
+                )
         return cls(ground, bank.bank_id, ours + theirs)
 
     def instruction(self, asked: Asked) -> Instruction:

@@ -11,6 +11,7 @@ from app.banks.tables import Bank
 from app.kit.bulk import insert_many
 from app.kit.errors import NotFound
 from app.kit.ground import Work
+from app.kit.ids import new_id
 from app.kit.versions import etag, refuse_stale
 from app.ledger import queries as books
 from app.ledger.accounts import queries
@@ -29,7 +30,7 @@ async def set_limits(
     limits: Limits,
     *,
     if_match: str | None,
-    by: UUID,
+    by: UUID | None,
     reason: str,
     about: UUID | None = None,
 ) -> None:
@@ -87,8 +88,7 @@ def limits_etag(owner_id: UUID, limits: Limits) -> str:
 
 async def _record(work: Work, bank_id: UUID, account_ids: Sequence[UUID], limits: Limits) -> UUID:
     numbers = await queries.count_changes(work.session, bank_id, account_ids)
-    reference = f"limits:{work.now.isoformat()}:{sum(numbers.values())}:{len(numbers)}"
-    posted = await settle(work, Instruction(bank_id, "limits", reference))
+    posted = await settle(work, Instruction(bank_id, "limits", f"limits:{new_id()}"))
     change = {
         "bank_id": bank_id,
         "deed_id": posted.deed_id,

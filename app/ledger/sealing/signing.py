@@ -1,5 +1,6 @@
 """The seal's signature (Ed25519, RFC 8032): made with a key that PostgreSQL never sees."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from app.kit.settings import BadSettings, Settings
@@ -20,6 +22,7 @@ from app.ledger.chain import microseconds
 FIRST_PREVIOUS: Final = bytes(32)
 _TAG: Final = b"timebank/ledger/seal/2"
 _KEY_ID_CHARS: Final = 16
+_PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----")
 
 
 class BadSealKey(ValueError):
@@ -54,21 +57,21 @@ class SealText:
 
 @dataclass(frozen=True, repr=False)
 class Sealer:
-    """The key that seals, and every key whose seals are believed."""
+    """The key that seals, and every key whose seals are believed; of old ones the public half."""
 
     private: Ed25519PrivateKey
     public: dict[str, Ed25519PublicKey]
 
     @classmethod
-    def from_pems(cls, current: str, *older: str) -> "Sealer":
-        """The sealer for a current private key and those before it.
+    def from_pems(cls, current: str, older: str | None = None) -> "Sealer":
+        """The sealer for a current private key and those before it, private or public.
 
         Raises:
-            BadSealKey: when one is not an unencrypted Ed25519 private key in PEM.
+            BadSealKey: when one is not an unencrypted Ed25519 key in PEM.
         """
-        keys = [_load(pem) for pem in (current, *older)]
-        public = {key_id(key.public_key()): key.public_key() for key in keys}
-        return cls(keys[0], public)
+        private = _load(current)
+        keys = [private.public_key(), *([] if older is None else _public_keys(older))]
+        return cls(private, {key_id(key): key for key in keys})
 
     @property
     def key_id(self) -> str:
@@ -98,11 +101,13 @@ def sealer_of(settings: Settings) -> Sealer | None:
     Raises:
         BadSettings: when a key cannot be used.
     """
-    keys = [key for key in (settings.seal_key, settings.seal_key_previous) if key is not None]
-    if settings.seal_key is None:
+    current, older = settings.seal_key, settings.seal_key_previous
+    if current is None:
         return None
     try:
-        return Sealer.from_pems(*(key.get_secret_value() for key in keys))
+        return Sealer.from_pems(
+            current.get_secret_value(), None if older is None else older.get_secret_value()
+        )
     except BadSealKey as error:
         raise BadSettings(f"TIMEBANK_SEAL_KEY: {error}") from None
 
@@ -115,6 +120,26 @@ def key_id(key: Ed25519PublicKey) -> str:
 def raw(key: Ed25519PublicKey) -> bytes:
     """The 32 bytes of a public key."""
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _public_keys(pems: str) -> list[Ed25519PublicKey]:
+    """The public halves of keys that stand one after another, each private or public."""
+    found = _PEM.findall(pems)
+    if not found or _PEM.sub("", pems).strip():
+        raise BadSealKey("the seal keys before it must be PEM keys, one after another")
+    return [_public_key(pem) for pem in found]
+
+
+def _public_key(pem: str) -> Ed25519PublicKey:
+    if "PUBLIC" not in pem.partition("\n")[0]:
+        return _load(pem).public_key()
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadSealKey("a seal key before it cannot be read") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise BadSealKey("a seal key before it is no Ed25519 key")
+    return key
 
 
 def _load(pem: str) -> Ed25519PrivateKey:

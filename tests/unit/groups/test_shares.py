@@ -51,8 +51,12 @@ def test_parts_sum_to_the_whole_and_differ_by_a_minute_at_most(
 def test_a_levy_and_what_is_kept_sum_to_the_whole(minutes: int, percent: int) -> None:
     kept, levy = levied(minutes, percent)
     assert kept + levy == minutes
-    assert 0 <= 100 * levy <= minutes * percent
-    assert levy + 1 > minutes * percent // 100
+    assert min(kept, levy) >= 0
+    assert 100 * levy <= minutes * percent < 100 * (levy + 1), "rounded down, for who gave"
+
+
+def test_a_levy_is_rounded_down_as_the_documentation_says() -> None:
+    assert levied(59, 10) == (54, 5)
 
 
 @given(terms())
