@@ -175,7 +175,6 @@ def _login(work: Work, person: Person) -> Row:
         "shares_email": False,
         "password_hash": "none: nobody signs in with a password here",
         "roles": [Role.MEMBER.value],
-        "shares_email": False,
         "created_at": work.now,
     }
 
