@@ -27,10 +27,10 @@ def test_a_module_can_be_read_in_one_go() -> None:
 
 def test_a_function_fits_on_a_screen() -> None:
     sizes = {
-        f"{source}: {node.name}": len(code & body_lines(node))
+        f"{source}: {node.name}": len(lines_of_code(source.text) & body_lines(node))
         for source in EVERY_MODULE
-        for code in [lines_of_code(source.text)]
         for node in source.functions()
+        if len(body_lines(node)) > FUNCTION_LINES_MAX  # telling code from the rest takes long
     }
     assert {name: size for name, size in sizes.items() if size > FUNCTION_LINES_MAX} == {}
 

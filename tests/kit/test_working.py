@@ -5,7 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from pgqueuer import RetryRequested
 
 from app.kit import jobs, trying, working
 from app.kit.ground import Work
+from app.kit.logs import configure_logs
 from app.kit.metrics import JOBS
 from app.kit.trying import Shift, Sweep
 from app.kit.working import WAKE_SECONDS, _Driver, work_off
@@ -29,18 +30,14 @@ Ids = dict[str, UUID]
 @contextmanager
 def log_lines() -> Iterator[list[JSON]]:
     """What the process logs, as the operator reads it."""
-    root, lines = logging.getLogger(), list[JSON]()
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(root.handlers[0].formatter)
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    lines, written = list[JSON](), io.StringIO()
+    level = logging.getLevelName(logging.getLogger().level)
     try:
-        yield lines
+        with redirect_stderr(written):
+            configure_logs("DEBUG")
+            yield lines
     finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
+        configure_logs(level)
         lines += map(json.loads, written.getvalue().splitlines())
 
 
