@@ -179,8 +179,10 @@ async def test_a_hold_ends_once_and_a_deed_happens_once(
         ("hold_end", "bank_id, hold_id, deed_id, 'released', now()", "pk_hold_end"),
         (
             "deed",
-            "bank_id, gen_random_uuid(), kind, reference, subject_id, posted_at, passed_limits,"
-            " effective_at",
+            (
+                "bank_id, gen_random_uuid(), kind, reference, subject_id, posted_at, passed_limits,"
+                " effective_at"
+            ),
             "uq_deed_bank_id_reference",
         ),
     ):
