@@ -25,6 +25,7 @@ run: $(READY) ## Serve a demo bank on PORT (8000); the first time, fill it by pl
 	@$(BIN)/timebank demo
 
 test: lint ## Check format, lint, types and import contracts, then run the tests
+	@$(BIN)/python -m compileall -q app  # once, and not by each process that the tests start
 	$(BIN)/pytest -n 3 --dist worksteal -m "not deep and not books" --ignore-glob='*_deep.py'
 
 test-books: $(READY) ## Let hledger read the exported journal (installs it on Debian, as root)

@@ -5,6 +5,7 @@ commits and the application's own limited role.
 """
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -32,6 +33,16 @@ from tests.town import Town
 TEMPLATE = "timebank_template"
 # httpx looks for it with every request, on the whole path, which takes half a millisecond.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # Python's way of "not there"
+
+
+gc.disable()  # until all tests are imported: what stays would be looked through again and again
+
+
+def pytest_collection_finish() -> None:
+    """Collect again, but for what is there by now."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 class FakeClock:
