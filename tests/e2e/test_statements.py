@@ -1,6 +1,7 @@
 """Every statement that the program sends is about one bank: any bank can live on its own server."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,11 @@ BANKS = 6
 """More than there are lanes of one deed."""
 GIFTS = 8
 """From each at once, so that they queue up."""
+LOCKS_OR_CHANGES = re.compile(
+    r"UPDATE account\b|\b(FROM|JOIN) (account|hold)\b.*FOR NO KEY", re.DOTALL
+)
+OF_ONE_BANK = re.compile(r"\b(account|hold)\.bank_id = \$\d")
+"""As a distributed database needs to be told, to lock on one server."""
 Statement = tuple[str, frozenset[UUID]]
 
 
@@ -76,3 +82,6 @@ async def test_no_statement_is_about_two_banks(app: FastAPI, town: Town) -> None
         )
     assert set().union(*(found for _, found in heard)) == banks
     assert {statement for statement, found in heard if len(found) > 1} == set()
+    locks = {statement for statement, _ in heard if LOCKS_OR_CHANGES.search(statement)}
+    assert len(locks) > 1
+    assert {statement for statement in locks if not OF_ONE_BANK.search(statement)} == set()
