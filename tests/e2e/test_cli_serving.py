@@ -49,7 +49,14 @@ def test_of_two_that_start_on_one_port_one_is_told(bank_folder: Path) -> None:
         server.stop()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        pytest.param(signal.SIGINT, marks=pytest.mark.deep),  # as the demo is stopped, always
+        pytest.param(signal.SIGHUP, marks=pytest.mark.deep),
+    ],
+)
 def test_a_signal_stops_the_server_and_its_database(empty_folder: Path, number: int) -> None:
     with running(empty_folder, "serve", "--port", "0") as server, stranger(server.url()) as client:
         assert read(client, "/readyz") == {"status": "ok"}
