@@ -37,15 +37,15 @@ async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[P
     """
     looks = [Look(caller.bank_id, caller.me, caller.me) for caller, _ in asked]
     sides = await members.find_sides(work.session, looks)
-    bank_ids = {caller.bank_id for caller, _ in asked}
-    funds = await books.get_bank_accounts(work.session, bank_ids, AccountKind.FUND)
+    (bank_id,) = {caller.bank_id for caller, _ in asked}  # a batch is of one bank
+    fund = await books.get_bank_account(work.session, bank_id, AccountKind.FUND)
     instructions = []
-    for (caller, minutes), look in zip(asked, looks, strict=True):
+    for (_, minutes), look in zip(asked, looks, strict=True):
         mine = sides[look].account_id
         assert mine is not None, "the guard lets only members here"
-        leg = Leg(mine, funds[caller.bank_id], minutes)
+        leg = Leg(mine, fund, minutes)
         reference = f"donation:{new_id()}"
-        instructions.append(Instruction(caller.bank_id, "donation", reference, legs=(leg,)))
+        instructions.append(Instruction(bank_id, "donation", reference, legs=(leg,)))
     return await ledger.settle_many(work.session, instructions, work.clock)
 
 

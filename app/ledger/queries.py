@@ -1,6 +1,6 @@
 """Reading the books."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -119,19 +119,12 @@ async def get_account(session: AsyncSession, bank_id: UUID, account_id: UUID) ->
 
 async def get_bank_account(session: AsyncSession, bank_id: UUID, kind: AccountKind) -> UUID:
     """The id of the bank's fund or issuing account; every bank has one of each."""
-    return (await get_bank_accounts(session, {bank_id}, kind))[bank_id]
-
-
-async def get_bank_accounts(
-    session: AsyncSession, bank_ids: Collection[UUID], kind: AccountKind
-) -> dict[UUID, UUID]:
-    """The ids of these banks' funds or issuing accounts, by bank."""
-    asked = select(Account.bank_id, Account.account_id).where(
-        Account.bank_id == any_(bindparam("banks", list(bank_ids), ARRAY(Uuid()))),
+    asked = select(Account.account_id).where(
+        Account.bank_id == bank_id,
         literal_column("kind IN ('fund', 'issuing')"),  # as the index says
         Account.kind == kind,
     )
-    return {row.bank_id: row.account_id for row in await session.execute(asked)}
+    return (await session.scalars(asked)).one()
 
 
 async def lock_accounts(
