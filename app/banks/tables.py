@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.banks.rules import OPENING_CREDIT_MINUTES_MAX
 from app.kit.db import Base
+
+_OPENING_CREDIT_MAX = 1_200
 
 
 class Bank(Base):
@@ -25,7 +26,7 @@ class Bank(Base):
         CheckConstraint("floor_minutes <= 0", name="floor_minutes"),
         CheckConstraint("ceiling_minutes >= 0", name="ceiling_minutes"),
         CheckConstraint(
-            f"opening_credit_minutes BETWEEN 0 AND {OPENING_CREDIT_MINUTES_MAX}"
+            f"opening_credit_minutes BETWEEN 0 AND {_OPENING_CREDIT_MAX}"
             " AND opening_credit_minutes <= ceiling_minutes",
             name="opening_credit",
         ),

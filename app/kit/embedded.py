@@ -32,6 +32,7 @@ __all__ = ["EmbeddedUnavailable", "Server", "lease", "server_of"]
 
 START_SECONDS_MAX = 300.0  # recovery after a crash reads up to max_wal_size again
 STOP_SECONDS_MAX = 60.0
+PID_SECONDS_MAX = 10.0  # from the launch to the pid file: some milliseconds, when nothing is busy
 POLL_SECONDS = 0.02
 ANSWER_SECONDS_MAX = 3
 SOCKET_PATH_BYTES_MAX = 103  # Linux allows 107, macOS 103
@@ -224,10 +225,10 @@ def _is_current(server: Server, users: int) -> bool:
 
 def _stop(server: Server) -> None:
     """Fast shutdown: transactions are rolled back, the rest is written down."""
-    deadline = time.monotonic() + STOP_SECONDS_MAX
-    pid = _postmaster(server) if _lives(server) else None
+    pid = _awaited_postmaster(server)
     if pid is None:
         return
+    deadline = time.monotonic() + STOP_SECONDS_MAX
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)
     while _lives(server):
@@ -235,6 +236,18 @@ def _stop(server: Server) -> None:
             logger.warning("PostgreSQL in %s is still stopping", server.folder)
             return
         time.sleep(POLL_SECONDS)
+
+
+def _awaited_postmaster(server: Server) -> int | None:
+    # One that was launched a moment ago has not written its pid yet; the rest of a killed server
+    # has none, and ends by itself.
+    deadline = time.monotonic() + PID_SECONDS_MAX
+    while _lives(server):
+        pid = _postmaster(server)
+        if pid is not None or time.monotonic() > deadline:
+            return pid
+        time.sleep(POLL_SECONDS)
+    return None
 
 
 def _postmaster(server: Server) -> int | None:

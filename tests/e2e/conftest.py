@@ -34,6 +34,14 @@ def bank_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
+def used_folder() -> Iterator[Path]:
+    """A data folder that was used before; nothing runs in it."""
+    with new_folder() as folder:
+        assert timebank(folder, "db", "upgrade").returncode == 0
+        yield folder
+
+
+@pytest.fixture(scope="module")
 def prepared(cluster: Cluster, base_settings: Settings) -> Callable[[str], Settings]:
     def named(database: str) -> Settings:
         urls = cluster.urls(database)

@@ -57,13 +57,13 @@ def test_of_two_that_start_on_one_port_one_is_told(bank_folder: Path) -> None:
         pytest.param(signal.SIGHUP, marks=pytest.mark.deep),
     ],
 )
-def test_a_signal_stops_the_server_and_its_database(empty_folder: Path, number: int) -> None:
-    with running(empty_folder, "serve", "--port", "0") as server, stranger(server.url()) as client:
+def test_a_signal_stops_the_server_and_its_database(used_folder: Path, number: int) -> None:
+    with running(used_folder, "serve", "--port", "0") as server, stranger(server.url()) as client:
         assert read(client, "/readyz") == {"status": "ok"}
-        assert postgres_lives(empty_folder)
+        assert postgres_lives(used_folder)
         assert server.stop(number) == 128 + number
         assert "Traceback" not in server.complained()
-    assert not postgres_lives(empty_folder)
+    assert not postgres_lives(used_folder)
 
 
 def test_a_signal_during_the_start_leaves_no_database_behind(empty_folder: Path) -> None:
@@ -72,22 +72,23 @@ def test_a_signal_during_the_start_leaves_no_database_behind(empty_folder: Path)
         while not postgres_lives(empty_folder):
             assert server.process.poll() is None, server.complained()
             assert time.monotonic() < deadline
+            time.sleep(0.05)
         assert server.stop() == 128 + signal.SIGTERM
         assert "Traceback" not in server.complained()
     assert not postgres_lives(empty_folder)
 
 
-def test_the_last_one_out_stops_the_database(empty_folder: Path) -> None:
-    with running(empty_folder, "serve", "--port", "0") as first:
+def test_the_last_one_out_stops_the_database(used_folder: Path) -> None:
+    with running(used_folder, "serve", "--port", "0") as first:
         first.url()
-        with running(empty_folder, "serve", "--port", "0") as second:
+        with running(used_folder, "serve", "--port", "0") as second:
             second.url()
             assert first.stop() == 128 + signal.SIGTERM
-            assert postgres_lives(empty_folder)
-            assert timebank(empty_folder, "db", "status").returncode == 0
-            assert postgres_lives(empty_folder)
+            assert postgres_lives(used_folder)
+            assert timebank(used_folder, "db", "status").returncode == 0
+            assert postgres_lives(used_folder)
             assert second.stop() == 128 + signal.SIGTERM
-    assert not postgres_lives(empty_folder)
+    assert not postgres_lives(used_folder)
 
 
 def test_several_processes_serve_one_port_and_count_together(bank_folder: Path) -> None:

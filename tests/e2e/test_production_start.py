@@ -142,7 +142,10 @@ def test_production_refuses_weak_settings_and_names_them_and_not_their_value(
     assert value is None or value not in str(refused.value)
 
 
-@pytest.mark.parametrize("what", ["no master key", "a token key of another kind"])
+@pytest.mark.parametrize(
+    "what",
+    ["no master key", pytest.param("a token key of another kind", marks=pytest.mark.deep)],
+)
 def test_an_operator_reads_one_line_about_a_weak_secret(
     installation: Installation, what: str
 ) -> None:
@@ -210,6 +213,7 @@ def test_the_health_check_of_the_image_tells_an_answer_from_none(
     assert installation.run("api", [*python, silent]).returncode != 0
 
 
+@pytest.mark.deep  # without the image, test_cli_serving tries it always
 def test_several_server_processes_share_the_port_and_their_numbers(
     installation: Installation,
 ) -> None:

@@ -9,7 +9,7 @@ from shutil import rmtree
 import pytest
 
 from app.kit import embedded
-from app.kit.cluster import cluster_of
+from app.kit.cluster import cluster_of, launch
 from app.kit.embedded import EmbeddedUnavailable
 from tests.embedding import (
     SECONDS_MAX,
@@ -98,6 +98,19 @@ def test_a_start_that_is_given_up_stops_what_it_started(
     ):
         pass
     thaw.join()
+    assert_stopped_cleanly(folder)
+
+
+def test_a_signal_right_after_the_launch_stops_what_has_no_pid_file_yet(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(data: Path, held: int) -> None:
+        launch(data, held)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(embedded, "launch", interrupted)
+    with pytest.raises(KeyboardInterrupt), lease(folder):
+        pass
     assert_stopped_cleanly(folder)
 
 

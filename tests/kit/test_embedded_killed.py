@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.kit import programs
+from app.kit import embedded, programs
 from app.kit.cluster import cluster_of
 from app.kit.embedded import server_of
 from app.kit.programs import pids, program
@@ -101,7 +101,10 @@ def test_a_pid_file_that_names_a_living_stranger_does_not_count_as_up(folder: Pa
         stranger.kill()
 
 
-def test_a_stranger_with_the_pid_of_a_killed_server_is_not_stopped(folder: Path) -> None:
+def test_a_stranger_with_the_pid_of_a_killed_server_is_not_stopped(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "PID_SECONDS_MAX", 0.2)
     with subprocess.Popen(["sleep", "60"]) as stranger:
         held = lease(folder)
         held.__enter__()

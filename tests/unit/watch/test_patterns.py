@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from app.alerts.rules import AlertKind, Found, Thresholds
-from app.watch.patterns import WINDOW_DAYS, History, Move, judge
+from app.watch.patterns import WINDOW_DAYS, History, Move, judge, who_might_bring
 
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 INNOCENT = 300
@@ -55,12 +55,12 @@ class Village:
         }
 
     def found(self, limits: Thresholds | None = None) -> list[Found]:
-        histories = self.histories()
-        return [
-            one
-            for history in histories.values()
-            for one in judge(history, histories, limits or Thresholds(), NOW, {})
-        ]
+        histories, limits = self.histories(), limits or Thresholds()
+        found = list[Found]()
+        for history in histories.values():
+            payers = {one: histories[one] for one in who_might_bring(history, limits)}
+            found += judge(history, payers, limits, NOW, {})
+        return found
 
 
 def _id(number: int) -> UUID:
