@@ -52,7 +52,7 @@ async def list_held(
 ) -> Sequence[RowMapping]:
     """The rows of a table that belong to whoever has these ids."""
     rows: Table = Base.metadata.tables[table]
-    theirs = [rows.c[name].in_(ids) for name in held.of.split()]
+    theirs: list[ColumnElement[bool]] = [rows.c[name].in_(ids) for name in held.of.split()]
     if table in _OF_CASES:
         theirs.append(_told_in_a_case(rows, ids))
     asked = (
