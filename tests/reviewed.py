@@ -17,6 +17,7 @@ REVIEWED: Final = {
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
     "app.exchanges.waiting.queries._find_any": "time; what it finds is shown to nobody",
     "app.fund.queries.sum_granted": "what a coordinator may still grant; a number for the rule",
+    "app.identity.queries.find_approved": "at an approval; told to none whom its owner concerns",
     "app.identity.queries.find_callers": "whoever holds a session's token is its owner",
     "app.identity.queries.has_asked": "by the address and the password of whoever joins",
     "app.identity.queries.list_coded": "by the code that somebody signs in with",
