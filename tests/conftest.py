@@ -20,7 +20,6 @@ from pydantic import SecretStr
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app.kit.db import Database
 from app.kit.embedded import lease
 from app.kit.ground import Ground
 from app.kit.settings import Environment, Settings, load_settings
@@ -100,8 +99,10 @@ async def template(cluster: Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(cluster: Cluster, template: str) -> Databases:
-    return Databases(cluster, template)
+async def databases(cluster: Cluster, template: str) -> AsyncIterator[Databases]:
+    databases = Databases(cluster, template)
+    yield databases
+    await databases.close()
 
 
 @pytest.fixture
@@ -138,25 +139,13 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(scope="session")
-def engines() -> dict[tuple[object, ...], Database]:
-    """The engines of databases that are used again: they remember how statements read."""
-    return {}
-
-
 @pytest.fixture
-async def app(
-    settings: Settings, clock: FakeClock, engines: dict[tuple[object, ...], Database]
-) -> AsyncIterator[FastAPI]:
+def app(settings: Settings, clock: FakeClock, database: str, databases: Databases) -> FastAPI:
     app = create_app(settings, clock)
     ground: Ground = app.state.ground
-    assert settings.database_url is not None
-    pool = (settings.database_pool_max, settings.database_wait_seconds_max)
-    key = (settings.database_url.get_secret_value(), *pool)
-    database = engines.setdefault(key, ground.database)
-    app.state.ground = replace(ground, database=database)
-    yield app
-    await database.close()
+    kind = (settings.database_url, settings.database_pool_max, settings.database_wait_seconds_max)
+    app.state.ground = replace(ground, database=databases.pool(database, kind, ground.database))
+    return app
 
 
 @pytest.fixture
