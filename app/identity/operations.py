@@ -18,7 +18,6 @@ from app.identity.naming import fingerprint, named
 from app.identity.passwords import salt_of
 from app.identity.refresh import Rotation, judge, make_refresh, read_refresh
 from app.identity.rules import (
-    EmailTaken,
     Means,
     RefreshRefused,
     Role,
@@ -160,20 +159,26 @@ async def create_login(
     return login
 
 
-async def grant_membership(work: Work, bank_id: UUID, member_id: UUID) -> None:
+async def grant_membership(
+    work: Work, bank_id: UUID, member_id: UUID, *, shares_email: bool = False
+) -> bool:
     """Let the member's login act as a member from now on.
 
-    Raises:
-        EmailTaken: when another login of this address was approved before.
+    Returns:
+        Whether it may; not when another login of this address was approved before, unless it shares
+        the address.
     """
     login = await queries.get_login_of_member(work.session, bank_id, member_id)
-    login.roles = sorted({*login.roles, Role.MEMBER})
     try:
-        await work.session.flush()
+        async with work.session.begin_nested():
+            login.roles = sorted({*login.roles, Role.MEMBER})
+            login.shares_email = shares_email
+            await work.session.flush()
     except IntegrityError as error:
         if violated(error) != ONE_APPROVED:
             raise
-        raise EmailTaken from None
+        return False
+    return True
 
 
 async def close_login(work: Work, bank_id: UUID, member_id: UUID) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.identity.claims import Access
 from app.identity.rules import Caller, Means, Role
@@ -128,6 +129,29 @@ async def is_live(session: AsyncSession, token: Access, now: datetime) -> bool:
         Session.expires_at > now,
     )
     return (await session.scalars(asked)).one_or_none() is not None
+
+
+async def find_approved(session: AsyncSession, bank_id: UUID, member_id: UUID) -> Login | None:
+    """The other login to which the address of this member's belongs, if there is one."""
+    own = aliased(Login)
+    asked = (
+        select(Login)
+        .join(
+            own,
+            and_(
+                own.bank_id == Login.bank_id,
+                own.email_fingerprint == Login.email_fingerprint,
+                own.login_id != Login.login_id,
+            ),
+        )
+        .where(
+            Login.bank_id == bank_id,
+            own.member_id == member_id,
+            func.cardinality(Login.roles) > 0,
+            ~Login.shares_email,
+        )
+    )
+    return (await session.scalars(asked)).one_or_none()
 
 
 async def find_login_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID | None:

@@ -99,7 +99,12 @@ class ConfirmFirst(NotAuthenticated):
 
 
 class EmailTaken(Conflict):
-    """Somebody of this bank signs in with this address already. Only coordinators are told."""
+    """Somebody of this bank signs in with this address already. Only coordinators are told.
+
+    And only those whom that somebody does not concern; that it was looked for stays on record.
+    """
+
+    leaves_trace = True
 
     said: ClassVar = {
         "en": Said(

@@ -20,6 +20,7 @@ from app.ledger.accounts import operations as ledger
 from app.members import queries
 from app.members.blocks import operations as blocks
 from app.members.blocks.rules import ContactKind
+from app.members.granting import grant
 from app.members.rules import (
     AliasIsContact,
     ApplicationDecided,
@@ -102,17 +103,17 @@ async def approve(
         NotFound: when the bank has no such applicant.
         Concerned: when the caller has something of their own with them.
         ApplicationDecided: when it was decided before.
-        EmailTaken: when another login of this address was approved before.
+        EmailTaken: when another login of this address was approved before; nothing is changed.
     """
     bank = await banks.lock_bank(work.session, caller.bank_id)  # its limits are not changing now
     member = await _lock_applicant(work, caller, member_id)
+    await grant(work, caller, member_id)
     member.account_id = await ledger.open_member_account(work, bank, member_id)
     safety = await banks.get_safety(work.session, caller.bank_id)
     first = Level.MET if safety.vetting_ladder else Level.FULL
     member.level = first if level is None else level
     _decide(work, caller, member, MemberStatus.ACTIVE, reason)
     await sealed.begin(work, caller, member_id)
-    await identity.grant_membership(work, caller.bank_id, member_id)
     kind = NoticeKind.APPLICATION_APPROVED
     notices.tell_member(work, caller.bank_id, member_id, kind, member_id)
     return member

@@ -35,9 +35,19 @@ def tell_member(
     work.session.add(_notice(work, bank_id, kind, subject_id, member_id=member_id))
 
 
-def tell_staff(work: Work, bank_id: UUID, role: Role, kind: NoticeKind, subject_id: UUID) -> None:
-    """A notice to everyone of one staff role."""
-    work.session.add(_notice(work, bank_id, kind, subject_id, role=role.value))
+def tell_staff(
+    work: Work,
+    bank_id: UUID,
+    role: Role,
+    kind: NoticeKind,
+    subject_id: UUID,
+    *,
+    but: UUID | None = None,
+) -> None:
+    """A notice to everyone of one staff role, but for this member where one is named."""
+    notice = _notice(work, bank_id, kind, subject_id, role=role.value)
+    notice.kept_from = None if but is None else [but]
+    work.session.add(notice)
 
 
 async def tell_member_if(work: Work, told: Told, *, may_know: bool) -> None:
@@ -49,13 +59,15 @@ async def tell_member_if(work: Work, told: Told, *, may_know: bool) -> None:
 
 
 async def tell_staff_of(
-    work: Work, bank_id: UUID, role: Role, kind: NoticeKind, people: Select[Any]
+    work: Work, told: Told, people: Select[Any], *, but: Select[Any], instead: Role
 ) -> None:
-    """A notice about each of these people, by one statement whether there are any."""
-    row = _row(work, Told(bank_id, kind, new_id(), role=role))  # but for id and subject
-    await work.session.execute(
-        insert(Notice).from_select(list(row), queries.values_about(row, people))
-    )
+    """A notice about each of these people, by one statement whether there are any.
+
+    It is kept from the members in `but`; the role `instead` gets it where nobody else has the role.
+    """
+    row = _row(work, told) | {"kept_from": None}  # but for id, subject, role and whom it is kept of
+    found = queries.values_about(row, people, but=but, instead=instead)
+    await work.session.execute(insert(Notice).from_select(list(row), found))
 
 
 async def tell_login_once(

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.identity.rules import Caller
+from app.identity.rules import Caller, Role
+from app.identity.tables import Login
 from app.kit.bulk import table_of
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
@@ -44,10 +45,25 @@ def values_where(row: Mapping[str, Any], condition: ColumnElement[bool]) -> Sele
     return select(*(literal(one, columns[name].type) for name, one in row.items())).where(condition)
 
 
-def values_about(row: Mapping[str, Any], people: Select[Any]) -> Select[Any]:
-    """These values of a notice once for each of these people, who are its subject."""
+def values_about(
+    row: Mapping[str, Any], people: Select[Any], *, but: Select[Any], instead: Role
+) -> Select[Any]:
+    """These values of a notice once for each of these people, who are its subject.
+
+    To all of its role who are not of `but`; where there is nobody else, to another role.
+    """
     columns, found = table_of(Notice).c, people.subquery()
-    own = {"notice_id": func.gen_random_uuid(), "subject_id": found.c[0]}
+    others = select(Login.login_id).where(
+        Login.bank_id == row["bank_id"],
+        Login.roles.contains([row["role"]]),
+        or_(Login.member_id.is_(None), Login.member_id.not_in(but)),
+    )
+    own = {
+        "notice_id": func.gen_random_uuid(),
+        "subject_id": found.c[0],
+        "role": case((others.exists(), row["role"]), else_=instead.value),
+        "kept_from": func.array(but.scalar_subquery(), type_=columns["kept_from"].type),
+    }
     return select(*(own.get(name, literal(one, columns[name].type)) for name, one in row.items()))
 
 
@@ -68,7 +84,9 @@ def is_told(
 
 
 def _for(caller: Caller) -> Select[Notice]:
-    mine: list[ColumnElement[bool]] = [Notice.role.in_(sorted(caller.roles))]
-    if caller.member_id is not None:
-        mine.append(Notice.member_id == caller.member_id)
+    of_role = Notice.role.in_(sorted(caller.roles))
+    if caller.member_id is None:
+        return select(Notice).where(Notice.bank_id == caller.bank_id, of_role)
+    is_kept = func.coalesce(Notice.kept_from.contains([caller.member_id]), False)
+    mine = (Notice.member_id == caller.member_id, and_(of_role, ~is_kept))
     return select(Notice).where(and_(Notice.bank_id == caller.bank_id, or_(*mine)))

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -16,6 +17,7 @@ class Notice(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         CheckConstraint("(member_id IS NULL) <> (role IS NULL)", name="one_recipient"),
+        CheckConstraint("kept_from IS NULL OR role IS NOT NULL", name="kept_from_some"),
         Index(None, "bank_id", "member_id", "created_at"),
         Index(None, "bank_id", "role", "created_at"),
         {"info": {"deletable": True}},
@@ -29,3 +31,5 @@ class Notice(Base):
     subject_id: Mapped[UUID]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    kept_from: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    """Members of the role who do not get it: it would answer what they asked for."""

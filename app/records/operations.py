@@ -154,12 +154,12 @@ async def review(work: Work, caller: Caller, emergency_id: UUID, finding: str) -
     Raises:
         NotFound: when the bank has none with this id.
         Concerned: when the caller has something of their own with the member.
-        SecondPersonNeeded: when the caller asked for it.
+        SecondPersonNeeded: when the caller asked for it, or released it.
         EmergencyReviewed: when it was reviewed before, or never released.
     """
     emergency = await queries.lock_emergency(work.session, caller.bank_id, emergency_id)
     await _open_emergency(work, caller, emergency)
-    if emergency.asked_by == caller.login_id:
+    if caller.login_id in {emergency.asked_by, emergency.released_by}:
         raise SecondPersonNeeded
     if emergency.released_at is None or emergency.reviewed_at is not None:
         raise EmergencyReviewed

@@ -19,8 +19,14 @@ class SecondPersonNeeded(Conflict):
     """Somebody else has to do this."""
 
     said: ClassVar = {
-        "en": Said("A second person is needed", "Whoever asked cannot also release or review it."),
-        "sl": Said("Potreben je še nekdo", "Kdor prosi, ne more sam odobriti ali pregledati."),
+        "en": Said(
+            "A second person is needed",
+            "Who asked cannot release or review it, nor who released it.",
+        ),
+        "sl": Said(
+            "Potreben je še nekdo",
+            "Kdor prosi, ne odobri in ne pregleda; kdor odobri, ne pregleda.",
+        ),
     }
 
 

@@ -19,6 +19,7 @@ class Emergency(Base):
         ForeignKeyConstraint(["bank_id", "released_by"], ["login.bank_id", "login.login_id"]),
         ForeignKeyConstraint(["bank_id", "reviewed_by"], ["login.bank_id", "login.login_id"]),
         CheckConstraint("released_by <> asked_by AND reviewed_by <> asked_by", name="two_people"),
+        CheckConstraint("reviewed_by <> released_by", name="another_reviews"),
         CheckConstraint(
             "num_nulls(released_by, released_at) IN (0, 2)"
             " AND num_nulls(reviewed_by, reviewed_at, finding_sealed) IN (0, 3)",

@@ -168,6 +168,7 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "notice_id subject_id",
                 Kind.PERSON: "member_id",
+                Kind.SECRET: "kept_from",
                 Kind.FACT: "role kind",
                 Kind.TIME: "created_at read_at",
             },

@@ -15,8 +15,10 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.credentials.rules import OPEN_DAYS
 from app.credentials.tables import RecoveryCode
@@ -40,6 +42,8 @@ from app.screening.tables import Screening
 
 EXPORT_ROWS_MAX: Final = 10_000
 """Of one table; who has more of something is told so."""
+_OF_CASES: Final = frozenset(one.__tablename__ for one in (Dispute, Appeal, Statement))
+"""In these moderators write to both sides, whoever of them the row names."""
 OVER: Final = (Status.SETTLED, Status.DECLINED, Status.CANCELLED, Status.EXPIRED)
 
 
@@ -48,7 +52,9 @@ async def list_held(
 ) -> Sequence[RowMapping]:
     """The rows of a table that belong to whoever has these ids."""
     rows: Table = Base.metadata.tables[table]
-    theirs = [rows.c[name].in_(ids) for name in held.of.split()]
+    theirs: list[ColumnElement[bool]] = [rows.c[name].in_(ids) for name in held.of.split()]
+    if table in _OF_CASES:
+        theirs.append(_told_in_a_case(rows, ids))
     asked = (
         select(rows)
         .where(rows.c.bank_id == bank_id, or_(*theirs))
@@ -62,6 +68,23 @@ async def list_held(
     if table == Opening.__tablename__:  # who is watched over must not be able to tell
         asked = asked.where(rows.c.kind.not_in(UNSEEN))
     return (await session.execute(asked)).mappings().all()
+
+
+def _told_in_a_case(rows: Table, ids: set[UUID]) -> ColumnElement[bool]:
+    """The condition that a moderator wrote or decided it in a dispute about their exchange.
+
+    As in their lists: whatever became of the other side, whose words only the other's key opens.
+    """
+    case = aliased(Dispute)
+    of_theirs = exists().where(
+        case.bank_id == rows.c.bank_id,
+        case.dispute_id == rows.c.dispute_id,
+        Exchange.bank_id == case.bank_id,
+        Exchange.exchange_id == case.exchange_id,
+        or_(Exchange.giver_id.in_(ids), Exchange.receiver_id.in_(ids)),
+    )
+    by_staff = rows.c.member_id.is_(None) if rows.name == Statement.__tablename__ else true()
+    return and_(of_theirs, by_staff)
 
 
 async def has_open_case(

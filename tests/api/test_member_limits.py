@@ -64,6 +64,24 @@ async def test_a_ceiling_counts_what_is_held_and_sinks_with_the_member(town: Tow
     await books_are_whole(town)
 
 
+async def test_whose_limit_it_is_is_told_and_of_anothers_no_number(town: Town) -> None:
+    """Both must agree to what can be settled (law 5): of the other that much, and no more."""
+    ana, bor = await town.member("Ana", minutes=90), await town.member("Bor")
+    desk = await town.staff("coordinator")
+    good(await desk.patch(_path(ana), WHY | {"ceiling_minutes": 100}))
+    offer = await town.listing(bor, "request")
+    body = {"listing_id": offer["id"], "minutes": 30}
+    theirs = good(await ana.post("/v1/exchanges", body))
+    problem = refused(await take(bor, theirs, "acceptance"), 409, "over-ceiling")
+    assert problem.keys() == {"type", "title", "status", "detail"}
+    for own in ("90", "100", "10"):
+        assert own not in problem["detail"]
+    hers = await town.proposed(ana, bor, minutes=721)
+    await desk.patch(_path(ana), WHY | {"ceiling_minutes": None})
+    problem = refused(await take(ana, hers, "acceptance"), 409, "not-enough-hours")
+    assert problem.keys() == {"type", "title", "status", "detail"}
+
+
 async def test_a_ceiling_holds_however_many_race_for_it(town: Town) -> None:
     ana, desk = await town.member("Ana"), await town.staff("coordinator")
     good(await desk.patch(_path(ana), WHY | {"ceiling_minutes": 100}))

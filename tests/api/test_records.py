@@ -1,5 +1,6 @@
 """Staff open records for a reason, and the person sees it; in an emergency two are needed."""
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -105,6 +106,18 @@ async def test_an_emergency_needs_a_second_person_is_short_and_must_be_reviewed(
     assert (done["reason"], done["finding"]) == (WHY, "It was right.")
     refused(await admin.post(f"{path}/review", {"finding": "x"}), 409, "emergency-reviewed")
     good(await asker.post("/v1/emergencies", body))
+
+
+async def test_who_released_an_emergency_does_not_review_it(town: Town) -> None:
+    asker, admin = await town.staff("coordinator"), await town.staff("admin")
+    path = f"/v1/emergencies/{await emergency_of(asker, await town.member('Ana'))}"
+    good(await admin.post(f"{path}/release"))
+    found = {"finding": "It was right."}
+    refused(await admin.post(f"{path}/review", found), 409, "second-person-needed")
+    reviewed = "reviewed_by = released_by, reviewed_at = released_at"
+    with pytest.raises(asyncpg.CheckViolationError, match="another_reviews"):
+        await sql(town, f"UPDATE emergency SET {reviewed}, finding_sealed = reason_sealed")
+    good(await (await town.staff("admin")).post(f"{path}/review", found))
 
 
 async def test_whoever_asked_and_is_staff_no_more_opens_nothing(town: Town) -> None:

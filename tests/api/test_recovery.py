@@ -172,6 +172,21 @@ async def test_a_changed_password_leaves_this_session_and_ends_all_others(town: 
     refused(await finish(town, ana.email, code), 401, "recovery-refused")
 
 
+async def test_two_open_applications_of_an_address_never_get_one_password(town: Town) -> None:
+    """Signing in could not tell the two apart; two of an approved address are told apart by it."""
+    one = await town.applicant("Nova", email="both@example.org", password=PASSWORD)
+    other = await town.applicant("Nika", email="both@example.org", password="a word of her own")
+    body = {"current_password": "a word of her own", "password": PASSWORD}
+    weak = await other.post("/v1/me/password", body)
+    assert refused(weak, 422, "weak-password")["reason"] == "common"
+    assert (await town.signed_in("both@example.org")).member_id == one.member_id
+    kept = await town.signed_in("both@example.org", "a word of her own")
+    assert kept.member_id == other.member_id, "nothing was changed"
+    body["password"] = NEW
+    assert (await other.post("/v1/me/password", body)).status_code == 204
+    assert (await town.signed_in("both@example.org", NEW)).member_id == other.member_id
+
+
 async def test_what_is_known_of_a_person_makes_no_password_wherever_one_is_chosen(
     town: Town,
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+import pytest
 from sqlalchemy import text
 
 from app.kit.envelopes import owner_of
@@ -10,7 +11,7 @@ from app.kit.keys import keystore_of
 from app.rights import operations as rights
 from app.rights.data_map import DATA_MAP
 from app.rights.rules import FORGOTTEN_ALIAS
-from tests.doings import block, sql
+from tests.doings import block, disputed, sql
 from tests.town import JSON, Person, Town, good, refused
 
 DISPUTE_DAYS: Final = 15
@@ -192,6 +193,38 @@ async def test_every_row_that_names_me_is_in_my_export(town: Town) -> None:
         naming = [row for row in rows if any(one in row for one in mine)]
         expected = len(held.get(table, []))
         assert len(naming) == expected or table in NAMED_ELSEWHERE, table
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+async def test_what_moderators_wrote_to_me_is_in_my_export_whoever_asked_them(
+    town: Town, blocks: bool
+) -> None:
+    ana, bor, eva = [await town.member(one, minutes=100) for one in ("Ana", "Bor", "Eva")]
+    one, other = [await town.staff("moderator") for _ in range(2)]
+    case = await disputed(bor, await town.delivered(ana, bor))
+    path = f"/v1/disputes/{case['id']}"
+    good(await one.post(f"{path}/statements", {"text": "Asked."}))
+    good(await bor.post(f"{path}/statements", {"text": "Theirs."}))
+    decision = {"outcome": "adjusted", "minutes": 30, "reason": "Decided."}
+    good(await one.post(f"{path}/resolution", decision))
+    good(await bor.post(f"{path}/appeal", {"reason": "Theirs."}))
+    good(await other.post(f"{path}/resolution", decision | {"reason": "Decided again."}))
+    if blocks:
+        await block(bor, ana)
+    for me, column in ((ana, "resolution_other"), (bor, "resolution")):
+        held: JSON = good(await me.get("/v1/me/export"))["held"]
+        (read,) = good(await me.get("/v1/disputes"))["items"]
+        (found,), (appeal,) = held["dispute"], held["appeal"]
+        assert (found[column], found["minutes"]) == ("Decided.", 30)
+        assert found[column] == read["resolution_reason"]
+        assert appeal[column] == "Decided again." == read["appeal"]["resolution_reason"]
+        asked = [row for row in held["statement"] if "Asked." in row.values()]
+        assert len(asked) == 1
+    held = good(await ana.get("/v1/me/export"))["held"]
+    assert "Theirs." not in json.dumps(held), "what the other side wrote is theirs"
+    assert str(bor.member_id) not in json.dumps(held)
+    strangers = good(await eva.get("/v1/me/export"))["held"]
+    assert [strangers[one] for one in ("dispute", "appeal", "statement")] == [[], [], []]
 
 
 NAMED_ELSEWHERE: Final = {

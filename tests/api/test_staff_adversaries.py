@@ -108,3 +108,65 @@ async def test_where_every_case_worker_is_concerned_the_admins_hear_that_somebod
     await sql(town, "DELETE FROM alert")
     await alert_of(town, ana)
     assert len(await notices(admin)) == 1, "there is somebody who can"
+
+
+async def test_a_case_worker_who_blocks_an_address_does_not_hear_whose_it_is(town: Town) -> None:
+    ana, vid, other = (
+        await town.member("Ana"),
+        await almighty(town, "Vid"),
+        await town.member("Eva"),
+    )
+    admin = await town.staff("admin")
+    roles = "UPDATE login SET roles = $2 WHERE login_id = $1"
+    await sql(town, roles, vid.login_id, ["case_worker", "member"])
+    before = await notices(vid)
+    await blocks(vid, ana.email)
+    await blocks(vid, "later@example.org")
+    eva = await town.member("Later", email="later@example.org")
+    told = [("safeguarding_alert", str(one.member_id)) for one in (eva, ana)]
+    assert await notices(vid) == before
+    assert await notices(admin) == told, "nobody else is a case worker"
+    worker = await town.staff("case_worker")
+    await blocks(vid, other.email)
+    again = ("safeguarding_alert", str(other.member_id))
+    assert (await notices(vid), await notices(admin)) == (before, told)
+    assert await notices(worker) == [again]
+    await blocks(ana, vid.email)
+    assert len(await notices(worker)) == 2, "whoever it is about"
+    await sql(town, roles, ana.login_id, ["case_worker", "member"])
+    alert = ("safeguarding_alert", str(vid.member_id))
+    assert alert in await notices(worker)
+    assert alert not in await notices(ana), "nor afterwards"
+
+
+async def test_a_coordinator_does_not_find_out_by_an_approval_whose_an_address_is(
+    town: Town,
+) -> None:
+    """Somebody applies with her address, and approves that: it is taken, or it is nobody's."""
+    ana, vid, desk = (
+        await town.member("Ana"),
+        await almighty(town, "Vid"),
+        await town.staff("coordinator"),
+    )
+    await block(ana, vid)
+    answers, heard = [], []
+    for email in (ana.email, "nobody@example.org"):
+        twin = await town.applicant("Twin", email=email, password="a word of one's own")
+        before = await notices(vid)
+        answers.append(await vid.post(f"/v1/applications/{twin.member_id}/approval"))
+        heard.append(len(await notices(vid)) - len(before))
+        shared = ("email_shared", str(twin.member_id)) in await notices(desk)
+        assert shared == (email == ana.email), "others may know, and talk with both"
+    assert [one.status_code for one in answers] == [200, 200]
+    assert good(answers[0]).keys() == good(answers[1]).keys()
+    assert heard == [0, 0]
+    assert (await town.signed_in(ana.email)).member_id == ana.member_id
+
+
+async def test_whose_address_is_taken_can_see_that_somebody_found_it_so(town: Town) -> None:
+    ana, desk = await town.member("Ana"), await town.staff("coordinator")
+    twin = await town.applicant("Twin", email=ana.email, password="a word of one's own")
+    path = f"/v1/applications/{twin.member_id}/approval"
+    refused(await desk.post(path), 409, "email-taken")
+    assert await looks(ana) == [("lookup", None)]
+    assert good(await twin.get("/v1/me"))["status"] == "applicant"

@@ -3,7 +3,8 @@ import sys
 from tests.source import sources
 
 RULES_MAY_KNOW = ("app.kit.errors.", "app.kit.wording.")
-TABLES_MAY_KNOW = ("app.kit.db.Base",)
+TABLES_MAY_KNOW = ("app.kit.db.Base", "app.banks.rules.OPENING_CREDIT_MINUTES_MAX")
+"""The base, and a number that stands in one place."""
 
 
 def test_rules_know_the_standard_library_and_the_kinds_of_error_only() -> None:

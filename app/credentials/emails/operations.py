@@ -110,7 +110,8 @@ async def take(work: Work, bank_id: UUID, login_id: UUID) -> Moved | None:
 
 async def _changed(work: Work, login: Login, change: EmailChange) -> bool:
     """Whether the login has the new address now, its own or shared."""
-    bank_id, subject_id = login.bank_id, login.member_id or login.login_id
+    bank_id, asker = login.bank_id, login.member_id
+    subject_id = asker or login.login_id
     may_share = STAFF.isdisjoint(login.roles)
     taken, told = await _given(work, login, change, is_shared=False), NoticeKind.EMAIL_NOT_CHANGED
     if taken is None:
@@ -118,7 +119,7 @@ async def _changed(work: Work, login: Login, change: EmailChange) -> bool:
     if taken == ONE_APPROVED and may_share:
         taken = await _given(work, login, change, is_shared=True)
         told = NoticeKind.EMAIL_NOT_CHANGED if taken else NoticeKind.EMAIL_SHARED
-    notices.tell_staff(work, bank_id, Role.COORDINATOR, told, subject_id)
+    notices.tell_staff(work, bank_id, Role.COORDINATOR, told, subject_id, but=asker)
     return taken is None
 
 

@@ -26,6 +26,7 @@ from app.members.blocks.rules import (
 )
 from app.members.blocks.tables import Block, ContactBlock, ContactBlockAttempt
 from app.notices import operations as notices
+from app.notices.operations import Told
 from app.notices.rules import NoticeKind
 
 _COLUMNS = ("bank_id", "blocker_id", "blocked_id", "cause_id", "created_at")
@@ -83,7 +84,7 @@ async def block_contact(work: Work, caller: Caller, kind: ContactKind, contact: 
     people = queries.members_with(caller, fingerprint)
     follow = queries.follow_from(caller, block_id, people, work.now)
     await work.session.execute(insert(Block).from_select(_COLUMNS, follow).on_conflict_do_nothing())
-    await _alert(work, caller.bank_id, people)
+    await _alert(work, caller.bank_id, people, queries.myself(caller))
 
 
 async def unblock(work: Work, caller: Caller, block_id: UUID) -> None:
@@ -109,12 +110,17 @@ async def meet_newcomer(
     await queries.lock_contacts(work.session, fingerprints)
     follow = queries.blockers_of(bank_id, member_id, fingerprints, work.now)
     await work.session.execute(insert(Block).from_select(_COLUMNS, follow).on_conflict_do_nothing())
-    await _alert(work, bank_id, queries.feared(bank_id, member_id, fingerprints))
+    people = queries.feared(bank_id, member_id, fingerprints)
+    await _alert(work, bank_id, people, queries.fearing(bank_id, fingerprints))
 
 
-async def _alert(work: Work, bank_id: UUID, people: Select[Any]) -> None:
-    kind = NoticeKind.SAFEGUARDING_ALERT
-    await notices.tell_staff_of(work, bank_id, Role.CASE_WORKER, kind, people)
+async def _alert(work: Work, bank_id: UUID, people: Select[Any], askers: Select[Any]) -> None:
+    """Tell the case workers whose contact is blocked, but none who blocks it.
+
+    Where there is no other, the admins are told.
+    """
+    told = Told(bank_id, NoticeKind.SAFEGUARDING_ALERT, new_id(), role=Role.CASE_WORKER)
+    await notices.tell_staff_of(work, told, people, but=askers, instead=Role.ADMIN)
 
 
 def fingerprint_of(work: Work, bank_id: UUID, kind: ContactKind, contact: str) -> bytes:

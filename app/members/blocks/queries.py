@@ -188,6 +188,16 @@ def feared(bank_id: UUID, member_id: UUID, fingerprints: Sequence[bytes]) -> Sel
     return select(literal(member_id, Uuid()).label("member_id")).where(met.exists())
 
 
+def myself(caller: Caller) -> Select[Any]:
+    """Whoever asks."""
+    return select(literal(caller.me, Uuid()))
+
+
+def fearing(bank_id: UUID, fingerprints: Sequence[bytes]) -> Select[Any]:
+    """Who blocks one of these contacts."""
+    return select(ContactBlock.blocker_id).where(_feared(bank_id, fingerprints)).distinct()
+
+
 def _feared(bank_id: UUID, fingerprints: Sequence[bytes]) -> ColumnElement[bool]:
     return and_(ContactBlock.bank_id == bank_id, ContactBlock.fingerprint.in_(fingerprints))
 

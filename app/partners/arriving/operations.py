@@ -21,6 +21,7 @@ from app.ledger.rules import (
 )
 from app.members import queries as members
 from app.members.rules import MemberStatus
+from app.members.tables import Member
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.partners import queries
@@ -92,29 +93,36 @@ async def _arrive(work: Work, message: Message) -> None:
 async def _credited(work: Work, message: Message, clearing: UUID) -> bool:
     """Whether the giver could be credited. Nobody is ever told why not."""
     with suppress(NotFound, Conflict):
-        giver = await members.lock_member(work.session, message.to_bank_id, message.giver_id)
-        if giver.status != MemberStatus.ACTIVE or giver.account_id is None:
+        bank_id = message.to_bank_id
+        giver = await members.lock_member(work.session, bank_id, message.giver_id)
+        account_id = await _account_of(work, giver)
+        if account_id is None:
             return False
         await ledger.settle(
             work,
             Instruction(
-                message.to_bank_id,
+                bank_id,
                 kind="transfer_in",
                 reference=f"transfer:{message.transfer_id}:in",
                 subject_id=message.transfer_id,
-                legs=(Leg(clearing, giver.account_id, message.minutes),),
+                legs=(Leg(clearing, account_id, message.minutes),),
                 effective_at=message.posted_at,
             ),
         )
-        notices.tell_member(
-            work,
-            message.to_bank_id,
-            message.giver_id,
-            NoticeKind.HOURS_RECEIVED,
-            message.transfer_id,
-        )
+        kind = NoticeKind.HOURS_RECEIVED
+        notices.tell_member(work, bank_id, giver.member_id, kind, message.transfer_id)
         return True
     return False
+
+
+async def _account_of(work: Work, giver: Member) -> UUID | None:
+    """Where the hours of a giver go: of one who has left, to the fund, as all that they had.
+
+    So nobody in another bank can tell whether somebody whose id they know is still here.
+    """
+    if giver.status == MemberStatus.LEFT:
+        return await books.get_bank_account(work.session, giver.bank_id, AccountKind.FUND)
+    return giver.account_id if giver.status == MemberStatus.ACTIVE else None
 
 
 async def _return(work: Work, row: Transfer, clearing: UUID) -> None:
