@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
-from app.kit.db import lock_many, lock_one
+from app.kit.db import fetch, lock_many, lock_one
 from app.kit.errors import NotFound
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
@@ -180,7 +180,7 @@ async def find_sides(session: AsyncSession, asked: Sequence[Look]) -> dict[Look,
     """Members as viewers may see them, each with their account."""
     if not asked:
         return {}
-    found = (await session.execute(_SIDES, arrays([one._asdict() for one in asked]))).all()
+    found = await fetch(session, _SIDES, arrays([one._asdict() for one in asked]))
     sides = {
         Look(bank_id, viewer_id, member_id): Side(
             Party(member_id, alias) if is_shown else _FORMER,
