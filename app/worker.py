@@ -34,6 +34,7 @@ from app.rights import operations as rights
 from app.rights import retention
 from app.store.place import application_url
 from app.watch.operations import look_on
+from app.watch.staff import look_at_staff
 
 
 async def _expire(work: Work, ids: dict[str, UUID]) -> None:
@@ -86,6 +87,7 @@ SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
         "tell_of_silence": Sweep("37 * * * *", waiting.tell_of_silence),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
         "seal_books": Sweep("27 * * * *", seal_next),
+        "look_at_staff": Sweep("3-59/10 * * * *", look_at_staff),
         "look_for_patterns": Sweep("27 4 * * *", look_on),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
         **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},

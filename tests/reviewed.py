@@ -6,6 +6,8 @@ TIME: Final = "time deletes or empties what is old; shown to nobody"
 
 REVIEWED: Final = {
     "app.alerts.queries.are_case_workers_concerned": "whom to tell that there is something to do",
+    "app.alerts.queries.find_closed_of_staff": "of staff, a time; for alerts alone",
+    "app.alerts.queries.find_roles": "whom of the staff to tell",
     "app.alerts.queries.list_alerts": "case workers who are not concerned",
     "app.alerts.queries.lock_alert": "the same",
     "app.credentials.queries.lock_code": "by a secret that only its owner has, and their address",
@@ -55,6 +57,7 @@ REVIEWED: Final = {
     "app.moderation.statements.queries.list_statements": "of a dispute that was read as one may",
     "app.notices.operations.tell_staff_of": "whose contact is blocked; told to staff who asked not",
     "app.openings.queries.list_concerned": "whether staff may act; one answer for every cause",
+    "app.openings.queries.list_since": "at how many people staff look; for alerts alone",
     "app.openings.queries.prove_chain": "the proof that none is missing, for auditors",
     "app.partners.queries.find_overdue": "what the worker looks after; shown to nobody",
     "app.partners.queries.get_transfer": "staff of the bank; a member reads notices and statement",

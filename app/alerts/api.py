@@ -33,7 +33,10 @@ class AlertView(View):
 
     id: UUID
     kind: AlertKind
-    member_id: UUID
+    member_id: UUID | None = Field(description="Null where it is about staff who are no member.")
+    login_id: UUID | None = Field(
+        description="Whose looks at people it is about, as in `timebank staff list`; else null."
+    )
     with_id: UUID | None = Field(description="The one other who is part of the pattern.")
     minutes: int | None
     of_minutes: int | None = Field(description="The whole of which `minutes` is a part.")
@@ -54,6 +57,7 @@ class AlertView(View):
             id=row.alert_id,
             kind=AlertKind(row.kind),
             member_id=row.member_id,
+            login_id=row.login_id,
             with_id=row.with_id,
             status="open" if row.closed_at is None else "closed",
             found_at=row.found_at,
@@ -85,6 +89,7 @@ class ThresholdsView(View):
     night_times: int
     organisation_minutes: int
     ring_times: int
+    staff_people: int
 
 
 class SetThresholds(RequestBody):
@@ -104,6 +109,7 @@ class SetThresholds(RequestBody):
     night_times: Number | None = None
     organisation_minutes: Number | None = None
     ring_times: Number | None = None
+    staff_people: Number | None = None
 
     def wish(self, caller: Caller, if_match: str | None) -> Wish:
         """The same as a value."""

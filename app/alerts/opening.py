@@ -35,7 +35,8 @@ async def _opened(
         limit=pager.rows_max,
     )
     items, cursor = pager.cut(rows, lambda row: (row.found_at, row.alert_id))
-    await openings.record_listed(work, caller, [row.member_id for row in items], OpeningKind.ALERT)
+    people = [row.member_id for row in items if row.member_id is not None]
+    await openings.record_listed(work, caller, people, OpeningKind.ALERT)
     return Waiting(items, cursor)
 
 

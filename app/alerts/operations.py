@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -20,6 +21,9 @@ from app.notices.rules import NoticeKind
 from app.openings import operations as openings
 from app.openings.rules import OpeningKind
 
+_JUDGES: Final = (Role.CASE_WORKER, Role.ADMIN, Role.AUDITOR)
+"""Who hears that one of the staff looks at many: the first who is not that one."""
+
 
 async def raise_alerts(work: Work, bank_id: UUID, found: Iterable[Found]) -> int:
     """An alert for each pattern, where there is no open one of its kind about its member.
@@ -37,6 +41,7 @@ async def raise_alerts(work: Work, bank_id: UUID, found: Iterable[Found]) -> int
             "alert_id": new_id(),
             "member_id": one.member_id,
             "with_id": one.with_id,
+            "login_id": one.login_id,
             "kind": one.kind.value,
             "found_at": work.now,
         }
@@ -56,13 +61,14 @@ async def close(work: Work, caller: Caller, alert_id: UUID, reason: str) -> Aler
         AlertClosed: when it was closed before.
     """
     alert = await queries.lock_alert(work.session, caller, alert_id)
-    await openings.record_listed(work, caller, [alert.member_id], OpeningKind.ALERT)
+    people = [alert.member_id] if alert.member_id else []
+    await openings.record_listed(work, caller, people, OpeningKind.ALERT)
     if alert.closed_at is not None:
         raise AlertClosed
     alert.closed_by, alert.closed_at = caller.login_id, work.now
-    alert.reason_sealed = work.envelopes.seal(
-        alert.member_id, reason, "alert", alert.bank_id, alert_id
-    )
+    owner_id = alert.member_id or alert.login_id
+    assert owner_id is not None, "an alert is about somebody (`ck_alert_of_somebody`)"
+    alert.reason_sealed = work.envelopes.seal(owner_id, reason, "alert", alert.bank_id, alert_id)
     return alert
 
 
@@ -93,7 +99,15 @@ def thresholds_etag(bank_id: UUID, thresholds: Thresholds) -> str:
 
 
 async def _tell(work: Work, bank_id: UUID, found: Found, alert_id: UUID) -> None:
+    role = await _judge_of(work, bank_id, found)
+    notices.tell_staff(work, bank_id, role, NoticeKind.ALERT_WAITING, alert_id)
+
+
+async def _judge_of(work: Work, bank_id: UUID, found: Found) -> Role:
+    """Whom to tell; of one of the staff those of a role that they have not, and others have."""
+    if found.login_id is not None:
+        own, others = await queries.find_roles(work.session, bank_id, found.login_id)
+        return next((one for one in _JUDGES if one in others - own), Role.ADMIN)
     concerned = [one for one in (found.member_id, found.with_id) if one is not None]
     is_own = await queries.are_case_workers_concerned(work.session, bank_id, concerned)
-    role = Role.ADMIN if is_own else Role.CASE_WORKER
-    notices.tell_staff(work, bank_id, role, NoticeKind.ALERT_WAITING, alert_id)
+    return Role.ADMIN if is_own else Role.CASE_WORKER

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.rules import AlertKind, Thresholds
 from app.alerts.tables import Alert, AlertThreshold
-from app.identity.rules import Caller, Role
+from app.identity.rules import STAFF, Caller, Role
 from app.identity.tables import Login
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
@@ -22,7 +22,8 @@ from app.openings.queries import has_something_with
 
 
 def _for(caller: Caller) -> Select[Alert]:
-    shown: list[ColumnElement[bool]] = [Alert.bank_id == caller.bank_id]
+    is_own = Alert.login_id.is_not_distinct_from(caller.login_id)
+    shown: list[ColumnElement[bool]] = [Alert.bank_id == caller.bank_id, ~is_own]
     if caller.member_id is not None:
         own = literal(caller.member_id, Uuid())
         concerned = [
@@ -74,7 +75,30 @@ async def find_closed(
         .group_by(Alert.member_id, Alert.kind)
     )
     rows = (await session.execute(asked)).all()
-    return {(whose, AlertKind(kind)): at for whose, kind, at in rows if at is not None}
+    return {(whose, AlertKind(kind)): at for whose, kind, at in rows if whose and at}
+
+
+async def find_closed_of_staff(
+    session: AsyncSession, bank_id: UUID, login_id: UUID
+) -> datetime | None:
+    """When an alert about somebody of the staff was last closed, if one was."""
+    asked = select(func.max(Alert.closed_at)).where(
+        Alert.bank_id == bank_id, Alert.login_id == login_id
+    )
+    return await session.scalar(asked)
+
+
+async def find_roles(
+    session: AsyncSession, bank_id: UUID, login_id: UUID
+) -> tuple[frozenset[Role], frozenset[Role]]:
+    """The roles of one of the staff, and those that others of the bank have."""
+    asked = select(Login.login_id, Login.roles).where(
+        Login.bank_id == bank_id, Login.roles.overlap(sorted(STAFF))
+    )
+    rows = (await session.execute(asked)).all()
+    own = {Role(role) for whose, roles in rows for role in roles if whose == login_id}
+    others = {Role(role) for whose, roles in rows for role in roles if whose != login_id}
+    return frozenset(own), frozenset(others)
 
 
 async def are_case_workers_concerned(

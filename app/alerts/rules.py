@@ -31,6 +31,8 @@ class AlertKind(StrEnum):
     """An organisation that received far more than it gave."""
     FAST_RING = "fast_ring"
     """Hours came and went within minutes, again and again."""
+    MANY_RECORDS = "many_records"
+    """One of the staff opened the records of many different people within a day."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,14 @@ class Facts:
 class Found:
     """A pattern that was found."""
 
-    member_id: UUID
+    member_id: UUID | None
+    """Whose it is; of the staff only where they are members too."""
     kind: AlertKind
     facts: Facts
     with_id: UUID | None = None
     """The one other who is part of it."""
+    login_id: UUID | None = None
+    """Of the staff, where the pattern is in what they look at."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ class Thresholds:
     """More than this received beyond what was given."""
     ring_times: int = 3
     """So many times both ways within an hour."""
+    staff_people: int = 10
+    """More than so many different people whose records one of the staff opened in a day."""
 
 
 class AlertClosed(Conflict):

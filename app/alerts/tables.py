@@ -11,7 +11,7 @@ from app.kit.db import Base
 
 _KINDS: Final = (
     "'many_contacts', 'long_hours', 'one_counterpart', 'never_spends', 'always_same', 'collector',"
-    " 'night_hours', 'organisation_takes', 'fast_ring'"
+    " 'night_hours', 'organisation_takes', 'fast_ring', 'many_records'"
 )
 
 
@@ -22,9 +22,12 @@ class Alert(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         ForeignKeyConstraint(["bank_id", "with_id"], ["member.bank_id", "member.member_id"]),
+        ForeignKeyConstraint(["bank_id", "login_id"], ["login.bank_id", "login.login_id"]),
         ForeignKeyConstraint(["bank_id", "closed_by"], ["login.bank_id", "login.login_id"]),
         CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
         CheckConstraint("with_id <> member_id", name="another"),
+        CheckConstraint("(kind = 'many_records') = (login_id IS NOT NULL)", name="of_staff"),
+        CheckConstraint("num_nonnulls(member_id, login_id) > 0", name="of_somebody"),
         CheckConstraint(
             "num_nulls(closed_by, closed_at, reason_sealed) IN (0, 3)", name="closed_whole"
         ),
@@ -36,6 +39,13 @@ class Alert(Base):
             unique=True,
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_alert_open_of_staff",
+            "bank_id",
+            "login_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL AND login_id IS NOT NULL"),
+        ),
         Index(None, "bank_id", "found_at", "alert_id"),
         Index(None, "bank_id", "member_id", "closed_at"),
         {"info": {"deletable": True}},
@@ -43,7 +53,9 @@ class Alert(Base):
 
     bank_id: Mapped[UUID] = mapped_column(primary_key=True)
     alert_id: Mapped[UUID] = mapped_column(primary_key=True)
-    member_id: Mapped[UUID]
+    member_id: Mapped[UUID | None]
+    login_id: Mapped[UUID | None]
+    """Whose looks at people it is about, of the staff."""
     with_id: Mapped[UUID | None]
     """The one other who is part of the pattern."""
     kind: Mapped[str]
@@ -67,7 +79,7 @@ class AlertThreshold(Base):
         CheckConstraint(
             "least(contacts_new, contacts, week_minutes, share_percent, share_minutes,"
             " unspent_minutes, same_percent, same_minutes, collector_people, collector_minutes,"
-            " night_times, organisation_minutes, ring_times) > 0",
+            " night_times, organisation_minutes, ring_times, staff_people) > 0",
             name="positive",
         ),
     )
@@ -86,3 +98,4 @@ class AlertThreshold(Base):
     night_times: Mapped[int]
     organisation_minutes: Mapped[int]
     ring_times: Mapped[int]
+    staff_people: Mapped[int]

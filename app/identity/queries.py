@@ -12,7 +12,7 @@ from app.identity.claims import Access
 from app.identity.rules import Caller, Means, Role
 from app.identity.tables import Login, Session, SignInCode
 from app.kit.bulk import arrays, given
-from app.kit.db import lock_one
+from app.kit.db import fetch, lock_one
 
 SESSIONS_SHOWN_MAX = 100
 SESSIONS_AT_ONCE = 5_000
@@ -104,7 +104,7 @@ async def find_callers(
 ) -> dict[UUID, Caller]:
     """Who these live sessions (`bank_id`, `session_id`) belong to: one indexed read a request."""
     rows = [{"bank_id": bank_id, "session_id": session_id} for bank_id, session_id in keys]
-    found = (await session.execute(_CALLERS, {**arrays(rows), "now": now})).all()
+    found = await fetch(session, _CALLERS, {**arrays(rows), "now": now})
     return {
         one.session_id: Caller(
             one.bank_id,

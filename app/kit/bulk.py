@@ -7,14 +7,24 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Insert, Table, Update, and_, bindparam, column, func, insert, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    Column,
+    Insert,
+    Table,
+    Update,
+    and_,
+    column,
+    func,
+    insert,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
-from app.kit.db import Base
+from app.kit.db import Base, fetch
+from app.kit.queries import handed_over
 
 Values = Mapping[str, Any]
 
@@ -28,7 +38,7 @@ def table_of(mapped: type[Base]) -> Table:
 
 def given(**types: TypeEngine[Any]) -> TableValuedAlias:
     """The rows that `arrays` hands over, as something to select from and to join."""
-    handed = [bindparam(f"given_{name}", type_=ARRAY(kind)) for name, kind in types.items()]
+    handed = [handed_over(f"given_{name}", kind) for name, kind in types.items()]
     names = [column(name, kind) for name, kind in types.items()]
     return func.unnest(*handed).table_valued(*names).render_derived()
 
@@ -41,7 +51,7 @@ def arrays(rows: Sequence[Values]) -> dict[str, list[Any]]:
 async def insert_many(session: AsyncSession, table: type[Base], rows: Sequence[Values]) -> None:
     """Insert these rows; nothing when there are none."""
     if rows:
-        await session.execute(_insert(table_of(table), tuple(rows[0])), arrays(rows))
+        await fetch(session, _insert(table_of(table), tuple(rows[0])), arrays(rows))
 
 
 async def update_many(session: AsyncSession, changed: Sequence[tuple[Base, Values]]) -> None:
@@ -51,7 +61,7 @@ async def update_many(session: AsyncSession, changed: Sequence[tuple[Base, Value
     table = table_of(type(changed[0][0]))
     keys = [key.name for key in table.primary_key]
     rows = [{name: getattr(row, name) for name in keys} | dict(new) for row, new in changed]
-    await session.execute(_update(table, tuple(rows[0])), arrays(rows))
+    await fetch(session, _update(table, tuple(rows[0])), arrays(rows))
     for row, new in changed:
         for name, value in new.items():
             set_committed_value(row, name, value)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.bulk import arrays, given, table_of
-from app.kit.db import Base
+from app.kit.db import Base, fetch
 from app.kit.errors import AppError, NotFound, Said, Unfit
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some
@@ -167,7 +167,7 @@ async def begin_many(work: Work, uses: Sequence[Use]) -> list[Key | AppError]:
         for one in uses
         if one.is_usable
     ]
-    known = (await work.session.execute(_TAKE, arrays(rows))).all() if rows else []
+    known = await fetch(work.session, _TAKE, arrays(rows)) if rows else []
     found = {(bank_id, login_id, key): rest for bank_id, login_id, key, *rest in known}
     return [
         _key(work, one, *found[one.bank_id, one.login_id, one.text]) if one.is_usable else BadKey()
@@ -208,14 +208,14 @@ async def keep_many(work: Work, answers: Sequence[tuple[Key, Kept]]) -> None:
         if kept.status in _KEEPABLE
     ]
     if good:
-        await work.session.execute(_KEEP, arrays(good))
+        await fetch(work.session, _KEEP, arrays(good))
     await forget_many(work, [key for key, kept in answers if kept.status not in _KEEPABLE])
 
 
 async def forget_many(work: Work, keys: Sequence[Key]) -> None:
     """Give back the keys of refused requests, as if they had never been taken."""
     if keys:
-        await work.session.execute(_FORGET, arrays([key.use.key for key in keys]))
+        await fetch(work.session, _FORGET, arrays([key.use.key for key in keys]))
 
 
 @asynccontextmanager

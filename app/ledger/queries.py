@@ -9,22 +9,29 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
-    any_,
     bindparam,
     func,
     literal_column,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.bulk import arrays, given
+from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.ledger.rules import AccountKind
 from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Account, Hold, HoldEnd, Posting
 
 _IN_BANK: Final = bindparam("bank_id", type_=Uuid())
+_BANK_ACCOUNT: Final = select(Account.account_id).where(
+    Account.bank_id == _IN_BANK,
+    literal_column("kind IN ('fund', 'issuing')"),  # as the index says
+    Account.kind == bindparam("kind"),
+)
+_THESE: Final = given(account_id=Uuid())
+_THOSE: Final = given(hold_id=Uuid())
 _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
     select(
         Account.account_id,
@@ -42,7 +49,7 @@ _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
     )
     .where(
         Account.bank_id == _IN_BANK,
-        Account.account_id == any_(bindparam("account_ids", type_=ARRAY(Uuid()))),
+        Account.account_id == _THESE.c.account_id,
     )
     .order_by(Account.account_id)
     .with_for_update(key_share=True, of=Account)
@@ -58,7 +65,7 @@ _HOLDS: Final = (
     .outerjoin(HoldEnd, and_(HoldEnd.bank_id == Hold.bank_id, HoldEnd.hold_id == Hold.hold_id))
     .where(
         Hold.bank_id == _IN_BANK,
-        Hold.hold_id == any_(bindparam("hold_ids", type_=ARRAY(Uuid()))),
+        Hold.hold_id == _THOSE.c.hold_id,
     )
 )
 
@@ -119,12 +126,9 @@ async def get_account(session: AsyncSession, bank_id: UUID, account_id: UUID) ->
 
 async def get_bank_account(session: AsyncSession, bank_id: UUID, kind: AccountKind) -> UUID:
     """The id of the bank's fund or issuing account; every bank has one of each."""
-    asked = select(Account.account_id).where(
-        Account.bank_id == bank_id,
-        literal_column("kind IN ('fund', 'issuing')"),  # as the index says
-        Account.kind == kind,
-    )
-    return (await session.scalars(asked)).one()
+    (row,) = await fetch(session, _BANK_ACCOUNT, {"bank_id": bank_id, "kind": kind.value})
+    account_id: UUID = row[0]
+    return account_id
 
 
 async def lock_accounts(
@@ -138,8 +142,8 @@ async def lock_accounts(
     # looked up again and again.
     if not (wanted := {one: one for one in account_ids}):
         return {}
-    asked = {"bank_id": bank_id, "account_ids": list(wanted)}
-    rows = await session.execute(_LOCK_ACCOUNTS, asked)
+    asked = {"bank_id": bank_id, **arrays([{"account_id": one} for one in wanted])}
+    rows = await fetch(session, _LOCK_ACCOUNTS, asked)
     return {wanted[row[0]]: AccountState(*row[1:]) for row in rows}
 
 
@@ -147,7 +151,8 @@ async def list_holds(
     session: AsyncSession, bank_id: UUID, hold_ids: Sequence[UUID]
 ) -> dict[UUID, OpenHold]:
     """These holds as they stand; read after their accounts are locked, so that it stays true."""
-    rows = await session.execute(_HOLDS, {"bank_id": bank_id, "hold_ids": hold_ids})
+    asked = {"bank_id": bank_id, **arrays([{"hold_id": one} for one in hold_ids])}
+    rows = await fetch(session, _HOLDS, asked)
     return {row[0]: OpenHold(*row[1:]) for row in rows}
 
 

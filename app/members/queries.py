@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
-from app.kit.db import lock_many, lock_one
+from app.kit.db import fetch, lock_many, lock_one
 from app.kit.errors import NotFound
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
@@ -180,7 +180,7 @@ async def find_sides(session: AsyncSession, asked: Sequence[Look]) -> dict[Look,
     """Members as viewers may see them, each with their account."""
     if not asked:
         return {}
-    found = (await session.execute(_SIDES, arrays([one._asdict() for one in asked]))).all()
+    found = await fetch(session, _SIDES, arrays([one._asdict() for one in asked]))
     sides = {
         Look(bank_id, viewer_id, member_id): Side(
             Party(member_id, alias) if is_shown else _FORMER,
@@ -202,9 +202,9 @@ async def list_my_statement(
     )
     others = {line.counter_account_id for line in lines}
     asked = select(Member.account_id, Member.alias, visible_to(caller)).where(
-        Member.bank_id == caller.bank_id, Member.account_id.in_(others)
+        Member.bank_id == caller.bank_id, Member.account_id == any_(_GIVEN_IDS)
     )
-    rows = (await session.execute(asked)).all()
+    rows = await fetch(session, asked, {"given_ids": list(others)})
     aliases = {account: alias if seen else FORMER_MEMBER for account, alias, seen in rows}
     return lines, {account: name for account, name in aliases.items() if account is not None}
 
@@ -214,9 +214,9 @@ async def find_owners(
 ) -> dict[UUID, UUID]:
     """The members whose these accounts are, by account; the bank's own accounts have none."""
     asked = select(Member.account_id, Member.member_id).where(
-        Member.bank_id == bank_id, Member.account_id.in_(account_ids)
+        Member.bank_id == bank_id, Member.account_id == any_(_GIVEN_IDS)
     )
-    rows = (await session.execute(asked)).all()
+    rows = await fetch(session, asked, {"given_ids": list(account_ids)})
     return {account_id: member_id for account_id, member_id in rows if account_id is not None}
 
 
@@ -226,10 +226,10 @@ async def find_active_accounts(
     """The accounts of those of these who are active members, by member."""
     asked = select(Member.member_id, Member.account_id).where(
         Member.bank_id == bank_id,
-        Member.member_id.in_(member_ids),
+        Member.member_id == any_(_GIVEN_IDS),
         Member.status == MemberStatus.ACTIVE,
     )
-    rows = (await session.execute(asked)).all()
+    rows = await fetch(session, asked, {"given_ids": list(member_ids)})
     return {member_id: account_id for member_id, account_id in rows if account_id is not None}
 
 
@@ -243,7 +243,7 @@ async def get_account_ids(
 ) -> dict[UUID, UUID]:
     """The ledger accounts of approved members."""
     asked = select(Member.member_id, Member.account_id).where(
-        Member.bank_id == bank_id, Member.member_id.in_(member_ids)
+        Member.bank_id == bank_id, Member.member_id == any_(_GIVEN_IDS)
     )
-    rows = (await session.execute(asked)).all()
+    rows = await fetch(session, asked, {"given_ids": list(member_ids)})
     return {member_id: account_id for member_id, account_id in rows if account_id is not None}

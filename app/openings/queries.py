@@ -38,6 +38,8 @@ _EXCHANGE: Final = table(
 """By name, as foreign keys are: they belong to parts that stand above this one."""
 _PEOPLE: Final = given(member_id=Uuid())
 MONTHS_SHOWN_MAX: Final = 24
+OPENINGS_MAX: Final = 10_000
+"""Looked through at once: of all staff of a bank, in a day."""
 
 
 Id = ColumnElement[UUID] | InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]
@@ -107,6 +109,25 @@ async def list_lately(
         Opening.member_id.in_(member_ids),
         Opening.kind == kind.value,
         Opening.opened_at > since,
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def list_banks(session: AsyncSession) -> Sequence[UUID]:
+    """The banks in which anybody was ever looked at."""
+    asked = select(OpeningChain.bank_id).where(OpeningChain.chain == ChainName.OPENINGS)
+    return (await session.scalars(asked.order_by(OpeningChain.bank_id))).all()
+
+
+async def list_since(
+    session: AsyncSession, bank_id: UUID, kinds: Collection[OpeningKind], since: datetime
+) -> Sequence[Opening]:
+    """The openings of these kinds since then; the newest, if they are very many."""
+    asked = (
+        select(Opening)
+        .where(Opening.bank_id == bank_id, Opening.kind.in_(kinds), Opening.opened_at > since)
+        .order_by(Opening.opened_at.desc())
+        .limit(OPENINGS_MAX)
     )
     return (await session.scalars(asked)).all()
 

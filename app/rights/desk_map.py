@@ -38,7 +38,7 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.PERSON: "member_id with_id",
                 Kind.FACT: "kind minutes of_minutes people times days",
                 Kind.WORDS: "reason_sealed",
-                Kind.STAFF: "closed_by",
+                Kind.STAFF: "login_id closed_by",
                 Kind.TIME: "found_at closed_at",
             },
             labels={"reason_sealed": ("alert", "bank_id", "alert_id")},
@@ -48,7 +48,7 @@ DESK: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.RULE: "contacts_new contacts week_minutes share_percent share_minutes"
                 " unspent_minutes same_percent same_minutes collector_people collector_minutes"
-                " night_times organisation_minutes ring_times"
+                " night_times organisation_minutes ring_times staff_people"
             },
         ),
         "watch_round": Held(

@@ -85,6 +85,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "signals": ["live_in", "papers"],
         "signature": 2 * HASH,
         "slug": "center",
+        "staff_people": 10,
         "sum_minutes": 0,
         "terms_version": 1,
         "text": "See you at the library.",

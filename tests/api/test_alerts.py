@@ -11,7 +11,8 @@ import pytest
 from app.rights import retention
 from app.rights.periods import Period
 from app.watch import queries as watch
-from tests.doings import notices, sql
+from app.watch.staff import look_at_staff
+from tests.doings import notices, sql, why
 from tests.moving import BUSY, DAY, HOURS_MAX, Paid, Village, weekly
 from tests.town import JSON, Person, Town, good, refused
 
@@ -172,3 +173,61 @@ async def test_each_bank_sets_its_own_numbers(town: Town) -> None:
     await village.move(BUSY)
     await village.round()
     assert await village.found() == set()
+
+
+async def look(town: Town) -> int:
+    async with town.ground.database.begin() as session:
+        return await look_at_staff(town.ground.work(session))
+
+
+async def test_who_opens_the_records_of_many_in_a_day_is_told_of_to_others(town: Town) -> None:
+    people = [await town.member(f"M{number}") for number in range(12)]
+    desk, other = await town.staff("coordinator"), await town.staff("case_worker")
+    admin, curious = await town.staff("admin"), await town.staff("case_worker")
+    both = "UPDATE login SET roles = '{case_worker,coordinator}' WHERE login_id = $1"
+    await sql(town, both, desk.login_id)
+    for one in people[:10] * 2:
+        good(await desk.get(f"/v1/members/{one.member_id}", headers=why("She asked.")))
+    assert await look(town) == 0, "ten people, however often"
+    good(await desk.post("/v1/members/lookup", WHY | {"email": people[10].email}))
+    good(await other.get(f"/v1/members/{people[11].member_id}", headers=why("She asked.")))
+    assert (await look(town), await look(town)) == (1, 0), "the eleventh, and once"
+    assert await notices(admin) == [("alert_waiting", await alerts_of(curious))]
+    assert good(await desk.get("/v1/alerts"))["items"] == [], "not to whom it is about"
+    alert: JSON = good(await curious.get("/v1/alerts"))["items"][0]
+    shown = (alert["kind"], alert["login_id"], alert["member_id"], alert["people"], alert["days"])
+    assert shown == ("many_records", str(desk.login_id), None, 11, 1)
+    refused(await close(desk, alert), 404, "not-found")
+    assert good(await close(curious, alert))["reason"] == "She likes to."
+    assert await look(town) == 0, "somebody looked at it"
+    good(await desk.get(f"/v1/members/{people[11].member_id}", headers=why("She asked.")))
+    assert await look(town) == 0
+    await town.step_on(days=1.1)
+    assert await look(town) == 0
+
+
+async def alerts_of(worker: Person) -> str:
+    (alert,) = good(await worker.get("/v1/alerts"))["items"]
+    return str(alert["id"])
+
+
+async def test_from_how_many_people_on_each_bank_sets_and_queues_do_not_count(town: Town) -> None:
+    worker, desk = await town.staff("case_worker"), await town.staff("coordinator")
+    good(await worker.patch("/v1/alerts/thresholds", WHY | {"staff_people": 2}))
+    ana = await town.member("Ana")
+    for number in range(4):
+        await town.applicant(f"N{number}")
+    assert len(good(await desk.get("/v1/applications"))["items"]) == 4
+    desk_too = "UPDATE login SET roles = '{coordinator,member}' WHERE login_id = $1"
+    await sql(town, desk_too, ana.login_id)
+    assert await look(town) == 0, "who waits comes to them"
+    for number in range(3):
+        one = await town.member(f"M{number}")
+        good(await ana.get(f"/v1/members/{one.member_id}", headers=why("She asked.")))
+    assert await look(town) == 1
+    (alert,) = good(await worker.get("/v1/alerts"))["items"]
+    assert (alert["member_id"], alert["people"]) == (str(ana.member_id), 3)
+    assert [kind for kind, _ in await notices(worker)] == ["alert_waiting"]
+    held = str(good(await ana.get("/v1/me/export")))
+    assert alert["id"] not in held
+    assert "alert_waiting" not in str(await notices(ana))

@@ -1,5 +1,13 @@
 """Keys of seals change; old seals stay believed by public keys alone, and taken ones are missed."""
 
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -16,6 +24,11 @@ from tests.api.test_seals import SEALS, busy, findings
 from tests.databases import Cluster
 from tests.doings import sealed
 from tests.town import Town, good, refused
+
+CHECKER: Final = re.findall(
+    r"```python\n(.*?)```", Path("docs/ledger.md").read_text(encoding="utf-8"), re.DOTALL
+)[1]
+Change = Callable[[list[dict[str, Any]]], object]
 
 
 async def sealed_by(town: Town, sealer: Sealer) -> None:
@@ -74,3 +87,33 @@ async def test_the_newest_seals_taken_away_show_to_who_has_kept_one_of_them(
     await cluster.run(f"DELETE FROM sealed_head {newest}; DELETE FROM seal {newest}", database)
     assert await findings(town) == set()
     refused(await cene.get(f"{SEALS}/{kept}"), 404, "not-found")
+
+
+async def test_the_documented_program_proves_all_seals_by_public_keys_alone_and_offline(
+    town: Town, tmp_path: Path
+) -> None:
+    await busy(town)
+    await sealed_by(town, Sealer.from_pems(private_pem(Ed25519PrivateKey.generate())))
+    shown = good(await (await town.staff("auditor")).get(SEALS))["items"]
+    keys = {one["public_key"] for one in shown} - {None}
+    assert len(shown) == 3, "the newest is signed by a key that the settings do not believe"
+
+    def said(known: set[str], change: Change = list) -> str:
+        seals = json.loads(json.dumps(shown))
+        change(seals)
+        path = tmp_path / "seals.json"
+        path.write_text(json.dumps({"items": seals}))
+        command = [sys.executable, "-c", CHECKER, str(town.bank_id), ",".join(known), path]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        return done.stdout if done.returncode == 0 else done.stderr
+
+    assert "a key that you do not know" in said(keys)
+    shown = shown[1:]
+    assert "2 seals, signed and in one chain" in said(keys)
+    for change, fault in (
+        (lambda seals: seals.pop(), "seal 1 is missing"),
+        (lambda seals: seals[0].update(root="00" * 32), "says something else"),
+        (lambda seals: seals[1].update(previous_hash="11" * 32), "seal 1 says something else"),
+        (lambda seals: seals[0].update(signature=seals[1]["signature"]), "InvalidSignature"),
+    ):
+        assert fault in said(keys, change)

@@ -8,6 +8,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
+from app.kit.db import Database
 from app.kit.http import Public, Route, Working
 from app.kit.reach import Relation, reaches
 from app.kit.retrying import TRIES_MAX
@@ -165,3 +166,22 @@ async def test_a_bug_takes_back_what_the_request_wrote(town: Town, app: FastAPI)
     refused(answer, 500, "fault")
     assert "canary" not in answer.text
     assert good(await ana.get("/v1/me"))["alias"] == "Ana"
+
+
+async def test_who_waits_for_a_connection_goes_before_who_gave_it_back(town: Town) -> None:
+    url = town.ground.database.engine.url.render_as_string(hide_password=False)
+    small, order = Database(url, pool_max=1, wait_seconds_max=10.0), list[str]()
+
+    async def ask(name: str, times: int) -> None:
+        for _ in range(times):
+            async with small.begin() as session:
+                await session.execute(text("SELECT 1"))
+            order.append(name)
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ask("greedy", 20))
+            tasks.create_task(ask("waiting", 1))
+    finally:
+        await small.close()
+    assert "waiting" in order[:3]

@@ -12,9 +12,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.identity.rules import Role
 from app.kit.http import Route
-from tests.asking import Asked, every_operation
+from tests.asking import JSON_BODY, Asked, every_operation
 from tests.doings import varying
+from tests.fields import FILES, is_told, said_in, told_by
 from tests.stage import CALLERS, OBJECTS, Stage
 from tests.town import Town
 
@@ -86,6 +88,9 @@ async def test_every_operation_answers_everybody_as_the_table_says(
     assert differing == [], "judge these rows of tests/authorisation.txt:\n" + "\n".join(differing)
     assert set(wanted) - set(actual) == set(), "rows of operations that are gone"
     assert list(told_apart(answers)) == []
+    more = sorted(set(untold(app, answers)))
+    assert more == [], "answers hold more than tests/fields.txt tells:\n" + "\n".join(more)
+    assert list(addresses(stage, answers)) == []
 
 
 def told_apart(answers: Answers) -> Iterator[str]:
@@ -96,6 +101,25 @@ def told_apart(answers: Answers) -> Iterator[str]:
         alike = response.content == absent.content and varying(response) == varying(absent)
         if is_hidden and not alike:
             yield f"{caller} can tell the {kind} of {name} from nothing"
+
+
+def untold(app: FastAPI, answers: Answers) -> Iterator[str]:
+    """What good answers hold beside what the contract, and so the table of fields, tells."""
+    told = {route.name: told_by(asked) for asked, route in asked_of(app)}
+    for (name, _, caller), response in answers.items():
+        is_json = response.headers.get("content-type") == JSON_BODY
+        if response.is_success and is_json and response.content and name not in FILES:
+            said = {one for one in said_in(response.json()) if not is_told(one, told[name])}
+            yield from (f"{caller} gets {one} of {name}" for one in sorted(said))
+
+
+def addresses(stage: Stage, answers: Answers) -> Iterator[str]:
+    """Where moderators are answered somebody else's address."""
+    for (name, _, caller), response in answers.items():
+        for whose, person in stage.people.items():
+            is_others = caller == Role.MODERATOR and whose != caller
+            if is_others and person.email.encode() in response.content:
+                yield f"{name} tells a moderator the address of {whose}"
 
 
 def test_what_a_route_declares_is_what_the_table_shows(app: FastAPI) -> None:

@@ -121,6 +121,26 @@ ADMITTING = {
         "return",
         f"{API}/test_concerned.py::test_who_has_something_with_a_member_does_nothing_about_them",
     ),
+    "a case worker hears whose the address is that they block": Break(
+        "notices/queries.py",
+        "and_(of_role, ~is_kept)",
+        "of_role",
+        f"{API}/test_staff_adversaries.py"
+        "::test_a_case_worker_who_blocks_an_address_does_not_hear_whose_it_is",
+    ),
+    "an approval tells whoever is concerned that an address is taken": Break(
+        "members/granting.py",
+        "if not await openings.concerned_by(work, caller, ids):",
+        "if ids is not None:",
+        f"{API}/test_staff_adversaries.py"
+        "::test_a_coordinator_does_not_find_out_by_an_approval_whose_an_address_is",
+    ),
+    "another bank hears who has left": Break(
+        "partners/arriving/operations.py",
+        "if giver.status == MemberStatus.LEFT:",
+        "if False:",
+        f"{API}/test_partners.py::test_the_other_bank_tells_nobody_who_is_a_member_there",
+    ),
 }
 TRACING = {
     "a record opens without a trace": Break(
@@ -141,6 +161,12 @@ TRACING = {
         "pass",
         f"{API}/test_sealed.py"
         "::test_a_case_worker_reads_and_writes_it_and_each_opening_leaves_a_trace",
+    ),
+    "nobody is told of who opens the records of many": Break(
+        "watch/staff.py",
+        "if len(people) <= limits.staff_people:",
+        "if people:",
+        f"{API}/test_alerts.py::test_who_opens_the_records_of_many_in_a_day_is_told_of_to_others",
     ),
     "a refusal takes its trace back": Break(
         "kit/http.py",
