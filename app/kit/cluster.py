@@ -14,9 +14,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from app.kit.programs import VERSION, EmbeddedUnavailable, Runner, program, run, runner_in
+from app.kit.programs import VERSION, EmbeddedUnavailable, Runner, program, run, runner_in, works_in
 
 PORT = 5432  # there is no TCP; it only names the socket file
+SOCKET_PATH_BYTES_MAX = 103  # Linux allows 107, macOS 103
 INITDB_SECONDS_MAX = 120.0
 LOG_BYTES_MAX = 10_000_000
 INITDB_OPTIONS = (
@@ -63,6 +64,14 @@ log_parameter_max_length_on_error = 0
 def cluster_of(folder: Path) -> Path:
     """Where the cluster of a data folder lies."""
     return folder / "postgres"
+
+
+def fits_a_socket(folder: Path) -> bool:
+    """Whether PostgreSQL can have its socket there, and every client can be told so."""
+    # A comma would be two hosts to every client; what cannot be printed may not survive a URL.
+    path = str(folder / f".s.PGSQL.{PORT}")
+    short = len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX
+    return short and path.isprintable() and "," not in path
 
 
 def open_private(path: Path, flags: int = os.O_RDWR) -> int:
@@ -115,6 +124,17 @@ def launch(folder: Path, held: int) -> None:
         # The shell leaves at once: PostgreSQL is nobody's child, and no zombie of ours later.
         postgres = (*runner.prefix, str(program("postgres")), "-D", str(cluster))
         run(("/bin/sh", "-c", '"$@" &', "sh", *postgres), held=held, output=log)
+
+
+def postmaster_of(folder: Path) -> int | None:
+    """The pid of a data folder's PostgreSQL, once it has written it down and while it lives."""
+    cluster = cluster_of(folder)
+    try:
+        pid = int((cluster / "postmaster.pid").read_text().partition("\n")[0])
+    except (FileNotFoundError, ValueError):
+        return None
+    # Its processes may have outlived it, and the pid may be another's by now.
+    return pid if works_in(cluster, pid, if_hidden=True) else None
 
 
 def last_words(folder: Path) -> str:

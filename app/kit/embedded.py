@@ -25,7 +25,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from app.kit.cluster import PORT, cluster_of, last_words, launch, make_private, open_private
+from app.kit.cluster import (
+    PORT,
+    cluster_of,
+    fits_a_socket,
+    last_words,
+    launch,
+    make_private,
+    open_private,
+    postmaster_of,
+)
 from app.kit.programs import EmbeddedUnavailable, pids, program, run, works_in
 
 __all__ = ["EmbeddedUnavailable", "Server", "lease", "server_of"]
@@ -35,7 +44,6 @@ STOP_SECONDS_MAX = 60.0
 PID_SECONDS_MAX = 10.0  # from the launch to the pid file: some milliseconds, when nothing is busy
 POLL_SECONDS = 0.02
 ANSWER_SECONDS_MAX = 3
-SOCKET_PATH_BYTES_MAX = 103  # Linux allows 107, macOS 103
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +65,11 @@ def server_of(folder: Path) -> Server:
     """The addresses of a data folder's server. Starts nothing; they are good during a lease."""
     folder = folder.resolve()
     direct = folder / "socket"
-    if _fits(direct):
+    if fits_a_socket(direct):
         return Server(folder, direct)
     name = f"timebank-{os.geteuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
     detours = [Path(place, name, "socket") for place in (tempfile.gettempdir(), "/tmp")]  # noqa: S108 - entered only when private
-    return Server(folder, next(detour for detour in detours if _fits(detour)))
+    return Server(folder, next(detour for detour in detours if fits_a_socket(detour)))
 
 
 @contextmanager
@@ -174,13 +182,6 @@ def _make_detour(server: Server) -> None:
             server.socket_folder.symlink_to(target)
 
 
-def _fits(socket_folder: Path) -> bool:
-    # A comma would be two hosts to every client; what cannot be printed may not survive a URL.
-    path = str(socket_folder / f".s.PGSQL.{PORT}")
-    short = len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX
-    return short and path.isprintable() and "," not in path
-
-
 def _answers(server: Server) -> bool:
     where = ("-h", server.socket_folder, "-p", str(PORT), "-U", "postgres", "-d", "postgres")
     ask = (program("pg_isready"), *where, "-t", str(ANSWER_SECONDS_MAX))
@@ -239,22 +240,11 @@ def _stop(server: Server) -> None:
 
 
 def _awaited_postmaster(server: Server) -> int | None:
-    # One that was launched a moment ago has not written its pid yet; the rest of a killed server
-    # has none, and ends by itself.
+    # One just launched has not written its pid yet; the rest of a killed one ends by itself.
     deadline = time.monotonic() + PID_SECONDS_MAX
     while _lives(server):
-        pid = _postmaster(server)
+        pid = postmaster_of(server.folder)
         if pid is not None or time.monotonic() > deadline:
             return pid
         time.sleep(POLL_SECONDS)
     return None
-
-
-def _postmaster(server: Server) -> int | None:
-    cluster = cluster_of(server.folder)
-    try:
-        pid = int((cluster / "postmaster.pid").read_text().partition("\n")[0])
-    except (FileNotFoundError, ValueError):
-        return None
-    # Its processes may have outlived it, and the pid may be another's by now.
-    return pid if works_in(cluster, pid, if_hidden=True) else None

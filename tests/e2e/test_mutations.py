@@ -89,7 +89,7 @@ BREAKS = {
         MACHINE,
     ),
     "answers are not kept for their keys": Break(
-        "kit/idempotency.py", "await work.session.execute(_KEEP, arrays(good))", "pass", LIFE
+        "kit/idempotency.py", "await fetch(work.session, _KEEP, arrays(good))", "pass", LIFE
     ),
     "another request may use the key": Break(
         "kit/idempotency.py", "if known_hash != use.request_hash:", "if False:", LIFE
