@@ -63,7 +63,7 @@ from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.ceilings import CEILINGS
 from app.web.routing import on_routing_error
-from app.web.server import spare_collector
+from app.web.server import leave_with_parent, spare_collector
 
 PARTS = (
     exchanges,
@@ -153,5 +153,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.lanes.close)
         sharing = asyncio.create_task(keep_sharing(ground, app.state.limiter))
         stack.callback(sharing.cancel)
+        leave_with_parent()
         spare_collector()
         yield

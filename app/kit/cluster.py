@@ -144,9 +144,14 @@ def last_words(folder: Path) -> str:
     with newest.open("rb") as log:
         log.seek(max(0, newest.stat().st_size - TAIL_BYTES))
         lines = log.read().decode(errors="replace").split("\n")
+    return _reason(lines, ("FATAL", "PANIC"))
+
+
+def _reason(lines: list[str], signs: tuple[str, ...]) -> str:
+    """The last line that says why, or else the last line."""
     said = [line.strip() for line in lines if line.strip()]
-    fatal = [line for line in said if "FATAL" in line or "PANIC" in line]
-    return (fatal or said or ["nothing"])[-1][:WORDS_MAX]
+    why = [line for line in said if any(sign in line for sign in signs)]
+    return (why or said or ["nothing"])[-1][:WORDS_MAX]
 
 
 def _initialise(cluster: Path, runner: Runner, held: int) -> None:
@@ -156,7 +161,7 @@ def _initialise(cluster: Path, runner: Runner, held: int) -> None:
     command = (*runner.prefix, str(program("initdb")), "-D", str(fresh), *INITDB_OPTIONS)
     initdb = run(command, seconds_max=INITDB_SECONDS_MAX, held=held)
     if initdb.returncode != 0:
-        said = (initdb.stdout.strip().splitlines() or ["nothing"])[-1][:WORDS_MAX]
+        said = _reason(initdb.stdout.splitlines(), ("FATAL", "PANIC", "error:"))
         raise EmbeddedUnavailable(f"initdb failed in {cluster.parent}; it said: {said}")
     with (fresh / "postgresql.conf").open("a") as settings:
         settings.write("\ninclude = 'timebank.conf'\n")

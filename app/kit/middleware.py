@@ -20,7 +20,7 @@ from app.kit.problems import respond
 CLIENT_CLOSED: Final = 499
 """In logs and numbers only: the client hung up before it had said all."""
 PREFLIGHT_SECONDS: Final = 600
-_HEADERS: Final = {
+HEADERS_ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -31,6 +31,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+"""What every answer tells a browser."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ONLY_TLS: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 """Two years. Not in the demo, which is served without TLS."""
@@ -79,7 +80,7 @@ class Around:
     def __init__(self, app: ASGIApp, *, is_demo: bool) -> None:
         """Wrap the application."""
         self.app = app
-        headers = _HEADERS if is_demo else _HEADERS | _ONLY_TLS
+        headers = HEADERS_ALWAYS if is_demo else HEADERS_ALWAYS | _ONLY_TLS
         self.headers = [(name.lower().encode(), one.encode()) for name, one in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,6 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 _FILE = "demo-keys.json"
 
 
+class KeysUnusable(Exception):
+    """The demo's keys cannot be read or made; the message is one line with what to do."""
+
+
 @dataclass(frozen=True, repr=False)
 class DemoSecrets:
     """What production must bring along and the demo makes for itself."""
@@ -25,12 +29,27 @@ class DemoSecrets:
 
     @classmethod
     def kept_in(cls, folder: Path) -> Self:
-        """Read the keys, or make them; of several first starts at once, one wins for all."""
+        """Read the keys, or make them; of several first starts at once, one wins for all.
+
+        Raises:
+            KeysUnusable: the folder is closed to us, or what it holds are no keys.
+        """
         path = folder / _FILE
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_once(path, json.dumps(asdict(cls._new())))
-        return cls(**json.loads(path.read_text()))
+        try:
+            if not path.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                _write_once(path, json.dumps(asdict(cls._new())))
+            return cls(**json.loads(path.read_text()))
+        except OSError as error:
+            raise KeysUnusable(
+                f"{folder} cannot be used ({error.strerror}): it must be yours and writable;"
+                " or choose another data folder",
+            ) from None
+        except (ValueError, TypeError):
+            raise KeysUnusable(
+                f"{path} is damaged: bring it back, as the data beside it cannot be read without"
+                " its keys; or delete both (make reset)",
+            ) from None
 
     @classmethod
     def _new(cls) -> Self:

@@ -15,8 +15,8 @@ from pydantic_settings import SettingsConfigDict
 
 from app.kit.addresses import Network, networks_of
 from app.kit.pages import PageSettings
-from app.kit.secrets import DemoSecrets
-from app.kit.shapes import DatabaseUrl, Key, Networks, Origins, Token, host_of, parts_of
+from app.kit.secrets import DemoSecrets, KeysUnusable
+from app.kit.shapes import DatabaseUrl, Folder, Key, Networks, Origins, Token, host_of, parts_of
 from app.kit.surfaces import Surface
 
 _DEMO_KEYS = ("master_key", "token_key", "seal_key")
@@ -44,7 +44,7 @@ class Settings(PageSettings):
     surface: Surface = Field(
         Surface.ALL, description="Whose operations this process serves: members', staff's, all."
     )
-    data_folder: Path = Field(
+    data_folder: Folder = Field(
         CHECKOUT / ".timebank", description="Embedded database and demo keys live here."
     )
     database_url: DatabaseUrl | None = Field(
@@ -59,10 +59,10 @@ class Settings(PageSettings):
     master_key_previous: Key | None = Field(
         None, description="The master key before it, while timebank keys rotate has not run."
     )
-    keystore_folder: Path | None = Field(
+    keystore_folder: Folder | None = Field(
         None, description="People's data keys; not where the database or its backups are."
     )
-    secrets_folder: Path | None = Field(
+    secrets_folder: Folder | None = Field(
         None, description="Settings as files, each named as its variable in small letters."
     )
     token_key: SecretStr | None = Field(
@@ -200,6 +200,8 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         lines = [_line(tuple(fault["loc"]), fault["msg"]) for fault in error.errors()]
         raise BadSettings("; ".join(lines)) from None
+    except KeysUnusable as error:
+        raise BadSettings(str(error)) from None
     return settings
 
 

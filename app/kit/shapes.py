@@ -3,9 +3,10 @@
 import base64
 import binascii
 import re
+from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -92,7 +93,14 @@ def _of_origins(text: str) -> str:
     return text
 
 
+def _named(folder: object) -> object:
+    if folder == "":  # an unset variable of a compose file; it would be wherever one stands
+        raise ValueError("must name a folder, or not be set")
+    return folder
+
+
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_spoken_by_asyncpg)]
+Folder = Annotated[Path, BeforeValidator(_named)]
 Key = Annotated[SecretStr, AfterValidator(_strong)]
 """32 random bytes in base64."""
 Token = Annotated[SecretStr, AfterValidator(_long)]

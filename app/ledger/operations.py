@@ -22,17 +22,16 @@ from app.ledger.rules import Instruction, LimitReached, Refusal
 from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Deed, Hold, HoldEnd, Posting
 
-# Subqueries, so that its plan is kept: see `app.kit.bulk.array`.
 _UPDATE_ACCOUNTS: Final = text("""
     UPDATE account SET balance_minutes = now.balance, held_minutes = now.held,
            held_in_minutes = now.held_in, floor_minutes = now.floor,
            ceiling_minutes = now.ceiling, seq = now.seq, posted_at = now.posted_at,
            head = now.head
-      FROM unnest((SELECT CAST(:account_ids AS uuid[])),
-                  (SELECT CAST(:balances AS bigint[])), (SELECT CAST(:helds AS bigint[])),
-                  (SELECT CAST(:helds_in AS bigint[])), (SELECT CAST(:floors AS bigint[])),
-                  (SELECT CAST(:ceilings AS bigint[])), (SELECT CAST(:seqs AS bigint[])),
-                  (SELECT CAST(:posted_ats AS timestamptz[])), (SELECT CAST(:heads AS bytea[])))
+      FROM unnest(CAST(:account_ids AS uuid[]),
+                  CAST(:balances AS bigint[]), CAST(:helds AS bigint[]),
+                  CAST(:helds_in AS bigint[]), CAST(:floors AS bigint[]),
+                  CAST(:ceilings AS bigint[]), CAST(:seqs AS bigint[]),
+                  CAST(:posted_ats AS timestamptz[]), CAST(:heads AS bytea[]))
            AS now (account_id, balance, held, held_in, floor, ceiling, seq, posted_at, head)
      WHERE account.bank_id = :bank_id AND account.account_id = now.account_id
 """)

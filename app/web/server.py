@@ -2,6 +2,9 @@
 
 import asyncio
 import gc
+import multiprocessing
+import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +15,7 @@ from fastapi import FastAPI
 
 from app.kit.stopping import Stop
 from app.web.listening import BACKLOG_MAX
+from app.web.parsing import Protocol
 
 GRACEFUL_SECONDS_MAX: Final = 10
 """How long requests in progress may still take once the server is asked to stop."""
@@ -43,7 +47,26 @@ async def serve(app: FastAPI, listening: socket.socket) -> None:
     await stop.asked.wait()
     server.should_exit = True
     await serving
+    if server.force_exit:  # uvicorn leaves the application as it is then
+        await server.lifespan.shutdown()
     stop.leave()
+
+
+def leave_with_parent() -> None:
+    """Stop in order when the process that started this one, as one of several, is killed.
+
+    Or it would go on without anybody, and its port would be taken at the next start.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    loop, gone = asyncio.get_running_loop(), parent.sentinel
+
+    def leave() -> None:
+        loop.remove_reader(gone)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(gone, leave)
 
 
 def spare_collector() -> None:
@@ -65,6 +88,7 @@ def configured(app: FastAPI | Callable[..., Any] | str, **more: Any) -> uvicorn.
     """Uvicorn's options, the same wherever this program serves."""
     return uvicorn.Config(
         app,
+        http=Protocol,
         lifespan="on",
         log_config=None,  # app.kit.logs has arranged it
         access_log=False,

@@ -1,10 +1,13 @@
 import asyncio
+import json
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
+import httpx
 import pytest
 from uvicorn.config import STARTUP_FAILURE
 
@@ -78,6 +81,36 @@ def test_a_signal_during_the_start_leaves_no_database_behind(empty_folder: Path)
     assert not postgres_lives(empty_folder)
 
 
+NO_HTTP: Final = (
+    b"FOO /v1/bank HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /v1/bank HTTP/1.1\r\nHost: a\r\nIdempotency-Key: \x01\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+)
+
+
+def test_what_is_no_http_gets_a_problem_and_asked_twice_to_stop_it_leaves_quietly(
+    used_folder: Path,
+) -> None:
+    with running(used_folder, "serve", "--port", "0") as server:
+        host = httpx.URL(server.url())
+        for request in NO_HTTP:
+            with socket.create_connection((host.host, host.port or 0), SECONDS_MAX) as connection:
+                connection.sendall(request)
+                head, _, body = b"".join(iter(lambda: connection.recv(4096), b"")).partition(
+                    b"\r\n\r\n"
+                )
+            assert head.startswith(b"HTTP/1.1 400 "), head
+            assert b"content-type: application/problem+json" in head
+            assert json.loads(body)["type"] == "/problems/not-http"
+        with socket.create_connection((host.host, host.port or 0), SECONDS_MAX) as waiting:
+            waiting.sendall(b"POST /v1/token HTTP/1.1\r\nContent-Length: 9\r\nHost: a\r\n\r\n")
+            server.process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            assert server.stop(signal.SIGINT) == 128 + signal.SIGINT
+        assert "Traceback" not in server.complained()
+    assert not postgres_lives(used_folder)
+
+
 def test_the_last_one_out_stops_the_database(used_folder: Path) -> None:
     with running(used_folder, "serve", "--port", "0") as first:
         first.url()
@@ -91,14 +124,25 @@ def test_the_last_one_out_stops_the_database(used_folder: Path) -> None:
     assert not postgres_lives(used_folder)
 
 
-def test_several_processes_serve_one_port_and_count_together(bank_folder: Path) -> None:
+def test_several_processes_serve_one_port_count_together_and_outlive_nobody(
+    bank_folder: Path,
+) -> None:
     with running(bank_folder, "serve", "--port", "0", "--workers", "2") as server:
         url = server.url()
         asked = 20
         counted = answered_and_counted(url, asked)
         assert counted == asked
-        assert server.stop() == 128 + signal.SIGTERM
         assert "Traceback" not in server.complained()
+        server.process.kill()
+        deadline = time.monotonic() + SECONDS_MAX
+        while is_taken(httpx.URL(url).port):
+            assert time.monotonic() < deadline, "its processes go on without it"
+            time.sleep(0.1)
+
+
+def is_taken(port: int | None) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port or 0)) == 0
 
 
 def answered_and_counted(url: str, asked: int) -> int:

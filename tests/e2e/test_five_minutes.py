@@ -3,7 +3,6 @@ import os
 import re
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from tests.source import ROOT
 
 API_OF_THE_README = "http://127.0.0.1:8000"
 READER = {"PATH": os.environ["PATH"]}
-SECOND_START_SECONDS_MAX = 15.0  # a few, and the machine may be busy with other tests
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +146,7 @@ def test_what_the_readme_says_is_there_is_in_the_contract_and_what_is_not_is_not
         assert f"/v1{path}" not in paths, f"{path} is there now: say so"
 
 
-def test_interrupted_it_stops_all_and_is_up_quickly_the_next_time_with_the_same_data(
+def test_interrupted_it_stops_all_and_the_next_time_it_serves_the_same_data(
     interrupted: tuple[Path, set[str]], demo: Running
 ) -> None:
     folder, _ = interrupted
@@ -157,10 +155,8 @@ def test_interrupted_it_stops_all_and_is_up_quickly_the_next_time_with_the_same_
     assert demo.complained() == ""
     assert not postgres_lives(folder)
 
-    began = time.monotonic()
     with running(folder, "demo", "--port", "0") as again:
         said = again.wait_for(PLAYED)
-        assert time.monotonic() - began < SECOND_START_SECONDS_MAX
         assert "The story was played before." in said
         assert "The story begins" not in said
         assert _postings(again) == before

@@ -91,6 +91,7 @@ async def test_a_database_in_trouble_is_busy_for_a_job_as_for_any_statement(town
 
 
 async def test_an_enqueued_job_leaves_nothing_on_the_pooled_connection(town: Town) -> None:
+    await town.ground.database.close()  # or there might be several
     async with town.ground.database.begin() as session:
         await enqueue(town.ground.work(session))
         (mine,) = (await session.execute(text("SELECT pg_backend_pid()"))).scalars()
