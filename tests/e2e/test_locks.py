@@ -1,15 +1,20 @@
 """What the locks rest on: fresh rows, and one order for all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import select, text
 
+from app.exchanges.queries import lock_exchanges
 from app.exchanges.tables import Exchange
+from app.identity.rules import Caller
 from app.kit.db import lock_one
+from app.kit.idempotency import Use, begin_many
+from app.kit.ids import new_id
 from app.ledger import queries
 from tests.databases import Cluster
 from tests.doings import account_id, deadlocks, take, until
@@ -62,16 +67,38 @@ async def test_accounts_are_locked_in_the_order_of_their_ids_wherever_their_rows
             await other.execute("UPDATE account SET seq = seq WHERE account_id = $1", one)
         rows = await other.fetch("SELECT account_id FROM account WHERE kind = 'member'")
         assert [row["account_id"] for row in rows] == ids[::-1], "they lie in the other order"
-        async with other.transaction():
-            await other.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", ids[0])
-            locking = asyncio.create_task(_lock(town, ids))
-            async with _connected(cluster, database) as watcher:
-                await until(lambda: watcher.fetchval(WAITING, database))
-            free = await other.fetch(
-                "SELECT account_id FROM account WHERE kind = 'member' FOR UPDATE SKIP LOCKED"
-            )
-            assert {row["account_id"] for row in free} == set(ids), "who waits holds nothing yet"
-        assert await locking == set(ids)
+    free = await _free_meanwhile(cluster, database, "account", ids, _lock(town, ids))
+    assert free >= set(ids), "who waits holds nothing yet"
+
+
+async def test_keys_are_taken_in_the_order_of_their_texts(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    ana = await town.member("Ana")
+    uses = [Use(town.bank_id, ana.login_id, text, b"h" * 32) for text in ("a", "b", "c")]
+
+    async def take_them(order: int) -> None:
+        async with town.ground.database.begin() as session:
+            await begin_many(town.ground.work(session), uses[::order])
+
+    await take_them(1)
+    texts = [one.text for one in uses]
+    free = await _free_meanwhile(cluster, database, "idempotency_key", texts, take_them(-1))
+    assert free >= set(texts)
+
+
+async def test_exchanges_are_locked_in_the_order_of_their_ids(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    ids = sorted([UUID((await town.proposed(ana, bor))["id"]) for _ in range(3)])
+    caller = Caller(town.bank_id, ana.login_id, new_id(), ana.member_id, frozenset())
+
+    async def lock_them() -> None:
+        async with town.ground.database.begin() as session:
+            await lock_exchanges(session, [(caller, one) for one in reversed(ids)])
+
+    assert await _free_meanwhile(cluster, database, "exchange", ids, lock_them()) >= set(ids)
 
 
 async def test_who_leaves_locks_all_accounts_at_once_and_nobody_waits_in_a_circle(
@@ -101,6 +128,28 @@ async def test_who_leaves_locks_all_accounts_at_once_and_nobody_waits_in_a_circl
 
 def _but(ids: dict[UUID, Person], leaver: Person) -> list[tuple[UUID, Person]]:
     return [(account, one) for account, one in ids.items() if one is not leaver]
+
+
+KEYS: Final = {"account": "account_id", "idempotency_key": "key", "exchange": "exchange_id"}
+
+
+async def _free_meanwhile(
+    cluster: Cluster,
+    database: str,
+    table: str,
+    keys: Sequence[object],
+    locking: Coroutine[Any, Any, object],
+) -> set[object]:
+    """Which rows can be locked while somebody waits for the first of these."""
+    key = KEYS[table]
+    async with _connected(cluster, database) as other, other.transaction():
+        await other.execute(f"SELECT FROM {table} WHERE {key} = $1 FOR UPDATE", keys[0])
+        waiting = asyncio.create_task(locking)
+        async with _connected(cluster, database) as watcher:
+            await until(lambda: watcher.fetchval(WAITING, database))
+        free = await other.fetch(f"SELECT {key} FROM {table} FOR UPDATE SKIP LOCKED")
+    await waiting
+    return {row[key] for row in free}
 
 
 async def _take(connection: "asyncpg.Connection[asyncpg.Record]", account: UUID) -> None:

@@ -20,6 +20,7 @@ from tests.doings import (
     deadlocks,
     disputed,
     resolved,
+    sql,
     stand,
     status_of,
     take,
@@ -132,6 +133,19 @@ async def test_of_two_moderators_one_decides(town: Town) -> None:
     assert _outcomes(answers) == {"200": 1, "dispute-resolved": 3}
     assert await stand(ana) == (20, 0, 20)
     await books_are_whole(town)
+
+
+async def test_grants_at_once_stay_within_the_budget_of_the_month(town: Town) -> None:
+    people = [await town.member(f"Person {number}") for number in range(4)]
+    good(await people[0].post("/v1/donations", {"minutes": 200}))
+    await sql(town, "UPDATE bank SET grant_budget_minutes = 100")
+    coordinator = await town.staff("coordinator")
+    told = {"minutes": 50, "reason": "A move."}
+    grants = [
+        coordinator.post("/v1/grants", {"member_id": str(one.member_id), **told}) for one in people
+    ]
+    answers = await _at_once(town, *grants)
+    assert _outcomes(answers) == {"201": 2, "grant-over-budget": 2}
 
 
 async def test_giving_to_each_other_at_once_never_deadlocks(
