@@ -120,3 +120,7 @@ async def test_the_balance_at_any_past_moment_is_what_it_was_then(
     assert (found["balance_minutes"], found["is_final"]) == (0, True)
     found = good(await ana.get("/v1/me/account/balance", params={"at": clock().isoformat()}))
     assert not found["is_final"]
+    tomorrow = (clock() + timedelta(days=1)).isoformat()
+    later = good(await ana.get("/v1/me/account/balance", params={"at": tomorrow}))
+    assert not later["is_final"]
+    assert later["final_before"] == found["final_before"], "it is about the books, not the question"

@@ -40,6 +40,13 @@ async def test_a_locked_row_is_read_as_it_is_now_whatever_was_read_before(town: 
         assert (row.status, row.hold_id is None) == ("accepted", False)
 
 
+async def test_nothing_is_waited_for_without_an_end(town: Town) -> None:
+    async with town.ground.database.begin() as session:
+        for name in ("lock", "statement", "idle_in_transaction_session"):
+            ends = await session.scalar(text(f"SHOW {name}_timeout"))
+            assert ends not in {None, "0"}, name
+
+
 async def test_a_lock_waits_for_what_another_has_not_committed(town: Town) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
     exchange = await town.proposed(ana, bor)
