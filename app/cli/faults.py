@@ -1,5 +1,6 @@
 """What an operator reads when a command fails: one line that says what to do, and no secret."""
 
+import errno
 import sys
 from enum import IntEnum
 from typing import Final
@@ -27,6 +28,7 @@ class Exit(IntEnum):
 
 _OWN: Final = (BadSettings, EmbeddedUnavailable, CannotListen, CouldNotRun, CommandError)
 _DATABASE: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_OUTPUT: Final = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE}
 _SIGN_IN: Final = "the database refuses this role: check its name and password in {variables}"
 _BY_STATE: Final = {
     "23505": "somebody did the same at the same moment: look what is there now",
@@ -71,6 +73,8 @@ def _of_machine(error: BaseException) -> str:
         return _of_database(error)
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in _OUTPUT:
+        return f"what it says cannot be written ({error.strerror})"
     if isinstance(error, OSError):
         reason = error.strerror or type(error).__name__
         return f"the database cannot be reached ({reason}): see that it runs, check {_VARIABLES}"

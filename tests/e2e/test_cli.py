@@ -1,4 +1,5 @@
 import base64
+import errno
 import secrets
 from pathlib import Path
 
@@ -154,6 +155,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(empty_folder: Path) -> No
         (asyncpg.DataCorruptedError(SECRET), 2, "SQLSTATE XX001"),
         (DBAPIError(SECRET, None, asyncpg.QueryCanceledError(SECRET)), 2, "took too long"),
         (TimeoutError(), 2, "cannot be reached"),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "cannot be written (No space"),
         (KeyError(SECRET), 2, "a fault of ours (KeyError"),
         (Busy(), 2, "try again in a moment"),
         (SlugTaken(slug="town"), 1, "called town"),
