@@ -78,7 +78,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in PYTHON=python3.12 make run" >&2; \
 		exit 2; }
-	@echo "Setting up $(VENV), which takes about half a minute, once."
+	@echo "Setting up $(VENV), which takes about a minute, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --no-deps --no-compile --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true  # pip would, on one core

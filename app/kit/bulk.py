@@ -7,17 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Insert,
-    Table,
-    Update,
-    and_,
-    column,
-    func,
-    insert,
-    update,
-)
+from sqlalchemy import Column, Insert, Table, Update, and_, column, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.selectable import TableValuedAlias

@@ -28,11 +28,7 @@ class Protocol(HttpToolsProtocol):
 
 
 def _refusal() -> bytes:
-    headers = {
-        **HEADERS_ALWAYS,
-        "Content-Language": LANGUAGE_DEFAULT,
-        "Connection": "close",
-    }
-    answer = ProblemResponse(problem_of(NotHttp()), NotHttp.status, headers)
+    own = {"Content-Language": LANGUAGE_DEFAULT, "Connection": "close"}
+    answer = ProblemResponse(problem_of(NotHttp()), NotHttp.status, HEADERS_ALWAYS | own)
     lines = [b"%b: %b" % one for one in answer.raw_headers]
     return b"\r\n".join((b"HTTP/1.1 400 Bad Request", *lines, b"", bytes(answer.body)))
