@@ -25,6 +25,10 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V6",
         "UPDATE account SET head = sha256('forged') WHERE kind = 'member'",
     ),
+    "an account to which nothing happened yet is deleted": (
+        "V6",
+        "DELETE FROM account WHERE kind = 'fund'",
+    ),
     "a sealed head is altered": (
         "V6",
         "UPDATE sealed_head SET head = sha256('forged') WHERE seal_no = 1 AND seq > 0",

@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ledger.accounts import operations as accounts
+from app.ledger.accounts.rules import Limits
 from app.ledger.audit import SQL_CHECKS
+from app.ledger.limits.operations import set_limits
 from app.ledger.verifying import CHECKS, prove_in
 from tests.doings import account_id, books_are_whole, disputed, proof, resolved, sql, take
 from tests.tampering import SEEN_BY_NOTHING_ELSE, TAMPERINGS
@@ -44,9 +46,12 @@ async def scene(town: Town) -> Scene:
     posted = await sql(town, "SELECT posting_id FROM posting ORDER BY posted_at, leg")
     order = [row["posting_id"] for row in posted]
     (fund,) = await sql(town, "SELECT account_id FROM account WHERE kind = 'fund'")
-    await _closed(town, await account_id(town, await town.member("Cene")))
-    people = {"ana": await account_id(town, ana), "bor": await account_id(town, bor)}
-    places = {"first": order[0], "second": order[1], "last": order[-1]}
+    cene, dana = [await account_id(town, await town.member(name)) for name in ("Cene", "Dana")]
+    await _closed(town, cene)
+    for limits in (Limits(-300, 900), Limits(-240, 800)):
+        await _limited(town, dana, limits)
+    people = {"ana": await account_id(town, ana), "bor": await account_id(town, bor), "dana": dana}
+    places = {"first": order[0], "second": order[1], "alike": order[2], "last": order[-1]}
     return Scene(town, people | places | {"fund": fund["account_id"]})
 
 
@@ -54,6 +59,14 @@ async def _closed(town: Town, account: UUID) -> None:
     async with town.ground.database.begin() as session:
         work = town.ground.work(session)
         await accounts.close_account(work, town.bank_id, account, by=None)
+
+
+async def _limited(town: Town, account: UUID, limits: Limits) -> None:
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await set_limits(
+            work, town.bank_id, account, limits, if_match=None, by=None, reason="We agreed."
+        )
 
 
 async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene) -> None:
@@ -65,7 +78,7 @@ async def test_whole_books_are_proved_and_shown_by_kind_of_account(scene: Scene)
     assert {kind: line["accounts"] for kind, line in lines.items()} == {
         "fund": 1,
         "issuing": 1,
-        "member": 3,
+        "member": 4,
     }
     assert {kind: line["balance_minutes"] for kind, line in lines.items()} == {
         "fund": 5,
