@@ -64,6 +64,28 @@ async def test_a_ceiling_counts_what_is_held_and_sinks_with_the_member(town: Tow
     await books_are_whole(town)
 
 
+async def test_a_limit_can_be_set_while_hours_are_held_and_counts_them(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    short, exchange = [await town.accepted(ana, bor, minutes) for minutes in (20, 60)]
+    desk, admin = await town.staff("coordinator"), await town.staff("admin")
+    nothing = WHY | {"floor_minutes": 0, "ceiling_minutes": 0}
+    for person in (ana, bor):
+        good(await desk.patch(_path(person), nothing))
+    assert await _limits(town, ana) == (0, 80, 0, 0)
+    assert await _limits(town, bor) == (-80, 0, 0, 0)
+    cene, dana = await town.member("Cene"), await town.member("Dana")
+    other = await town.accepted(cene, dana, minutes=45)
+    good(await admin.patch("/v1/bank/limits", nothing))
+    assert (await _limits(town, cene), await _limits(town, dana)) == ((0, 45, 0, 0), (-45, 0, 0, 0))
+    for giver, receiver, one in ((ana, bor, short), (ana, bor, exchange), (cene, dana, other)):
+        good(await take(giver, one, "delivery"))
+        good(await take(receiver, one, "confirmation"))
+        refused(await receiver.post("/v1/donations", {"minutes": 1}), 409, "not-enough-hours")
+        good(await giver.post("/v1/donations", {"minutes": 1}))
+    assert (await _limits(town, ana), await _limits(town, cene)) == ((0, 78, 0, 0), (0, 44, 0, 0))
+    await books_are_whole(town)
+
+
 async def test_whose_limit_it_is_is_told_and_of_anothers_no_number(town: Town) -> None:
     """Both must agree to what can be settled (law 5): of the other that much, and no more."""
     ana, bor = await town.member("Ana", minutes=90), await town.member("Bor")
