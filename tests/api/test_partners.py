@@ -1,5 +1,7 @@
 """Hours to a giver in another bank: two deeds in two banks, one effect, and no oracle."""
 
+from itertools import chain
+
 import pytest
 from asyncpg import CheckViolationError
 from sqlalchemy import text
@@ -195,6 +197,12 @@ async def test_the_proof_of_either_bank_notices_when_the_two_do_not_mirror_each_
     await sql(here.town, "DELETE FROM pgqueuer")
     await here.sent(there, 30)
     assert await here.findings() | await there.findings() == set()
+    for kind in ("transfer", "transfer_in", "transfer_delivered"):
+        renamed = f"UPDATE deed SET reference = 'again ' || deed_id WHERE kind = '{kind}'"
+        await superuser.execute(text(renamed))
+        faults = [await prove_in(superuser, side.town.bank_id, None) for side in pair]
+        await superuser.rollback()
+        assert {one.check for one in chain(*faults)} == {"V15"}, "it could be done once more"
     for what, statement in TAMPERINGS.items():
         await superuser.execute(text("SET LOCAL session_replication_role = replica"))
         known = {"here": here.town.bank_id} if ":here" in statement else {}
