@@ -57,6 +57,18 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V7",
         "UPDATE seal SET postings = postings + 1 WHERE seal_no = 1",
     ),
+    "the postings of a seal are fewer than none": (
+        "V7",
+        "UPDATE seal SET postings = -1 WHERE seal_no = 1",
+    ),
+    "a seal is said to have been taken long ago": (
+        "V7",
+        "UPDATE seal SET taken_at = '1960-01-01' WHERE seal_no = 1",
+    ),
+    "a sealed head is that of no posting": (
+        "V7",
+        "UPDATE sealed_head SET seq = -1 WHERE seal_no = 2",
+    ),
     "the salt of an older seal is altered": (
         "V7",
         "UPDATE seal SET salt = substr(sha256('forged'), 1, 16) WHERE seal_no = 1",

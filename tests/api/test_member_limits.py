@@ -2,7 +2,12 @@
 
 import asyncio
 
-from tests.doings import account_id, books_are_whole, sql, stand, take
+import pytest
+
+from app.kit.errors import NotFound
+from app.ledger.accounts.rules import Limits
+from app.ledger.limits.operations import set_limits
+from tests.doings import NOWHERE, account_id, books_are_whole, sql, stand, take
 from tests.town import JSON, Person, Town, good, refused
 
 WHY = {"reason": "We agreed on it."}
@@ -84,6 +89,17 @@ async def test_a_limit_can_be_set_while_hours_are_held_and_counts_them(town: Tow
         good(await giver.post("/v1/donations", {"minutes": 1}))
     assert (await _limits(town, ana), await _limits(town, cene)) == ((0, 78, 0, 0), (0, 44, 0, 0))
     await books_are_whole(town)
+
+
+async def test_only_members_accounts_get_limits_of_their_own(town: Town) -> None:
+    (fund,) = await sql(town, "SELECT account_id FROM account WHERE kind = 'fund'")
+    async with town.ground.database.begin() as session:
+        work, limits = town.ground.work(session), Limits(-60, None)
+        for account in (fund["account_id"], NOWHERE):
+            with pytest.raises(NotFound):
+                await set_limits(
+                    work, town.bank_id, account, limits, if_match=None, by=None, reason="No."
+                )
 
 
 async def test_whose_limit_it_is_is_told_and_of_anothers_no_number(town: Town) -> None:

@@ -1,5 +1,6 @@
 """Hours to a giver in another bank: two deeds in two banks, one effect, and no oracle."""
 
+import asyncio
 from itertools import chain
 
 import pytest
@@ -46,10 +47,9 @@ async def test_whatever_comes_twice_has_one_effect(pair: tuple[Side, Side]) -> N
     here, there = pair
     first, again = [await here.post(there, key="once") for _ in range(2)]
     assert (first.status_code, first.json()) == (202, again.json())
-    for _ in range(2):
-        await here.deliver(first.json())
-    for _ in range(2):
-        await here.conclude(first.json())
+    await asyncio.gather(*(here.deliver(first.json()) for _ in range(3)))
+    await asyncio.gather(*(here.conclude(first.json()) for _ in range(3)))
+    await here.conclude(first.json())
     await here.deliver(first.json())
     assert (await here.balance(), await there.balance()) == (540, 660)
     assert (await here.cleared(), await there.cleared()) == ((60, 0), (-60, 0))
