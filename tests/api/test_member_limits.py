@@ -7,7 +7,8 @@ import pytest
 from app.kit.errors import NotFound
 from app.ledger.accounts.rules import Limits
 from app.ledger.limits.operations import set_limits
-from tests.doings import NOWHERE, account_id, books_are_whole, sql, stand, take
+from app.members import operations as members
+from tests.doings import NOWHERE, account_id, books_are_whole, sql, stand, take, until
 from tests.town import JSON, Person, Town, good, refused
 
 WHY = {"reason": "We agreed on it."}
@@ -100,6 +101,25 @@ async def test_only_members_accounts_get_limits_of_their_own(town: Town) -> None
                 await set_limits(
                     work, town.bank_id, account, limits, if_match=None, by=None, reason="No."
                 )
+
+
+async def test_who_joins_while_the_banks_limits_change_has_the_new_ones(town: Town) -> None:
+    admin, ana = await town.staff("admin"), await town.applicant("Ana")
+    assert ana.member_id is not None
+
+    async def waits() -> bool:
+        return bool(await sql(town, "SELECT FROM pg_locks WHERE NOT granted"))
+
+    async with town.ground.database.begin() as session:
+        caller = await town.caller_of(admin)
+        await members.approve(town.ground.work(session), caller, ana.member_id, reason=None)
+        changing = asyncio.create_task(
+            admin.patch("/v1/bank/limits", WHY | {"floor_minutes": -60, "ceiling_minutes": 600})
+        )
+        await until(waits)
+    good(await changing)
+    assert await _limits(town, ana) == (-60, 600, -60, 600)
+    await books_are_whole(town)
 
 
 async def test_whose_limit_it_is_is_told_and_of_anothers_no_number(town: Town) -> None:
