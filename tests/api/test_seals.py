@@ -82,7 +82,7 @@ async def test_a_published_seal_is_alike_whatever_there_is(town: Town) -> None:
     cene = await town.member("Cene")
     seals = good(await cene.get(SEALS))["items"]
     shown = {"seal_no", "taken_at", "root", "contents", "previous_hash", "hash", "key_id"}
-    assert all(one.keys() == shown | {"signature", "public_key"} for one in seals)
+    assert all(one.keys() == shown | {"signature", "public_key", "bank_id"} for one in seals)
     assert len({len(one[name]) for one in seals for name in ("root", "contents")}) == 1
     assert (before.accounts, before.postings) == (idle.accounts, idle.postings)
     assert (before.root, before.contents) != (idle.root, idle.contents)
