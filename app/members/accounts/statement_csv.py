@@ -9,8 +9,8 @@ from uuid import UUID
 from app.identity.rules import Caller
 from app.kit.ground import Ground
 from app.ledger.statements.queries import StatementLine
-from app.members import queries
-from app.members.statement_view import StatementLineView
+from app.members.accounts import queries
+from app.members.accounts.statement_view import StatementLineView
 
 PAGE: Final = 500
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
