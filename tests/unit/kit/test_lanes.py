@@ -98,6 +98,34 @@ async def test_what_queued_up_while_a_batch_ran_is_the_next_one(
     assert sizes == [1, BATCH_MAX, 2]
 
 
+async def test_whoever_asks_again_at_once_is_not_a_batch_behind_those_who_waited(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    async def twice() -> None:
+        await lane.submit(0)
+        await lane.submit(3)
+
+    done.gate.clear()
+    asker = asyncio.create_task(twice())
+    await asyncio.sleep(0.01)
+    rest = await queued(lane, [1, 2])
+    done.gate.set()
+    await asyncio.gather(asker, *rest)
+    assert done.batches == [[0], [1, 2, 3]]
+
+
+async def test_nobody_waits_for_those_who_are_not_yet_at_the_door(
+    lane: Lane[int, int], done: Transactions
+) -> None:
+    async def ask_after(turns: int) -> int:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await lane.submit(turns)
+
+    await asyncio.gather(*(ask_after(turns) for turns in (0, 1, 8)))
+    assert done.batches == [[0, 1], [8]]
+
+
 async def test_a_refusal_is_the_answer_of_its_own_ask_only(
     lane: Lane[int, int], done: Transactions
 ) -> None:
