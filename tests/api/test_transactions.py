@@ -221,6 +221,22 @@ async def test_a_new_row_cannot_be_left_to_who_only_reads(town: Town) -> None:
             session.add(RateCount(subject=b""))
 
 
+@pytest.mark.parametrize(("relation", "is_one"), [(Relation.OWN, False), (Relation.BANK, True)])
+async def test_only_where_staff_look_at_people_a_get_is_one_transaction(
+    town: Town, app: FastAPI, relation: Relation, *, is_one: bool
+) -> None:
+    router = APIRouter(route_class=Route)
+
+    @router.get("/moments")
+    @reaches(relation)
+    async def moments(work: Working, _: Public) -> bool:
+        begun = [await work.session.scalar(text("SELECT now()")) for _ in range(2)]
+        return len(set(begun)) == 1
+
+    app.include_router(router)
+    assert (await town.client.get("/moments")).json() is is_one
+
+
 async def test_a_member_reads_their_balance_in_two_statements(town: Town, app: FastAPI) -> None:
     ana = await town.member("Ana")
     with watched(app) as seen:
