@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.orm import configure_mappers
 from starlette.exceptions import HTTPException
 
 from app.alerts import api as alerts
@@ -38,10 +39,10 @@ from app.ledger import api as ledger
 from app.ledger.sealing.signing import sealer_of
 from app.listings import api as listings
 from app.matching import api as matching
-from app.members import account_api as account
 from app.members import api as members
 from app.members import bank_api as bank
 from app.members import places_api as places
+from app.members.accounts import api as account
 from app.members.limits import api as limits_of_members
 from app.members.terms import api as terms
 from app.moderation import api as moderation
@@ -154,5 +155,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         sharing = asyncio.create_task(keep_sharing(ground, app.state.limiter))
         stack.callback(sharing.cancel)
         leave_with_parent()
+        configure_mappers()  # now, or the first who asks waits for it
         spare_collector()
         yield

@@ -15,7 +15,7 @@ from app.kit.ground import Ground
 from app.ledger.sealing.operations import take_seal
 from app.ledger.sealing.signing import sealer_of
 from app.ledger.sealing.tables import Seal
-from app.members import queries as members
+from app.members.accounts import queries as purses
 from app.openings.reasons import HEADER
 from tests.databases import Cluster
 from tests.town import JSON, Person, Town, good, refused
@@ -104,7 +104,7 @@ async def account_id(town: Town, person: Person) -> UUID:
     """The ledger account of a member."""
     assert person.member_id is not None
     async with town.ground.database.begin() as session:
-        return await members.get_account_id(session, town.bank_id, person.member_id)
+        return await purses.get_account_id(session, town.bank_id, person.member_id)
 
 
 async def block(person: Person, other: Person) -> None:

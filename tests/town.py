@@ -18,7 +18,7 @@ from app.ledger import operations as ledger
 from app.ledger import queries as books
 from app.ledger.rules import AccountKind, Instruction, Leg
 from app.members import operations as members
-from app.members import queries as member_queries
+from app.members.accounts import queries as purses
 
 PASSWORD = "three plain words"
 JSON = dict[str, Any]
@@ -156,7 +156,7 @@ class Town:
         assert person.member_id is not None
         async with self.ground.database.begin() as session:
             work = self.ground.work(session)
-            mine = await member_queries.get_account_id(session, self.bank_id, person.member_id)
+            mine = await purses.get_account_id(session, self.bank_id, person.member_id)
             issuing = await books.get_bank_account(session, self.bank_id, AccountKind.ISSUING)
             leg = Leg(issuing, mine, minutes) if minutes > 0 else Leg(mine, issuing, -minutes)
             reference = f"test:{new_id()}"

@@ -13,7 +13,7 @@ from app.ledger import operations as ledger
 from app.ledger.reversing import operations as reversing
 from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.rules import HoldEnding, HoldOutcome, Instruction, Leg, LimitReached, NewHold
-from app.members import queries as members
+from app.members.accounts import queries as purses
 
 
 async def hold(work: Work, exchange: Exchange, by: UUID) -> None:
@@ -47,7 +47,7 @@ async def release_all(work: Work, exchanges: Sequence[Exchange], outcome: HoldOu
     if not holding:
         return
     people = {side for one in holding for side in (one.giver_id, one.receiver_id)}
-    accounts = await members.get_account_ids(work.session, holding[0].bank_id, people)
+    accounts = await purses.get_account_ids(work.session, holding[0].bank_id, people)
     asked = [_release(one, accounts, outcome) for one in holding]
     await ledger.settle_all(work, asked)
     for one in holding:
@@ -117,7 +117,7 @@ def _release(exchange: Exchange, accounts: dict[UUID, UUID], outcome: HoldOutcom
 
 async def _accounts(work: Work, exchange: Exchange) -> tuple[UUID, UUID]:
     """The receiver's and the giver's account."""
-    accounts = await members.get_account_ids(
+    accounts = await purses.get_account_ids(
         work.session, exchange.bank_id, {exchange.giver_id, exchange.receiver_id}
     )
     return accounts[exchange.receiver_id], accounts[exchange.giver_id]

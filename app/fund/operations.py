@@ -22,7 +22,7 @@ from app.ledger import queries as books
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, Refusal
 from app.members import queries as members
-from app.members.queries import Look
+from app.members.accounts import queries as purses
 from app.members.rules import MemberStatus
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -35,15 +35,13 @@ async def donate_many(work: Work, asked: Sequence[tuple[Caller, int]]) -> list[P
     Returns:
         For each what was posted; or `NotEnoughHours`, where it would go under the floor.
     """
-    looks = [Look(caller.bank_id, caller.me, caller.me) for caller, _ in asked]
-    sides = await members.find_sides(work.session, looks)
     (bank_id,) = {caller.bank_id for caller, _ in asked}  # a batch is of one bank
+    givers = {caller.me for caller, _ in asked}
+    accounts = await purses.get_account_ids(work.session, bank_id, givers)
     fund = await books.get_bank_account(work.session, bank_id, AccountKind.FUND)
     instructions = []
-    for (_, minutes), look in zip(asked, looks, strict=True):
-        mine = sides[look].account_id
-        assert mine is not None, "the guard lets only members here"
-        leg = Leg(mine, fund, minutes)
+    for caller, minutes in asked:
+        leg = Leg(accounts[caller.me], fund, minutes)
         reference = f"donation:{new_id()}"
         instructions.append(Instruction(bank_id, "donation", reference, legs=(leg,)))
     return await ledger.settle_many(work.session, instructions, work.clock)

@@ -15,7 +15,7 @@ from app.ledger.netting import legs_for
 from app.ledger.notes import note as note_down
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, LimitReached
-from app.members import queries as members
+from app.members.accounts import queries as purses
 from app.members.operations import took_part
 from app.notices import operations as notices
 from app.notices.operations import Told
@@ -46,7 +46,7 @@ async def post_session(work: Work, caller: Caller, terms: Terms, note: str | Non
     """
     if caller.member_id in terms.people:
         raise Concerned
-    accounts = await members.find_active_accounts(work.session, caller.bank_id, terms.people)
+    accounts = await purses.find_active_accounts(work.session, caller.bank_id, terms.people)
     if accounts.keys() != terms.people:
         raise NotFound
     await _climb(work, caller.bank_id, terms.people)

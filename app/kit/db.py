@@ -1,13 +1,15 @@
 """The database: tables' base, sessions, locks."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Executable, MetaData, ScalarResult, Select, Text, Uuid
+from sqlalchemy import BigInteger, Executable, MetaData, ScalarResult, Select, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TIMESTAMP
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -31,6 +33,10 @@ SERVER_SETTINGS: Final = {
     "jit": "off",
     "timezone": "UTC",
 }
+STATEMENTS_MAX: Final = 1_000
+"""Texts of statements of which it is remembered that they only read; there are some hundreds."""
+_CHANGING: Final = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|LOCK|SHARE|SET)\b")
+_CHANGES: Final = "what changes something needs a transaction"
 _ONCE_COMMITTED: Final = "once committed"
 _ONCE_OVER: Final = "once over"
 
@@ -75,6 +81,8 @@ class Database:
         )
         # No autoflush: a row is written when its change is whole, at the latest at the commit.
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self._plain.sync_engine, "before_cursor_execute", _refuse_changes)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -97,6 +105,20 @@ class Database:
         _count(session, _ONCE_COMMITTED)
 
     @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Only read, without a transaction: each statement sees what is committed when it begins.
+
+        So it does in a transaction, too (READ COMMITTED), where the BEGIN and COMMIT around one or
+        two short statements cost as much as they do.
+        """
+        session = self._sessions(bind=self._plain)
+        try:
+            yield session
+            assert not _is_changed(session), _CHANGES
+        finally:
+            await _end(session)
+
+    @asynccontextmanager
     async def begin_patiently(self, seconds_max: float) -> AsyncIterator[AsyncSession]:
         """Read one snapshot on a connection of its own, where a statement may take that long."""
         engine = create_async_engine(
@@ -116,7 +138,7 @@ class Database:
 
 async def _commit(session: AsyncSession) -> None:
     """Write what is not yet written, and commit; what is not needed is not waited for."""
-    if session.new or session.dirty or session.deleted:
+    if _is_changed(session):
         await session.flush()
     if not session.in_transaction():
         return
@@ -126,6 +148,19 @@ async def _commit(session: AsyncSession) -> None:
         if was_lost(error):
             raise CommitUnsure from error
         raise
+
+
+@lru_cache(STATEMENTS_MAX)
+def _reads_only(statement: str) -> bool:
+    return _CHANGING.search(statement) is None
+
+
+def _refuse_changes(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    assert _reads_only(statement), _CHANGES
+
+
+def _is_changed(session: AsyncSession) -> bool:
+    return bool(session.new or session.dirty or session.deleted)
 
 
 async def _end(session: AsyncSession) -> None:

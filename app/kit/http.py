@@ -123,15 +123,16 @@ class Route(APIRoute):
         options["operation_id"] = options.get("operation_id") or endpoint.__name__
         super().__init__(path, endpoint, **options)
         self.guard = _guard_of(self)
-        self.reach = reach_of(path, endpoint, reads="GET" in (self.methods or ()))
+        self.only_reads = "GET" in (self.methods or ())
+        self.reach = reach_of(path, endpoint, reads=self.only_reads)
         self.replays = "POST" in (self.methods or ()) and not self.guard.open_to_all
-        is_limited, reads = self.reach.rate is not Rate.FREE, "GET" in (self.methods or ())
+        is_limited = self.reach.rate is not Rate.FREE
         common = common_responses(
             self, self.guard.documented, replays=self.replays, is_limited=is_limited
         )
         self.responses = merged(common, self.responses)
         self.counted = counted_as(
-            self.name, self.reach.rate, reads=reads, is_hidden=self.guard.is_hidden
+            self.name, self.reach.rate, reads=self.only_reads, is_hidden=self.guard.is_hidden
         )
         self.openapi_extra = {**(self.openapi_extra or {}), **self._extra()}
 
@@ -198,19 +199,22 @@ WAY: Final = "way"
 
 
 async def in_one_transaction(route: Route, request: Request, handle: Handle) -> Response:
-    """The usual way: each request in a transaction of its own."""
+    """The usual way: each request in a transaction of its own, if it is more than plain reading."""
     claims = pass_gate(request, route.guard.recognise, route.counted)
     broken = await read(request) if route.body_field else None
     if route.reach.rate is Rate.ENTRY and not broken:
         await hold_guesses_to_limits(request, claims)
 
+    database, is_plain = ground_of(request).database, not route.reach.is_looked_after
+    means = database.read if route.only_reads and is_plain else database.begin
+
     async def attempt() -> Response | AppError:
-        async with ground_of(request).database.begin() as session:
+        async with means() as session:
             request.state.work = ground_of(request).work(session)
             return await route.admit_and_do(request, refusing(broken) if broken else handle)
 
     has_key = route.replays and idempotency.HEADER in request.headers
-    outcome = await with_retries(attempt, is_repeatable=has_key or request.method == "GET")
+    outcome = await with_retries(attempt, is_repeatable=has_key or route.only_reads)
     if isinstance(outcome, AppError):
         raise outcome
     return outcome

@@ -1,9 +1,9 @@
 """Natural batching: what has queued up while the last batch ran is done together in the next one.
 
-There is no timer: an ask that finds its lane idle is done at once, alone. A batch is of one place
-(a bank): no statement is about two, and no bank's trouble is another's. A lane only decides who
-shares a transaction; what is right is decided by row locks and constraints, so any number of
-processes, each with lanes of its own, work over one database.
+There is no timer: an ask that finds its lane idle is done at once, with those that stand at the
+door with it. A batch is of one place (a bank): no statement is about two, and no bank's trouble is
+another's. A lane only decides who shares a transaction; what is right is decided by row locks and
+constraints, so any number of processes, each with lanes of its own, work over one database.
 
 An unexpected error undoes its whole batch. The batch is then cut in halves, each tried again, until
 the ask that causes it stands alone and gets the error to itself. Where somebody else holds a lock,
@@ -120,9 +120,21 @@ class Lane(Generic[Ask, Answer]):
     async def _serve(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 await self._do(self._next_batch())
         finally:
             self._is_served = False
+
+    async def _gather(self) -> None:
+        """Let in who is at the door: another turn of the loop, as long as each brings an ask.
+
+        Whoever has just been answered is sent the answer now, and often asks again at once. Or two
+        halves of the clients would take turns, in twice as many transactions.
+        """
+        count = 0
+        while count < len(self._waiting) < BATCH_MAX:
+            count = len(self._waiting)
+            await asyncio.sleep(0)
 
     def _next_batch(self) -> list[_Waiting[Ask, Answer]]:
         batch: list[_Waiting[Ask, Answer]] = []

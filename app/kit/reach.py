@@ -51,6 +51,11 @@ class Reach:
     """For staff roles, where theirs differs."""
     rate: Rate
 
+    @property
+    def is_looked_after(self) -> bool:
+        """Whether staff reach other people by it: each such look is written down with it."""
+        return Relation.BANK in (self.relation, self.staff)
+
 
 _MARK: Final = "reach"
 

@@ -13,8 +13,6 @@ from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
 from app.kit.db import fetch, lock_many, lock_one
 from app.kit.errors import NotFound
-from app.ledger.statements import queries as statements
-from app.ledger.statements.queries import StatementLine
 from app.members.blocks.queries import may_look, neither_named, no_block_between
 from app.members.rules import FORMER_MEMBER, MemberStatus
 from app.members.tables import Member
@@ -190,60 +188,3 @@ async def find_sides(session: AsyncSession, asked: Sequence[Look]) -> dict[Look,
         for bank_id, viewer_id, member_id, alias, account_id, is_shown, goes_on in found
     }
     return {one: sides.get(one, Side(_FORMER, _FORMER, None)) for one in asked}
-
-
-async def list_my_statement(
-    session: AsyncSession, caller: Caller, *, before_seq: int | None, limit: int
-) -> tuple[list[StatementLine], dict[UUID, str]]:
-    """My postings, newest first, and the aliases of the members on their other sides."""
-    account_id = await get_account_id(session, caller.bank_id, caller.me)
-    lines = await statements.list_statement(
-        session, caller.bank_id, account_id, before_seq=before_seq, limit=limit
-    )
-    others = {line.counter_account_id for line in lines}
-    asked = select(Member.account_id, Member.alias, visible_to(caller)).where(
-        Member.bank_id == caller.bank_id, Member.account_id == any_(_GIVEN_IDS)
-    )
-    rows = await fetch(session, asked, {"given_ids": list(others)})
-    aliases = {account: alias if seen else FORMER_MEMBER for account, alias, seen in rows}
-    return lines, {account: name for account, name in aliases.items() if account is not None}
-
-
-async def find_owners(
-    session: AsyncSession, bank_id: UUID, account_ids: Collection[UUID]
-) -> dict[UUID, UUID]:
-    """The members whose these accounts are, by account; the bank's own accounts have none."""
-    asked = select(Member.account_id, Member.member_id).where(
-        Member.bank_id == bank_id, Member.account_id == any_(_GIVEN_IDS)
-    )
-    rows = await fetch(session, asked, {"given_ids": list(account_ids)})
-    return {account_id: member_id for account_id, member_id in rows if account_id is not None}
-
-
-async def find_active_accounts(
-    session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
-) -> dict[UUID, UUID]:
-    """The accounts of those of these who are active members, by member."""
-    asked = select(Member.member_id, Member.account_id).where(
-        Member.bank_id == bank_id,
-        Member.member_id == any_(_GIVEN_IDS),
-        Member.status == MemberStatus.ACTIVE,
-    )
-    rows = await fetch(session, asked, {"given_ids": list(member_ids)})
-    return {member_id: account_id for member_id, account_id in rows if account_id is not None}
-
-
-async def get_account_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID:
-    """The ledger account of a member who was approved."""
-    return (await get_account_ids(session, bank_id, {member_id}))[member_id]
-
-
-async def get_account_ids(
-    session: AsyncSession, bank_id: UUID, member_ids: set[UUID]
-) -> dict[UUID, UUID]:
-    """The ledger accounts of approved members."""
-    asked = select(Member.member_id, Member.account_id).where(
-        Member.bank_id == bank_id, Member.member_id == any_(_GIVEN_IDS)
-    )
-    rows = await fetch(session, asked, {"given_ids": list(member_ids)})
-    return {member_id: account_id for member_id, account_id in rows if account_id is not None}

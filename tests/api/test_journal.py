@@ -148,7 +148,7 @@ async def test_a_statement_as_csv_cannot_be_taken_for_a_formula(town: Town) -> N
 async def test_a_statement_as_csv_is_whole_however_long_it_is(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.members.statement_csv.PAGE", 2)
+    monkeypatch.setattr("app.members.accounts.statement_csv.PAGE", 2)
     ana = await town.member("Ana")
     for minutes in range(1, 6):
         await town.give(ana, minutes)

@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from app.kit.db import Database
 from app.kit.http import Public, Route, Working
+from app.kit.limit_counts import RateCount
 from app.kit.reach import Relation, reaches
 from app.kit.retrying import TRIES_MAX
 from tests.contract import bearer, offer, protected, titles
 from tests.databases import Cluster
 from tests.doings import sql, stand, take
 from tests.town import Person, Town, good, refused
+from tests.watching import watched
 
 STUMBLE = """
     CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -185,3 +187,58 @@ async def test_who_waits_for_a_connection_goes_before_who_gave_it_back(town: Tow
     finally:
         await small.close()
     assert "waiting" in order[:3]
+
+
+async def test_reading_opens_no_transaction(town: Town) -> None:
+    async with town.ground.database.read() as session:
+        begun = await session.scalar(text("SELECT now()"))
+        await asyncio.sleep(0.001)
+        assert await session.scalar(text("SELECT now()")) > begun
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE member SET alias = 'Lost'",
+        "DELETE FROM notice",
+        "SELECT FROM member FOR NO KEY UPDATE",
+        "SELECT FROM member FOR SHARE",
+        "SET LOCAL ROLE timebank_sealed",
+        "WITH gone AS (DELETE FROM notice RETURNING 1) SELECT * FROM gone",
+    ],
+)
+async def test_what_changes_or_locks_something_cannot_be_done_while_reading(
+    town: Town, statement: str
+) -> None:
+    with pytest.raises(AssertionError, match="needs a transaction"):
+        async with town.ground.database.read() as session:
+            await session.execute(text(statement))
+
+
+async def test_a_new_row_cannot_be_left_to_who_only_reads(town: Town) -> None:
+    with pytest.raises(AssertionError, match="needs a transaction"):
+        async with town.ground.database.read() as session:
+            session.add(RateCount(subject=b""))
+
+
+@pytest.mark.parametrize(("relation", "is_one"), [(Relation.OWN, False), (Relation.BANK, True)])
+async def test_only_where_staff_look_at_people_a_get_is_one_transaction(
+    town: Town, app: FastAPI, relation: Relation, *, is_one: bool
+) -> None:
+    router = APIRouter(route_class=Route)
+
+    @router.get("/moments")
+    @reaches(relation)
+    async def moments(work: Working, _: Public) -> bool:
+        begun = [await work.session.scalar(text("SELECT now()")) for _ in range(2)]
+        return len(set(begun)) == 1
+
+    app.include_router(router)
+    assert (await town.client.get("/moments")).json() is is_one
+
+
+async def test_a_member_reads_their_balance_in_two_statements(town: Town, app: FastAPI) -> None:
+    ana = await town.member("Ana")
+    with watched(app) as seen:
+        await ana.get("/v1/me/account")
+    assert len(seen.statements) == 2, seen.statements

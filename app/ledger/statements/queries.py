@@ -1,5 +1,6 @@
 """Reading the statement of an account."""
 
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit.db import fetch
 from app.ledger.reversing.tables import Reversal
 from app.ledger.tables import Deed, Posting
 
@@ -31,8 +33,13 @@ _REVERSED_BY: Final = (
 class StatementLine(NamedTuple):
     """One posting as one of its two accounts sees it."""
 
-    posting: Posting
-    deed: Deed
+    posting_id: UUID
+    posted_at: datetime
+    minutes: int
+    reverses_posting_id: UUID | None
+    kind: str
+    subject_id: UUID | None
+    effective_at: datetime
     is_credit: bool
     seq: int
     balance_minutes: int
@@ -47,7 +54,7 @@ async def list_statement(
     """The account's postings, newest first: two short index walks, however long the history."""
     before = 2**62 if before_seq is None else before_seq  # more than any number of a posting
     asked = {"bank_id": bank_id, "account_id": account_id, "before_seq": before, "most": limit}
-    return [StatementLine(*row) for row in (await session.execute(_STATEMENT, asked)).all()]
+    return [StatementLine(*row) for row in await fetch(session, _STATEMENT, asked)]
 
 
 def _side(*, is_credit: bool) -> Select[*tuple[Any, ...]]:
@@ -79,8 +86,13 @@ _SIDES: Final = union_all(
 ).subquery()
 _STATEMENT: Final = (  # made once: making takes longer than asking
     select(
-        Posting,
-        Deed,
+        Posting.posting_id,
+        Posting.posted_at,
+        Posting.minutes,
+        Posting.reverses_posting_id,
+        Deed.kind,
+        Deed.subject_id,
+        Deed.effective_at,
         _SIDES.c.is_credit,
         _SIDES.c.seq,
         _SIDES.c.balance,

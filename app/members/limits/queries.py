@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import NotFound
-from app.members.queries import find_active_accounts
+from app.members.accounts.queries import find_active_accounts
 
 
 async def get_active_account_id(session: AsyncSession, bank_id: UUID, member_id: UUID) -> UUID:

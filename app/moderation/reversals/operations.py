@@ -15,7 +15,7 @@ from app.ledger.reversing import queries as postings
 from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.reversing.queries import Original
 from app.ledger.rules import AccountKind
-from app.members import queries as members
+from app.members.accounts import queries as purses
 from app.moderation.reversals.rules import NotReversible, PartWithCorrection
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -41,12 +41,12 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
         AccountClosed: when one of its accounts is closed.
     """
     original = await postings.get_original(work.session, caller.bank_id, asked.posting_id)
-    owners = await members.find_owners(work.session, caller.bank_id, original.sides)
+    owners = await purses.find_owners(work.session, caller.bank_id, original.sides)
     await openings.refuse_party(work, caller, list(owners.values()))
     if not REVERSIBLE.issuperset(await postings.list_kinds(work.session, original)):
         raise NotReversible
     exchange = await _exchange_of(work, original)
-    active = await members.find_active_accounts(work.session, caller.bank_id, owners.values())
+    active = await purses.find_active_accounts(work.session, caller.bank_id, owners.values())
     asked = replace(asked, about=min(active, default=None))
     done = await reversing.put_right(work, caller.bank_id, asked)
     if exchange is not None:

@@ -20,6 +20,7 @@ from app.ledger.rules import (
     Leg,
 )
 from app.members import queries as members
+from app.members.accounts import queries as purses
 from app.members.rules import MemberStatus
 from app.members.tables import Member
 from app.notices import operations as notices
@@ -127,7 +128,7 @@ async def _account_of(work: Work, giver: Member) -> UUID | None:
 
 async def _return(work: Work, row: Transfer, clearing: UUID) -> None:
     """Take the first deed back; where the payer's account was closed meanwhile, to the fund."""
-    payer = await members.get_account_id(work.session, row.bank_id, row.member_id)
+    payer = await purses.get_account_id(work.session, row.bank_id, row.member_id)
     fund = await books.get_bank_account(work.session, row.bank_id, AccountKind.FUND)
     either = (clearing, payer, fund)  # whichever it will be, in one order
     states = await books.lock_accounts(work.session, row.bank_id, either)

@@ -1,50 +1,15 @@
+"""What becomes of a batch: errors, locks, lost connections, the end."""
+
 import asyncio
 from collections.abc import Sequence
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.kit.errors import AppError, Busy, Conflict
-from app.kit.lane import BATCH_MAX, WAITING_MAX, Lane, Lanes
-from app.kit.retrying import TRIES_MAX, CommitUnsure
-
-
-class Poisoned(Exception):
-    pass
-
-
-class Held(Exception):
-    sqlstate = "55P03"
-
-
-class Gone(Exception):
-    sqlstate = "57P01"
-
-
-class Transactions:
-    """Answers every ask with itself, doubled; remembers its batches, and waits at a gate."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[int]] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.poison: set[int] = set()
-        self.held: set[int] = set()
-        self.losses: list[DBAPIError] = []
-        self.unsure: set[int] = set()
-
-    async def do_many(self, asks: Sequence[int]) -> list[int | AppError]:
-        self.batches.append(list(asks))
-        await self.gate.wait()
-        if self.losses:
-            raise self.losses.pop()
-        if self.unsure & set(asks) and len(asks) > 1:
-            raise CommitUnsure
-        if self.poison & set(asks):
-            raise Poisoned
-        if self.held & set(asks) and len(asks) > 1:
-            raise DBAPIError("select", None, Held())
-        return [Conflict() if ask < 0 else ask * 2 for ask in asks]
+from app.kit.errors import Busy, Conflict
+from app.kit.lane import WAITING_MAX, Lane, Lanes
+from app.kit.retrying import TRIES_MAX
+from tests.lanes import Gone, Held, Poisoned, Transactions, queued
 
 
 @pytest.fixture
@@ -55,47 +20,6 @@ def done() -> Transactions:
 @pytest.fixture
 def lane(done: Transactions) -> Lane[int, int]:
     return Lane("test", done.do_many)
-
-
-async def queued(
-    lane: Lane[int, int], asks: Sequence[int], subject: str | None = None
-) -> list["asyncio.Task[int]"]:
-    subjects = frozenset({subject} if subject else ())
-    tasks = [asyncio.create_task(lane.submit(ask, subjects)) for ask in asks]
-    await asyncio.sleep(0.01)
-    return tasks
-
-
-async def test_an_ask_that_finds_its_lane_idle_is_done_alone_and_at_once(
-    lane: Lane[int, int], done: Transactions
-) -> None:
-    assert [await lane.submit(1), await lane.submit(2)] == [2, 4]
-    assert done.batches == [[1], [2]]
-
-
-async def test_a_batch_is_of_one_place_and_the_others_keep_their_turn(
-    lane: Lane[int, int], done: Transactions
-) -> None:
-    done.gate.clear()
-    first = await queued(lane, [0])
-    asked = ((1, "a"), (2, "b"), (3, "a"), (4, "c"), (5, "b"))
-    rest = [asyncio.create_task(lane.submit(ask, place=place)) for ask, place in asked]
-    await asyncio.sleep(0.01)
-    done.gate.set()
-    await asyncio.gather(*first, *rest)
-    assert done.batches == [[0], [1, 3], [2, 5], [4]]
-
-
-async def test_what_queued_up_while_a_batch_ran_is_the_next_one(
-    lane: Lane[int, int], done: Transactions
-) -> None:
-    done.gate.clear()
-    first = await queued(lane, [0])
-    rest = await queued(lane, range(1, BATCH_MAX + 3))
-    done.gate.set()
-    assert await asyncio.gather(*first, *rest) == [2 * n for n in range(BATCH_MAX + 3)]
-    sizes = [len(batch) for batch in done.batches]
-    assert sizes == [1, BATCH_MAX, 2]
 
 
 async def test_a_refusal_is_the_answer_of_its_own_ask_only(
@@ -189,18 +113,6 @@ async def test_asks_of_a_batch_that_was_cut_count_among_those_that_wait(
         await lane.submit(6)
     rest_may.set()
     assert await asyncio.gather(*tasks) == [0, 1, 2, 3, 4, 5]
-
-
-async def test_asks_about_the_same_subject_never_share_a_batch_and_keep_their_order(
-    lane: Lane[int, int], done: Transactions
-) -> None:
-    done.gate.clear()
-    tasks = await queued(lane, [0])
-    tasks += await queued(lane, [1, 2], "a")
-    tasks += await queued(lane, [3, 4], "b")
-    done.gate.set()
-    await asyncio.gather(*tasks)
-    assert done.batches == [[0], [1, 3], [2, 4]]
 
 
 async def test_a_client_that_goes_away_takes_neither_its_neighbours_nor_its_deed_along(

@@ -9,8 +9,8 @@ from uuid import UUID
 from app.identity.rules import Caller
 from app.kit.ground import Ground
 from app.ledger.statements.queries import StatementLine
-from app.members import queries
-from app.members.statement_view import StatementLineView
+from app.members.accounts import queries
+from app.members.accounts.statement_view import StatementLineView
 
 PAGE: Final = 500
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -18,14 +18,14 @@ _COLUMNS: Final = list(StatementLineView.model_fields)
 
 
 async def stream_statement(ground: Ground, caller: Caller) -> AsyncIterator[str]:
-    """The caller's postings, newest first; each page in a transaction of its own.
+    """The caller's postings, newest first, page by page.
 
     A statement only grows at its new end, so the pages fit together whatever is posted meanwhile.
     """
     yield _rows([_COLUMNS])
     count, before_seq = 0, None
     while True:
-        async with ground.database.begin() as session:
+        async with ground.database.read() as session:
             lines, aliases = await queries.list_my_statement(
                 session, caller, before_seq=before_seq, limit=PAGE
             )

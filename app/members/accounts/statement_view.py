@@ -36,18 +36,18 @@ class StatementLineView(View):
     @classmethod
     def of(cls, line: StatementLine, aliases: dict[UUID, str]) -> Self:
         """The view of a line; `aliases` are those of the accounts on the other sides."""
-        subject = Subject.of(line.deed.kind, line.deed.subject_id)
+        subject = Subject.of(line.kind, line.subject_id)
         return cls(
-            id=line.posting.posting_id,
-            at=line.posting.posted_at,
-            effective_at=line.deed.effective_at,
+            id=line.posting_id,
+            at=line.posted_at,
+            effective_at=line.effective_at,
             direction="in" if line.is_credit else "out",
-            minutes=line.posting.minutes,
+            minutes=line.minutes,
             balance_after_minutes=line.balance_minutes,
-            kind=line.deed.kind,
+            kind=line.kind,
             exchange_id=subject.exchange_id,
             transfer_id=subject.transfer_id,
             counterpart_alias=aliases.get(line.counter_account_id),
-            reverses_id=line.posting.reverses_posting_id,
+            reverses_id=line.reverses_posting_id,
             reversed_by=line.reversed_by or [],
         )

@@ -18,10 +18,10 @@ from app.kit.values import Instant, Moment, View
 from app.ledger import queries as ledger
 from app.ledger.sealing.receipts import make_receipt
 from app.ledger.sealing.rules import NotSealedYet
-from app.members import queries
-from app.members.receipt_view import ReceiptView
-from app.members.statement_csv import stream_statement
-from app.members.statement_view import StatementLineView
+from app.members.accounts import queries
+from app.members.accounts.receipt_view import ReceiptView
+from app.members.accounts.statement_csv import stream_statement
+from app.members.accounts.statement_view import StatementLineView
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 CSV: Final = {
@@ -55,15 +55,9 @@ class BalanceAtView(View):
 @reaches(Relation.OWN)
 async def get_my_account(caller: Member, work: Working) -> AccountView:
     """My balance, what is held, and what is available."""
-    account_id = await queries.get_account_id(work.session, caller.bank_id, caller.me)
-    row = await ledger.get_account(work.session, caller.bank_id, account_id)
-    return AccountView(
-        account_id=row.account_id,
-        balance_minutes=row.balance_minutes,
-        held_minutes=row.held_minutes,
-        available_minutes=row.balance_minutes - row.held_minutes,
-        floor_minutes=row.floor_minutes,
-    )
+    purse = await queries.get_my_purse(work.session, caller)
+    available = purse.balance_minutes - purse.held_minutes
+    return AccountView(**purse._asdict(), available_minutes=available)
 
 
 @router.get("/balance", responses=raises(NotFound))
