@@ -21,9 +21,9 @@ from app.kit.clock import Clock, system_clock
 from app.kit.errors import NotFound
 from app.kit.ground import Ground, Work
 from app.kit.settings import Settings
-from app.kit.trying import Deed, Pace, Shift, Sweep
+from app.kit.trying import BankSweep, Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
-from app.ledger.sealing.operations import seal_next
+from app.ledger.sealing import operations as sealing
 from app.members.blocks import operations as blocks
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
@@ -33,8 +33,8 @@ from app.partners.jobs import CONCLUDE, DELIVER
 from app.rights import operations as rights
 from app.rights import retention
 from app.store.place import application_url
+from app.watch import staff
 from app.watch.operations import look_on
-from app.watch.staff import look_at_staff
 
 
 async def _expire(work: Work, ids: dict[str, UUID]) -> None:
@@ -81,13 +81,13 @@ JOBS: Final[Mapping[str, Deed]] = MappingProxyType(
         rights.DESTROY: _destroy,
     }
 )
-SWEEPS: Final[Mapping[str, Sweep]] = MappingProxyType(
+SWEEPS: Final[Mapping[str, Sweep | BankSweep]] = MappingProxyType(
     {
         "look_after_exchanges": Sweep("7 * * * *", waiting.end_over),
         "tell_of_silence": Sweep("37 * * * *", waiting.tell_of_silence),
         "look_after_transfers": Sweep("17 * * * *", partners.look_again),
-        "seal_books": Sweep("27 * * * *", seal_next),
-        "look_at_staff": Sweep("3-59/10 * * * *", look_at_staff),
+        "seal_books": BankSweep("27 * * * *", sealing.list_due, sealing.seal_again),
+        "look_at_staff": BankSweep("3-59/10 * * * *", staff.list_due, staff.look_at_staff),
         "look_for_patterns": Sweep("27 4 * * *", look_on),
         "look_after_keys": Sweep("47 3 * * *", retention.sweep_keys),
         **{f"keep_{period.name.lower()}": one for period, one in retention.SWEEPS.items()},

@@ -57,6 +57,7 @@ REVIEWED: Final = {
     "app.moderation.statements.queries.count_by": "one's own in a dispute, for a number",
     "app.moderation.statements.queries.list_statements": "of a dispute that was read as one may",
     "app.notices.operations.tell_staff_of": "whose contact is blocked; told to staff who asked not",
+    "app.openings.queries.list_banks": "in which banks staff looked at people; for alerts alone",
     "app.openings.queries.list_concerned": "whether staff may act; one answer for every cause",
     "app.openings.queries.list_since": "at how many people staff look; for alerts alone",
     "app.openings.queries.prove_chain": "the proof that none is missing, for auditors",

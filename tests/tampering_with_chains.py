@@ -25,6 +25,10 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V6",
         "UPDATE account SET head = sha256('forged') WHERE kind = 'member'",
     ),
+    "an account to which nothing happened yet is deleted": (
+        "V6",
+        "DELETE FROM account WHERE kind = 'fund'",
+    ),
     "a sealed head is altered": (
         "V6",
         "UPDATE sealed_head SET head = sha256('forged') WHERE seal_no = 1 AND seq > 0",
@@ -52,6 +56,18 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
     "the postings of a seal are altered": (
         "V7",
         "UPDATE seal SET postings = postings + 1 WHERE seal_no = 1",
+    ),
+    "the postings of a seal are fewer than none": (
+        "V7",
+        "UPDATE seal SET postings = -1 WHERE seal_no = 1",
+    ),
+    "a seal is said to have been taken long ago": (
+        "V7",
+        "UPDATE seal SET taken_at = '1960-01-01' WHERE seal_no = 1",
+    ),
+    "a sealed head is that of no posting": (
+        "V7",
+        "UPDATE sealed_head SET seq = -1 WHERE seal_no = 2",
     ),
     "the salt of an older seal is altered": (
         "V7",

@@ -10,7 +10,7 @@ from app import worker
 from app.kit import jobs
 from app.kit.ground import Ground
 from app.kit.ids import new_id
-from app.kit.trying import Deed, Pace, Shift, Sweep
+from app.kit.trying import BankSweep, Deed, Pace, Shift, Sweep
 from app.kit.working import work_off
 from tests.doings import sql
 from tests.town import JSON, Town
@@ -41,7 +41,7 @@ async def working(town: Town, pace: Pace = FAST) -> AsyncIterator[asyncio.Event]
 async def doing(
     ground: Ground,
     deeds: Mapping[str, Deed],
-    sweeps: Mapping[str, Sweep] | None = None,
+    sweeps: Mapping[str, Sweep | BankSweep] | None = None,
     pace: Pace = FAST,
 ) -> AsyncIterator[asyncio.Event]:
     """A worker beside the test that knows these jobs."""
@@ -108,10 +108,5 @@ async def do_all(town: Town, begins: Callable[[str], None]) -> None:
             await sql(town, "DELETE FROM pgqueuer WHERE id = $1", row["id"])
     for name, sweep in sorted(worker.SWEEPS.items()):
         begins(f"sweep {name}")
-        while await _batch(town, sweep):
+        async for _ in sweep.sizes(town.ground, name):
             pass
-
-
-async def _batch(town: Town, sweep: Sweep) -> int:
-    async with town.ground.database.begin() as session:
-        return await sweep.batch(town.ground.work(session))

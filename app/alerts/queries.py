@@ -79,13 +79,19 @@ async def find_closed(
 
 
 async def find_closed_of_staff(
-    session: AsyncSession, bank_id: UUID, login_id: UUID
-) -> datetime | None:
-    """When an alert about somebody of the staff was last closed, if one was."""
-    asked = select(func.max(Alert.closed_at)).where(
-        Alert.bank_id == bank_id, Alert.login_id == login_id
+    session: AsyncSession, bank_id: UUID, login_ids: Collection[UUID]
+) -> dict[UUID | None, datetime]:
+    """When an alert about each of these of the staff was last closed."""
+    if not login_ids:
+        return {}
+    asked = (
+        select(Alert.login_id, func.max(Alert.closed_at))
+        .where(
+            Alert.bank_id == bank_id, Alert.login_id.in_(login_ids), Alert.closed_at.is_not(None)
+        )
+        .group_by(Alert.login_id)
     )
-    return await session.scalar(asked)
+    return {whose: at for whose, at in await session.execute(asked) if at is not None}
 
 
 async def find_roles(

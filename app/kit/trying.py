@@ -4,7 +4,9 @@ An error's message may quote a row, so only the error's type is kept and logged.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -20,6 +22,8 @@ from app.kit.retrying import with_retries
 
 JOB_SECONDS_MAX: Final = 60.0
 SWEEP_SECONDS_MAX: Final = 600.0
+BANKS_FAIL_MAX: Final = 10
+"""Where a sweep fails in so many banks, the banks are not the cause: it is left for next time."""
 TRIES_MAX: Final = 12
 RETRY_FACTOR: Final = 3
 RETRY_SECONDS_MAX: Final = 3_600.0
@@ -36,6 +40,38 @@ class Sweep:
 
     cron: str
     batch: Callable[[Work], Awaitable[int]]
+
+    async def sizes(self, ground: Ground, _: str) -> AsyncGenerator[int]:
+        """Does batch after batch, until one is empty."""
+        while size := await _in_transaction(ground, self.batch):
+            yield size
+
+
+@dataclass(frozen=True)
+class BankSweep:
+    """Upkeep that recurs: when, which banks are due, and what is done for one of them.
+
+    Each bank has a transaction of its own, and where one fails the others still have their turn.
+    """
+
+    cron: str
+    due: Callable[[Work], Awaitable[Sequence[UUID]]]
+    batch: Callable[[Work, UUID], Awaitable[int]]
+
+    async def sizes(self, ground: Ground, name: str) -> AsyncGenerator[int]:
+        """Does bank after bank, in no order: those that fail always do not keep back the same."""
+        due, failures = await _in_transaction(ground, self.due), 0
+        for bank_id in random.sample(due, len(due)):
+            try:
+                yield await self._done(ground, bank_id)
+            except Exception as error:
+                failures += 1
+                if failures == BANKS_FAIL_MAX:
+                    raise
+                _failed(name, error)
+
+    async def _done(self, ground: Ground, bank_id: UUID) -> int:
+        return await _in_transaction(ground, lambda work: self.batch(work, bank_id))
 
 
 @dataclass(frozen=True)
@@ -61,7 +97,7 @@ class Shift:
 
     ground: Ground
     jobs: Mapping[str, Deed]
-    sweeps: Mapping[str, Sweep]
+    sweeps: Mapping[str, Sweep | BankSweep]
     stop: asyncio.Event
     pace: Pace
 
@@ -76,7 +112,8 @@ def job(shift: Shift, name: str, deed: Deed) -> Callable[[Job], Awaitable[None]]
     async def attempt(job: Job) -> None:
         try:
             async with asyncio.timeout(JOB_SECONDS_MAX):
-                await _in_transaction(shift, lambda work: deed(work, jobs.ids_of(job.payload)))
+                ids = jobs.ids_of(job.payload)
+                await _in_transaction(shift.ground, lambda work: deed(work, ids))
         except asyncio.CancelledError:
             raise RetryRequested from None  # PgQueuer would delete it as if it were done
         except Exception as error:  # noqa: BLE001 whatever it was, the job is tried again
@@ -86,26 +123,35 @@ def job(shift: Shift, name: str, deed: Deed) -> Callable[[Job], Awaitable[None]]
     return attempt
 
 
-def sweeping(shift: Shift, name: str, sweep: Sweep) -> Callable[[Schedule], Awaitable[None]]:
+def sweeping(
+    shift: Shift, name: str, sweep: Sweep | BankSweep
+) -> Callable[[Schedule], Awaitable[None]]:
     """All batches of a sweep, each in its own transaction, in PgQueuer's form."""
 
     async def all_batches(_: Schedule) -> None:
         count = 0
         try:
-            async with asyncio.timeout(SWEEP_SECONDS_MAX):
-                while size := await _in_transaction(shift, sweep.batch):
+            async with (
+                asyncio.timeout(SWEEP_SECONDS_MAX),
+                aclosing(sweep.sizes(shift.ground, name)) as sizes,
+            ):
+                async for size in sizes:
                     count += size
                     if shift.stop.is_set():
                         break
         except Exception as error:  # noqa: BLE001 whatever it was, the next one goes on from here
-            kind = type(error).__name__
-            log.error("sweep failed", job=name, count=count, error=kind, where=where(error))
-            metrics.JOBS.labels(name, "failed").inc()
+            _failed(name, error, count)
         else:
             log.info("sweep done", job=name, count=count)
             metrics.JOBS.labels(name, "done").inc()
 
     return all_batches
+
+
+def _failed(name: str, error: Exception, count: int = 0) -> None:
+    kind = type(error).__name__
+    log.error("sweep failed", job=name, count=count, error=kind, where=where(error))
+    metrics.JOBS.labels(name, "failed").inc()
 
 
 def _after_failure(pace: Pace, name: str, tries: int, error: Exception) -> Exception:
@@ -122,9 +168,9 @@ def _after_failure(pace: Pace, name: str, tries: int, error: Exception) -> Excep
     return RetryRequested(timedelta(seconds=seconds), kind)
 
 
-async def _in_transaction(shift: Shift, deed: Callable[[Work], Awaitable[Result]]) -> Result:
+async def _in_transaction(ground: Ground, deed: Callable[[Work], Awaitable[Result]]) -> Result:
     async def attempt() -> Result:
-        async with shift.ground.database.begin() as session:
-            return await deed(shift.ground.work(session))
+        async with ground.database.begin() as session:
+            return await deed(ground.work(session))
 
     return await with_retries(attempt, is_repeatable=True)

@@ -60,13 +60,11 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
     "V5": (
         "the account is past a limit, or a limit in force does not follow from the policy",
         """SELECT account_id AS subject_id FROM account WHERE bank_id = :bank_id
-              AND (balance_minutes - held_minutes < floor_minutes
-               OR balance_minutes + held_in_minutes > ceiling_minutes
-               OR floor_minutes
+              AND (floor_minutes
                 <> least(policy_floor_minutes, balance_minutes - held_minutes)
-               OR (ceiling_minutes IS NULL) <> (policy_ceiling_minutes IS NULL)
-               OR ceiling_minutes
-                <> greatest(policy_ceiling_minutes, balance_minutes + held_in_minutes))""",
+               OR ceiling_minutes IS DISTINCT FROM
+                  CASE WHEN policy_ceiling_minutes IS NOT NULL THEN
+                  greatest(policy_ceiling_minutes, balance_minutes + held_in_minutes) END)""",
     ),
     "V8": (
         "time runs backwards on the account, or differs within a deed",
@@ -87,11 +85,13 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
              LEFT JOIN hold h ON h.bank_id = e.bank_id AND h.hold_id = e.hold_id
              LEFT JOIN deed o ON o.bank_id = h.bank_id AND o.deed_id = h.deed_id
              LEFT JOIN deed d ON d.bank_id = e.bank_id AND d.deed_id = e.deed_id
-            WHERE e.bank_id = :bank_id AND (h.hold_id IS NULL OR d.deed_id IS NULL
+            WHERE e.bank_id = :bank_id AND (h.hold_id IS NULL
                OR d.subject_id IS DISTINCT FROM o.subject_id OR (e.outcome = 'settled'
                   AND NOT EXISTS (SELECT FROM posting p
                                    WHERE p.bank_id = e.bank_id AND p.deed_id = e.deed_id
-                                     AND p.debit_account_id = h.account_id)))
+                                     AND p.debit_account_id = h.account_id
+                                     AND p.credit_account_id
+                                       = coalesce(h.for_account_id, p.credit_account_id))))
             UNION ALL
            SELECT m.subject_id FROM hold h
              JOIN deed o ON o.bank_id = h.bank_id AND o.deed_id = h.deed_id
@@ -120,7 +120,6 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
                   IS DISTINCT FROM
                   (o.posting_id, p.minutes, o.minutes, r.earlier, r.place,
                    o.credit_account_id, o.debit_account_id)
-               OR p.posting_id IS NULL OR r.posting_id IS NULL
                OR r.after_minutes NOT BETWEEN r.before_minutes + r.minutes AND o.minutes""",
     ),
     "V11": (
@@ -171,7 +170,8 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
     "V14": (
         "the account is not as the last change on its record says, or as the bank's rules say",
         """SELECT a.account_id AS subject_id
-             FROM account a JOIN bank b USING (bank_id) LEFT JOIN (
+             FROM account a JOIN bank b USING (bank_id)
+             LEFT JOIN clearing k USING (bank_id, account_id) LEFT JOIN (
                    SELECT account_id, count(*) <> max(number) AS gap,
                           (array_agg(CASE kind WHEN 'closed' THEN changed_at END
                                      ORDER BY number DESC) FILTER (WHERE kind <> 'limits'))[1]
@@ -188,7 +188,8 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
                OR (c.floor IS NOT NULL
                    AND a.policy_ceiling_minutes IS DISTINCT FROM c.ceiling)
                OR (a.has_own_limits AND c.floor IS NULL)
-               OR (c.account_id IS NULL AND a.kind <> 'clearing'
+               OR (a.kind = 'clearing') <> (k.account_id IS NOT NULL)
+               OR (a.kind <> 'clearing' AND a.closed_at IS NULL AND NOT a.has_own_limits
                    AND (a.policy_floor_minutes, a.policy_ceiling_minutes) IS DISTINCT FROM
                        (CASE a.kind WHEN 'member' THEN b.floor_minutes WHEN 'fund' THEN 0
                                     ELSE -(CAST(1 AS bigint) << 60) END,
@@ -221,5 +222,26 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
                OR (d.passed_limits AND d.kind IN ('hold', 'donation', 'grant', 'opening',
                                                   'group_session', 'transfer', 'transfer_in'))
                OR (e.outcome = 'expired') <> (d.kind = 'expired'))""",
+    ),
+    "V16": (
+        "the time is not that of the deed, or of what last happened on the account",
+        """, happened AS (
+           SELECT hold_id AS subject_id, deed_id, posted_at AS at, account_id, for_account_id
+             FROM hold WHERE bank_id = :bank_id UNION ALL
+           SELECT hold_id, e.deed_id, e.ended_at, account_id, for_account_id
+             FROM hold_end e JOIN hold USING (bank_id, hold_id) WHERE bank_id = :bank_id
+            UNION ALL
+           SELECT account_id, deed_id, changed_at, NULL, NULL
+             FROM account_change WHERE bank_id = :bank_id)
+           SELECT h.subject_id FROM happened h
+             LEFT JOIN deed d ON d.bank_id = :bank_id AND d.deed_id = h.deed_id
+            WHERE d.posted_at IS DISTINCT FROM h.at UNION ALL
+           SELECT a.account_id FROM account a LEFT JOIN (
+                  SELECT account_id, posted_at AS at FROM leg UNION ALL
+                  SELECT account_id, at FROM happened UNION ALL
+                  SELECT for_account_id, at FROM happened) m USING (account_id)
+            WHERE a.bank_id = :bank_id GROUP BY a.account_id, a.posted_at, a.created_at
+           HAVING a.posted_at <> coalesce(max(m.at), a.created_at)
+               OR a.created_at > min(m.at)""",
     ),
 }

@@ -113,10 +113,15 @@ async def list_lately(
     return (await session.scalars(asked)).all()
 
 
-async def list_banks(session: AsyncSession) -> Sequence[UUID]:
-    """The banks in which anybody was ever looked at."""
-    asked = select(OpeningChain.bank_id).where(OpeningChain.chain == ChainName.OPENINGS)
-    return (await session.scalars(asked.order_by(OpeningChain.bank_id))).all()
+async def list_banks(session: AsyncSession, since: datetime) -> Sequence[UUID]:
+    """The banks in which anybody was looked at since then."""
+    lately = select(Opening.bank_id).where(
+        Opening.bank_id == OpeningChain.bank_id, Opening.opened_at > since
+    )
+    asked = select(OpeningChain.bank_id).where(
+        OpeningChain.chain == ChainName.OPENINGS, lately.exists()
+    )
+    return (await session.scalars(asked)).all()
 
 
 async def list_since(

@@ -1,11 +1,12 @@
-"""Whether one of the staff looks at unusually many people; told within minutes, in every bank.
+"""Whether one of the staff looks at unusually many people; told within minutes, bank by bank.
 
 Counted is what somebody goes and looks for. What comes to them (who waits to be approved, what was
 flagged, held or disputed) is as much as there is.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -31,7 +32,12 @@ COUNTED: Final = frozenset(
 DAYS: Final = 1
 
 
-async def look_at_staff(work: Work) -> int:
+async def list_due(work: Work) -> Sequence[UUID]:
+    """The banks in which somebody looked at people lately."""
+    return await queries.list_banks(work.session, _since(work))
+
+
+async def look_at_staff(work: Work, bank_id: UUID) -> int:
     """Alert where one of the staff opened more people's records in a day than their bank expects.
 
     What somebody looked at who judged an alert about it counts no more.
@@ -39,24 +45,30 @@ async def look_at_staff(work: Work) -> int:
     Returns:
         How many alerts there are now that were not before.
     """
-    return sum([await _look(work, one) for one in await queries.list_banks(work.session)])
-
-
-async def _look(work: Work, bank_id: UUID) -> int:
-    since = work.now - timedelta(days=DAYS)
     looks: dict[UUID, list[Opening]] = defaultdict(list)
-    for row in await queries.list_since(work.session, bank_id, COUNTED, since):
+    for row in await queries.list_since(work.session, bank_id, COUNTED, _since(work)):
         looks[openings.who(work, row)[0]].append(row)
-    return sum([await _judge(work, bank_id, *whose) for whose in looks.items()])
+    most = (await known.get_thresholds(work.session, bank_id)).staff_people
+    many = {whose: rows for whose, rows in looks.items() if len(_people(rows)) > most}
+    closed = await known.find_closed_of_staff(work.session, bank_id, many)
+    found = []
+    for login_id, rows in many.items():
+        people = _people(rows, closed.get(login_id))
+        if len(people) > most:
+            found.append(await _found(work, bank_id, login_id, len(people)))
+    return await alerts.raise_alerts(work, bank_id, found)
 
 
-async def _judge(work: Work, bank_id: UUID, login_id: UUID, looks: list[Opening]) -> int:
-    limits = await known.get_thresholds(work.session, bank_id)
-    closed_at = await known.find_closed_of_staff(work.session, bank_id, login_id)
-    people = {one.member_id for one in looks if closed_at is None or one.opened_at > closed_at}
-    if len(people) <= limits.staff_people:
-        return 0
+def _since(work: Work) -> datetime:
+    return work.now - timedelta(days=DAYS)
+
+
+def _people(looks: Iterable[Opening], after: datetime | None = None) -> set[UUID]:
+    """Who was looked at; after that moment, if there is one."""
+    return {one.member_id for one in looks if after is None or one.opened_at > after}
+
+
+async def _found(work: Work, bank_id: UUID, login_id: UUID, people: int) -> Found:
     login = await logins.get_login(work.session, bank_id, login_id)
-    facts = Facts(people=len(people), days=DAYS)
-    found = Found(login.member_id, AlertKind.MANY_RECORDS, facts, login_id=login_id)
-    return await alerts.raise_alerts(work, bank_id, [found])
+    facts = Facts(people=people, days=DAYS)
+    return Found(login.member_id, AlertKind.MANY_RECORDS, facts, login_id=login_id)

@@ -9,7 +9,16 @@ from app.kit.errors import AppError, NotFound
 from app.ledger.accounts import operations as accounts
 from app.ledger.accounts.rules import HoursHeld, NotClosed
 from app.ledger.rules import AccountClosed
-from tests.doings import NOWHERE, account_id, books_are_whole, proof, sql, stand, take
+from tests.doings import (
+    NOWHERE,
+    account_id,
+    books_are_whole,
+    proof,
+    sql,
+    stand,
+    take,
+    until,
+)
 from tests.town import Person, Town, good, refused
 
 MOVED = """
@@ -130,6 +139,51 @@ async def test_a_closing_that_races_with_gifts_loses_no_minute(town: Town) -> No
     assert await stand(ana) == (0, 0, 0)
     (fund,) = await sql(town, "SELECT balance_minutes FROM account WHERE kind = 'fund'")
     assert fund["balance_minutes"] == 100
+    await books_are_whole(town)
+
+
+async def test_limits_that_race_with_a_closing_leave_the_closed_account_alone(town: Town) -> None:
+    ana, _ = await town.member("Ana", minutes=60), await town.member("Bor")
+    mine = await account_id(town, ana)
+    admin, desk = await town.staff("admin"), await town.staff("coordinator")
+    why = {"reason": "We agreed on it.", "floor_minutes": -60}
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await accounts.close_account(work, town.bank_id, mine, by=None)
+        asked = [
+            asyncio.create_task(person.patch(path, why))
+            for person, path in (
+                (admin, "/v1/bank/limits"),
+                (desk, f"/v1/members/{ana.member_id}/limits"),
+            )
+        ]
+        await until(lambda: _waiting(town, len(asked)))
+    for_bank, for_ana = await asyncio.gather(*asked)
+    good(for_bank)
+    refused(for_ana, 409, "account-closed")
+    assert await sql(town, RECORD, mine) == [{"number": 1, "kind": "closed"}]
+    floors = "SELECT policy_floor_minutes AS floor FROM account WHERE kind = 'member' ORDER BY 1"
+    assert [row["floor"] for row in await sql(town, floors)] == [-720, -60]
+    await books_are_whole(town)
+
+
+async def _waiting(town: Town, count: int) -> bool:
+    """Whether so many wait for locks."""
+    waits = await sql(town, "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted")
+    return len(waits) >= count
+
+
+async def test_a_hold_that_ends_while_the_account_closes_ends_before_or_not(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=60)
+    exchange = await town.delivered(ana, bor)
+    theirs = await account_id(town, bor)
+    confirmed, closed = await asyncio.gather(
+        take(bor, exchange, "confirmation"), _close(town, theirs), return_exceptions=True
+    )
+    assert isinstance(confirmed, Response)
+    good(confirmed)
+    assert closed is None or isinstance(closed, HoursHeld)
+    assert await stand(bor) == (0, 0, 0)
     await books_are_whole(town)
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.rights import retention
 from app.rights.periods import Period
 from app.watch import queries as watch
-from app.watch.staff import look_at_staff
+from app.worker import SWEEPS
 from tests.doings import notices, sql, why
 from tests.moving import BUSY, DAY, HOURS_MAX, Paid, Village, weekly
 from tests.town import JSON, Person, Town, good, refused
@@ -176,8 +176,8 @@ async def test_each_bank_sets_its_own_numbers(town: Town) -> None:
 
 
 async def look(town: Town) -> int:
-    async with town.ground.database.begin() as session:
-        return await look_at_staff(town.ground.work(session))
+    sizes = SWEEPS["look_at_staff"].sizes(town.ground, "look_at_staff")
+    return sum([size async for size in sizes])
 
 
 async def test_who_opens_the_records_of_many_in_a_day_is_told_of_to_others(town: Town) -> None:

@@ -8,6 +8,7 @@ from tests.doings import (
     books_are_whole,
     disputed,
     notices,
+    proof,
     resolved,
     sql,
     stand,
@@ -25,6 +26,20 @@ async def appealed(person: Person, dispute: JSON) -> JSON:
 
 async def deeds(town: Town) -> int:
     return len(await sql(town, DEEDS))
+
+
+async def test_an_appeal_is_decided_once_and_the_proof_sees_a_way_to_decide_it_again(
+    town: Town,
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    dispute = await disputed(bor, await town.delivered(ana, bor))
+    good(await resolved(await town.staff("moderator"), dispute, "void"))
+    await appealed(ana, dispute)
+    good(await resolved(await town.staff("moderator"), dispute, "as_agreed"))
+    await books_are_whole(town)
+    renamed = "UPDATE deed SET reference = 'again' WHERE reference LIKE '%:appeal' RETURNING 1"
+    assert len(await sql(town, renamed)) == 1
+    assert {one["check"] for one in (await proof(town))["findings"]} == {"V15"}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from beancount import loader
 from beancount.core import realization
 from sqlalchemy import text
 
+from app.ledger.journal.formats import stream_journal
+from app.ledger.journal.forms import JournalFormat
 from app.ledger.journal.queries import JOURNAL_PAGE
 from tests.partnership import partners
 from tests.town import Town, good, refused
@@ -107,6 +109,21 @@ async def test_a_journal_longer_than_a_page_is_whole(town: Town, monkeypatch: An
     document = json.loads(await journal(town, "json"))
     assert document["balances"] == balances
     assert len(document["postings"]) == 6
+
+
+async def test_a_journal_is_of_one_moment_whatever_is_posted_while_it_is_read(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ledger.journal.queries.JOURNAL_PAGE", 2)
+    balances = await told(town)
+    pieces = stream_journal(town.ground, town.bank_id, JournalFormat.JSON)
+    read = [await anext(pieces), await anext(pieces)]
+    await town.member("Cene", minutes=30)
+    read += [piece async for piece in pieces]
+    document = json.loads("".join(read))
+    assert document["balances"] == balances
+    assert len(document["postings"]) == 6
+    assert json.loads(await journal(town, "json"))["balances"] != balances
 
 
 async def test_only_auditors_and_admins_read_the_journal(town: Town) -> None:

@@ -2,7 +2,13 @@
 
 import asyncio
 
-from tests.doings import account_id, books_are_whole, sql, stand, take
+import pytest
+
+from app.kit.errors import NotFound
+from app.ledger.accounts.rules import Limits
+from app.ledger.limits.operations import set_limits
+from app.members import operations as members
+from tests.doings import NOWHERE, account_id, books_are_whole, sql, stand, take, until
 from tests.town import JSON, Person, Town, good, refused
 
 WHY = {"reason": "We agreed on it."}
@@ -61,6 +67,58 @@ async def test_a_ceiling_counts_what_is_held_and_sinks_with_the_member(town: Tow
     assert await stand(ana) == (80, 0, 80)
     good(await desk.patch(_path(ana), WHY | {"ceiling_minutes": None}))
     assert await _limits(town, ana) == (-720, None, -720, None)
+    await books_are_whole(town)
+
+
+async def test_a_limit_can_be_set_while_hours_are_held_and_counts_them(town: Town) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    short, exchange = [await town.accepted(ana, bor, minutes) for minutes in (20, 60)]
+    desk, admin = await town.staff("coordinator"), await town.staff("admin")
+    nothing = WHY | {"floor_minutes": 0, "ceiling_minutes": 0}
+    for person in (ana, bor):
+        good(await desk.patch(_path(person), nothing))
+    assert await _limits(town, ana) == (0, 80, 0, 0)
+    assert await _limits(town, bor) == (-80, 0, 0, 0)
+    cene, dana = await town.member("Cene"), await town.member("Dana")
+    other = await town.accepted(cene, dana, minutes=45)
+    good(await admin.patch("/v1/bank/limits", nothing))
+    assert (await _limits(town, cene), await _limits(town, dana)) == ((0, 45, 0, 0), (-45, 0, 0, 0))
+    for giver, receiver, one in ((ana, bor, short), (ana, bor, exchange), (cene, dana, other)):
+        good(await take(giver, one, "delivery"))
+        good(await take(receiver, one, "confirmation"))
+        refused(await receiver.post("/v1/donations", {"minutes": 1}), 409, "not-enough-hours")
+        good(await giver.post("/v1/donations", {"minutes": 1}))
+    assert (await _limits(town, ana), await _limits(town, cene)) == ((0, 78, 0, 0), (0, 44, 0, 0))
+    await books_are_whole(town)
+
+
+async def test_only_members_accounts_get_limits_of_their_own(town: Town) -> None:
+    (fund,) = await sql(town, "SELECT account_id FROM account WHERE kind = 'fund'")
+    async with town.ground.database.begin() as session:
+        work, limits = town.ground.work(session), Limits(-60, None)
+        for account in (fund["account_id"], NOWHERE):
+            with pytest.raises(NotFound):
+                await set_limits(
+                    work, town.bank_id, account, limits, if_match=None, by=None, reason="No."
+                )
+
+
+async def test_who_joins_while_the_banks_limits_change_has_the_new_ones(town: Town) -> None:
+    admin, ana = await town.staff("admin"), await town.applicant("Ana")
+    assert ana.member_id is not None
+
+    async def waits() -> bool:
+        return bool(await sql(town, "SELECT FROM pg_locks WHERE NOT granted"))
+
+    async with town.ground.database.begin() as session:
+        caller = await town.caller_of(admin)
+        await members.approve(town.ground.work(session), caller, ana.member_id, reason=None)
+        changing = asyncio.create_task(
+            admin.patch("/v1/bank/limits", WHY | {"floor_minutes": -60, "ceiling_minutes": 600})
+        )
+        await until(waits)
+    good(await changing)
+    assert await _limits(town, ana) == (-60, 600, -60, 600)
     await books_are_whole(town)
 
 

@@ -1,8 +1,11 @@
 """Hours to a giver in another bank: two deeds in two banks, one effect, and no oracle."""
 
+import asyncio
+from itertools import chain
+
 import pytest
 from asyncpg import CheckViolationError
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.ids import new_id
@@ -44,14 +47,31 @@ async def test_whatever_comes_twice_has_one_effect(pair: tuple[Side, Side]) -> N
     here, there = pair
     first, again = [await here.post(there, key="once") for _ in range(2)]
     assert (first.status_code, first.json()) == (202, again.json())
-    for _ in range(2):
-        await here.deliver(first.json())
-    for _ in range(2):
-        await here.conclude(first.json())
+    await asyncio.gather(*(here.deliver(first.json()) for _ in range(3)))
+    await asyncio.gather(*(here.conclude(first.json()) for _ in range(3)))
+    await here.conclude(first.json())
     await here.deliver(first.json())
     assert (await here.balance(), await there.balance()) == (540, 660)
     assert (await here.cleared(), await there.cleared()) == ((60, 0), (-60, 0))
     assert await here.findings() | await there.findings() == set()
+
+
+async def test_each_step_is_two_transactions_as_the_banks_may_be_far_from_each_other(
+    pair: tuple[Side, Side],
+) -> None:
+    here, there = pair
+    transfer, commits = await here.sent(there), list[object]()
+    engine = here.town.ground.database.engine.sync_engine
+    count = commits.append
+    event.listen(engine, "commit", count)
+    await here.conclude(transfer)
+    assert await here.cleared() == (60, 60), "nobody has decided yet"
+    for step in (here.deliver, here.conclude):
+        commits.clear()
+        await step(transfer)
+        assert len(commits) == 2, "the one bank is read before the other one is written"
+    event.remove(engine, "commit", count)
+    assert (await here.cleared(), await there.cleared()) == ((60, 0), (-60, 0))
 
 
 async def test_the_other_bank_tells_nobody_who_is_a_member_there(pair: tuple[Side, Side]) -> None:
@@ -154,6 +174,19 @@ async def test_hours_that_come_back_to_a_closed_account_go_to_the_fund(
     assert await here.findings() == set()
 
 
+async def test_a_bank_has_so_many_partners_and_no_more(
+    town: Town, pair: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = pair
+    monkeypatch.setattr("app.partners.operations.PARTNERS_MAX", 1)
+    await Town.founded(town.app, town.client, "tretja")
+    limits = {"floor_minutes": -60, "ceiling_minutes": 60}
+    answer = await here.admin.ask("PUT", "/v1/partners/tretja", json=limits)
+    assert refused(answer, 409, "too-many-partners")["partners_max"] == 1
+    await here.agree(there, ceiling=10)
+    assert await sql(town, "SELECT FROM clearing WHERE bank_id = $1", here.town.bank_id) == [{}]
+
+
 async def test_a_coordinator_sends_for_others_and_only_what_is_there(
     pair: tuple[Side, Side],
 ) -> None:
@@ -161,6 +194,8 @@ async def test_a_coordinator_sends_for_others_and_only_what_is_there(
     refused(await here.post(there, 6000), 409, "over-partner-limit")
     await here.agree(there, ceiling=6000)
     refused(await here.post(there, 6000), 409, "not-enough-hours")
+    await leaves(here.town, here.member)
+    refused(await here.post(there), 404, "not-found")
     here.member.member_id = new_id()
     refused(await here.post(there), 404, "not-found")
     assert await sql(here.town, "SELECT FROM transfer") == []
@@ -195,6 +230,12 @@ async def test_the_proof_of_either_bank_notices_when_the_two_do_not_mirror_each_
     await sql(here.town, "DELETE FROM pgqueuer")
     await here.sent(there, 30)
     assert await here.findings() | await there.findings() == set()
+    for kind in ("transfer", "transfer_in", "transfer_delivered"):
+        renamed = f"UPDATE deed SET reference = 'again ' || deed_id WHERE kind = '{kind}'"
+        await superuser.execute(text(renamed))
+        faults = [await prove_in(superuser, side.town.bank_id, None) for side in pair]
+        await superuser.rollback()
+        assert {one.check for one in chain(*faults)} == {"V15"}, "it could be done once more"
     for what, statement in TAMPERINGS.items():
         await superuser.execute(text("SET LOCAL session_replication_role = replica"))
         known = {"here": here.town.bank_id} if ":here" in statement else {}

@@ -79,6 +79,11 @@ async def test_a_posting_after_the_newest_seal_has_no_receipt_yet(town: Town) ->
     refused(await ana.get(path), 409, "not-sealed-yet")
     await sealed(town)
     assert checked(good(await ana.get(path))).returncode == 0
+    await town.settled(ana, bor)
+    await sealed(town)
+    newest = (await ana.statement())[0]["id"]
+    receipt = good(await ana.get(f"/v1/me/account/postings/{newest}/receipt"))
+    assert (receipt["start_seq"], len(receipt["digests"])) == (1, 1), "since the seal before"
 
 
 async def test_nobody_gets_a_receipt_of_others_postings(town: Town) -> None:

@@ -103,7 +103,7 @@ async def test_the_documented_program_proves_all_seals_by_public_keys_alone_and_
         change(seals)
         path = tmp_path / "seals.json"
         path.write_text(json.dumps({"items": seals}))
-        command = [sys.executable, "-c", CHECKER, str(town.bank_id), ",".join(known), path]
+        command = [sys.executable, "-c", CHECKER, shown[0]["bank_id"], ",".join(known), path]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         return done.stdout if done.returncode == 0 else done.stderr
 

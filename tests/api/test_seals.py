@@ -77,7 +77,7 @@ async def test_a_published_seal_is_alike_whatever_there_is(town: Town) -> None:
     cene = await town.member("Cene")
     seals = good(await cene.get(SEALS))["items"]
     shown = {"seal_no", "taken_at", "root", "contents", "previous_hash", "hash", "key_id"}
-    assert all(one.keys() == shown | {"signature", "public_key"} for one in seals)
+    assert all(one.keys() == shown | {"signature", "public_key", "bank_id"} for one in seals)
     assert len({len(one[name]) for one in seals for name in ("root", "contents")}) == 1
     assert (before.accounts, before.postings) == (idle.accounts, idle.postings)
     assert (before.root, before.contents) != (idle.root, idle.contents)
@@ -168,9 +168,10 @@ async def test_the_proof_notices_books_that_were_written_anew_from_the_beginning
 ) -> None:
     """All of it an hour later, with every chain made anew; then with seals of another key."""
     await busy(town)
-    moved = "SET posted_at = posted_at + interval '1 hour'"
-    rewritten = "; ".join(f"UPDATE {table} {moved}" for table in ("deed", "posting", "account"))
-    await cluster.run(rewritten, database)
+    moved = [(table, "posted_at") for table in ("deed", "posting", "account", "hold")]
+    for table, when in (*moved, ("hold_end", "ended_at"), ("account", "created_at")):
+        later = f"UPDATE {table} SET {when} = {when} + interval '1 hour'"
+        await cluster.run(later, database)
     for account_id, head in (await chained_anew(town)).items():
         update = f"UPDATE account SET head = '\\x{head.hex()}' WHERE account_id = '{account_id}'"
         await cluster.run(update, database)

@@ -9,13 +9,7 @@ HOLD_DAYS, CONFIRMATION_DAYS, A_MOMENT = 60, 14, 0.01
 
 async def sweep(town: Town, name: str) -> int:
     """What the worker's clock does: batches in transactions of their own, until none is left."""
-    count = 0
-    while True:
-        async with town.ground.database.begin() as session:
-            size = await SWEEPS[name].batch(town.ground.work(session))
-        if size == 0:
-            return count
-        count += size
+    return sum([size async for size in SWEEPS[name].sizes(town.ground, name)])
 
 
 async def test_what_is_over_ends_and_frees_its_hold_although_its_job_is_lost(town: Town) -> None:

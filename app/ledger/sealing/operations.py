@@ -1,5 +1,6 @@
 """Taking a seal."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -14,7 +15,10 @@ from app.ledger.sealing.tree import Head, contents, leaves_of, root
 
 
 async def take_seal(work: Work, bank_id: UUID, sealer: Sealer) -> Seal:
-    """Seal the bank's books as they are now. One sealer at a time; deeds go on meanwhile."""
+    """Seal the bank's books as they are now. One sealer at a time; deeds go on meanwhile.
+
+    The clock is read when the other sealers are done, and time never runs backwards on seals.
+    """
     await banks.lock_bank(work.session, bank_id)
     last = await queries.find_last_seal(work.session, bank_id)
     known = await queries.list_sealed_heads(work.session, bank_id, last.seal_no) if last else {}
@@ -24,11 +28,11 @@ async def take_seal(work: Work, bank_id: UUID, sealer: Sealer) -> Seal:
         "accounts": len(heads),
         "postings": sum(head.seq for head in heads) // 2,  # each stands in two accounts
     }
-    salt = new_salt()
+    salt, now = new_salt(), work.clock()
     said = SealText(
         bank_id=bank_id,
         seal_no=last.seal_no + 1 if last else 1,
-        taken_at=work.now,
+        taken_at=max(now, last.taken_at) if last else now,
         root=root(leaves_of(salt, heads)),
         contents=contents(salt, **counts, heads=changed),
         previous_hash=last.hash if last else FIRST_PREVIOUS,
@@ -40,16 +44,17 @@ async def take_seal(work: Work, bank_id: UUID, sealer: Sealer) -> Seal:
     return seal
 
 
-async def seal_next(work: Work) -> int:
-    """Seal one bank whose books have moved since its newest seal.
+async def list_due(work: Work) -> Sequence[UUID]:
+    """The banks whose books have moved since their newest seal; none without a seal key."""
+    if sealer_of(work.settings) is None:
+        return []
+    return await queries.list_unsealed(work.session)
 
-    Returns:
-        1 when one was sealed, 0 when none is left, or this installation has no seal key.
-    """
+
+async def seal_again(work: Work, bank_id: UUID) -> int:
+    """Seal a bank whose books have moved; gives how many it sealed."""
     sealer = sealer_of(work.settings)
-    bank_id = await queries.find_unsealed_bank(work.session) if sealer else None
-    if sealer is None or bank_id is None:
-        return 0
+    assert sealer is not None, "without a key no bank is due"
     await take_seal(work, bank_id, sealer)
     return 1
 

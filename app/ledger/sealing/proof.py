@@ -1,5 +1,6 @@
 """Proof by hashing: V6 recomputes every chain, V7 every seal."""
 
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,20 +43,21 @@ async def prove_chains(session: AsyncSession, bank_id: UUID) -> list[Finding]:
 async def prove_seals(session: AsyncSession, bank_id: UUID, sealer: Sealer | None) -> list[Finding]:
     """V7: the seals follow each other, are signed, and cover the heads kept with them.
 
-    Older roots need no second look: V6 leads every chain through every head ever sealed.
+    Older roots need no second look: V6 leads every chain through every head ever sealed. Without
+    a key nobody's signature is believed.
     """
     findings: list[Finding] = []
     kept: dict[int, list[Head]] = {}
     for seal_no, head in await queries.list_changes(session, bank_id):
         kept.setdefault(seal_no, []).append(head)
-    previous, seals = FIRST_PREVIOUS, await queries.list_seals(session, bank_id)
-    for number, seal in enumerate(seals, start=1):
+    seals = await queries.list_seals(session, bank_id)
+    for number, (previous, seal) in enumerate(pairwise((None, *seals)), start=1):
+        assert seal is not None, "only before the first there is none"
         faults = _broken(seal, previous, number, sealer)
         heads = kept.get(seal.seal_no, [])
         if contents(seal.salt, seal.accounts, seal.postings, heads) != seal.contents:
             faults.append(_V7_CONTENTS)
         findings += _findings(seal, faults)
-        previous = seal.hash
     if seals:
         newest = seals[-1]
         known = await queries.list_sealed_heads(session, bank_id, newest.seal_no)
@@ -70,7 +72,7 @@ def _passes(wanted: dict[UUID, dict[int, bytes]], account_id: UUID, seq: int, he
     return sealed == head
 
 
-def _broken(seal: Seal, previous: bytes, number: int, sealer: Sealer | None) -> list[str]:
+def _broken(seal: Seal, previous: Seal | None, number: int, sealer: Sealer | None) -> list[str]:
     said = SealText(
         seal.bank_id,
         seal.seal_no,
@@ -79,10 +81,18 @@ def _broken(seal: Seal, previous: bytes, number: int, sealer: Sealer | None) -> 
         seal.contents,
         seal.previous_hash,
     )
-    follows = said.hash() == seal.hash and seal.previous_hash == previous
-    signed = sealer is None or sealer.believes(seal.key_id, seal.hash, seal.signature)
-    checks = {_V7_HASH: follows and seal.seal_no == number, _V7_SIGNATURE: signed}
+    signed = sealer is not None and sealer.believes(seal.key_id, seal.hash, seal.signature)
+    checks = {
+        _V7_HASH: said.hash() == seal.hash and seal.seal_no == number and _follows(seal, previous),
+        _V7_SIGNATURE: signed,
+    }
     return [fault for fault, holds in checks.items() if not holds]
+
+
+def _follows(seal: Seal, previous: Seal | None) -> bool:
+    if previous is None:
+        return seal.previous_hash == FIRST_PREVIOUS
+    return seal.previous_hash == previous.hash and seal.taken_at >= previous.taken_at
 
 
 def _findings(seal: Seal, faults: list[str]) -> list[Finding]:

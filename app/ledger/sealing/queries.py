@@ -35,10 +35,9 @@ async def find_last_seal(session: AsyncSession, bank_id: UUID) -> Seal | None:
     return (await session.scalars(asked)).one_or_none()
 
 
-async def find_unsealed_bank(session: AsyncSession) -> UUID | None:
-    """A bank of the installation with a posting later than what its newest seal covers."""
-    found: UUID | None = await session.scalar(_UNSEALED)
-    return found
+async def list_unsealed(session: AsyncSession) -> Sequence[UUID]:
+    """The banks of the installation with postings later than what their newest seal covers."""
+    return (await session.scalars(_UNSEALED)).all()
 
 
 async def list_seals(session: AsyncSession, bank_id: UUID) -> Sequence[Seal]:
@@ -160,7 +159,6 @@ _UNSEALED: Final = text("""
      WHERE (SELECT coalesce(sum(a.seq), 0) FROM account a WHERE a.bank_id = b.bank_id)
          > 2 * coalesce((SELECT s.postings FROM seal s WHERE s.bank_id = b.bank_id
                           ORDER BY s.seal_no DESC LIMIT 1), 0)
-     LIMIT 1
 """)
 """Each posting counts in two accounts."""
 _LEG: Final = """

@@ -47,7 +47,7 @@ class SealText:
         parts = (
             _TAG,
             self.bank_id.bytes,
-            *(number.to_bytes(8, "big") for number in numbers),
+            *(number.to_bytes(8, "big", signed=True) for number in numbers),
             self.root,
             self.contents,
             self.previous_hash,

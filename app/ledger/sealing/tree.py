@@ -94,4 +94,4 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 
 def _number(number: int) -> bytes:
-    return number.to_bytes(8, "big")
+    return number.to_bytes(8, "big", signed=True)  # a tampering can make it negative

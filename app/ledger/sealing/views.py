@@ -1,6 +1,7 @@
 """A seal as anybody of the bank may see it; bytes in hexadecimal."""
 
 from typing import Any
+from uuid import UUID
 
 from app.kit.values import Moment, View
 from app.ledger.sealing.signing import Sealer, raw
@@ -40,6 +41,8 @@ class SealView(View):
 class PublishedSealView(SealView):
     """A seal with the public key (Ed25519) that its signature is checked with."""
 
+    bank_id: UUID
+    """The hash has it too."""
     public_key: str | None
     """Null when the key is no longer believed."""
 
@@ -47,4 +50,5 @@ class PublishedSealView(SealView):
     def by(cls, row: Seal, sealer: Sealer | None) -> "PublishedSealView":
         """The view of a row, with the key if this sealer believes it."""
         key = sealer.public.get(row.key_id) if sealer else None
-        return cls(**cls.facts(row), public_key=raw(key).hex() if key else None)
+        public_key = raw(key).hex() if key else None
+        return cls(**cls.facts(row), bank_id=row.bank_id, public_key=public_key)

@@ -194,6 +194,19 @@ def test_a_hold_that_is_unknown_or_has_ended_cannot_be_ended(
     assert isinstance(decide(ending, accounts, holds, NOON), HoldEnded)
 
 
+@given(names=st.lists(st.uuids(), min_size=3, max_size=6, unique=True))
+def test_which_refusal_it_is_hangs_on_no_order(names: list[UUID]) -> None:
+    *short, rich = names
+    low = AccountState(balance=0, held=0, floor=0, policy_floor=0, seq=0, posted_at=NOON)
+    for order in (short, short[::-1]):
+        legs = tuple(Leg(one, rich, 1) for one in order)
+        refusal = decide(
+            Instruction(BANK, "x", "x", legs=legs), dict.fromkeys(names, low), {}, NOON
+        )
+        assert isinstance(refusal, NotEnoughHours)
+        assert refusal.account_id == min(short)
+
+
 def test_the_floor_may_be_reached_to_the_minute() -> None:
     empty = AccountState(0, 0, -720, -720, 0, NOON)
     for minutes, kind in ((720, Decision), (721, NotEnoughHours)):
