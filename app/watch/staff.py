@@ -49,13 +49,10 @@ async def look_at_staff(work: Work, bank_id: UUID) -> int:
     for row in await queries.list_since(work.session, bank_id, COUNTED, _since(work)):
         looks[openings.who(work, row)[0]].append(row)
     most = (await known.get_thresholds(work.session, bank_id)).staff_people
-    many = {whose: rows for whose, rows in looks.items() if len(_people(rows)) > most}
-    closed = await known.find_closed_of_staff(work.session, bank_id, many)
-    found = []
-    for login_id, rows in many.items():
-        people = _people(rows, closed.get(login_id))
-        if len(people) > most:
-            found.append(await _found(work, bank_id, login_id, len(people)))
+    closed = await known.find_closed_of_staff(work.session, bank_id, looks)
+    people = {whose: len(_people(rows, closed.get(whose))) for whose, rows in looks.items()}
+    many = [whose for whose, count in people.items() if count > most]
+    found = [await _found(work, bank_id, whose, people[whose]) for whose in many]
     return await alerts.raise_alerts(work, bank_id, found)
 
 
@@ -63,7 +60,7 @@ def _since(work: Work) -> datetime:
     return work.now - timedelta(days=DAYS)
 
 
-def _people(looks: Iterable[Opening], after: datetime | None = None) -> set[UUID]:
+def _people(looks: Iterable[Opening], after: datetime | None) -> set[UUID]:
     """Who was looked at; after that moment, if there is one."""
     return {one.member_id for one in looks if after is None or one.opened_at > after}
 

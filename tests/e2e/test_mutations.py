@@ -12,6 +12,7 @@ LIFE = "tests/property/test_exchange_machine.py"
 HISTORIES = "tests/property/test_histories.py"
 PEERS = "tests/api/test_peer_defects.py"
 LANES = "tests/e2e/test_lane.py"
+CUT = "tests/api/test_cut_short.py"
 
 
 BREAKS = {
@@ -117,6 +118,36 @@ BREAKS = {
         "(was_lost(error) or _state(error) in _TRY_AGAIN | _AWAY)",
         "(was_lost(error) or _state(error) in _AWAY)",
         "tests/api/test_peer_defects_http.py",
+    ),
+    "a request that is cut short throws its connection away": Break(
+        "kit/db.py",
+        "await asyncio.shield(asyncio.create_task(session.close()))",
+        "await session.close()",
+        f"{CUT}::test_who_is_cancelled_again_and_again_gives_the_connection_back_at_rest",
+    ),
+    "a statement may take for ever": Break(
+        "kit/db.py",
+        '    "statement_timeout": STATEMENT_TIMEOUT,',
+        "",
+        f"{CUT}::test_every_connection_has_its_limits_of_time",
+    ),
+    "sealers do not wait for each other": Break(
+        "ledger/sealing/operations.py",
+        "    await banks.lock_bank(work.session, bank_id)",
+        "    assert banks",
+        "tests/api/test_seals_in_line.py",
+    ),
+    "the journal is of no one moment": Break(
+        "ledger/journal/queries.py",
+        'execution_options={"isolation_level": "REPEATABLE READ"}',
+        "",
+        "tests/api/test_journal.py",
+    ),
+    "who joins has the limits of before": Break(
+        "members/operations.py",
+        "bank = await banks.lock_bank(work.session, caller.bank_id)  # its",
+        "bank = await banks.get_bank_by_id(work.session, caller.bank_id)  # its",
+        "tests/api/test_member_limits.py",
     ),
     "the program answers before the commit": Break(
         "kit/hot.py",

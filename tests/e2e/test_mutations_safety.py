@@ -164,8 +164,8 @@ TRACING = {
     ),
     "nobody is told of who opens the records of many": Break(
         "watch/staff.py",
-        "if len(people) <= limits.staff_people:",
-        "if people:",
+        "for whose, count in people.items() if count > most]",
+        "for whose, count in people.items() if count < most]",
         f"{API}/test_alerts.py::test_who_opens_the_records_of_many_in_a_day_is_told_of_to_others",
     ),
     "a refusal takes its trace back": Break(
