@@ -21,7 +21,7 @@ from app.kit.paging import Page
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, Reason, RequestBody, View
-from app.kit.versions import IfMatch
+from app.kit.versions import IfMatch, tagged
 
 router = APIRouter(prefix="/v1/alerts", route_class=Route, tags=["alerts"])
 Number = Annotated[int, Field(strict=True, ge=1, le=THRESHOLD_MAX)]
@@ -134,7 +134,7 @@ async def close_alert(
     return AlertView.of(work, await operations.close(work, caller, alert_id, body.reason))
 
 
-@router.get("/thresholds")
+@router.get("/thresholds", responses=tagged())
 @reaches(Relation.BANK)
 async def get_thresholds(caller: CaseWorker, work: Working, response: Response) -> ThresholdsView:
     """From which numbers on there is an alert."""
@@ -143,7 +143,7 @@ async def get_thresholds(caller: CaseWorker, work: Working, response: Response) 
     return ThresholdsView.model_validate(found)
 
 
-@router.patch("/thresholds", responses=raises(Stale))
+@router.patch("/thresholds", responses=tagged() | raises(Stale))
 @reaches(Relation.BANK)
 async def set_thresholds(
     body: SetThresholds,

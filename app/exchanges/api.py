@@ -32,7 +32,7 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Instant, Minutes, NoBody, Reason, RequestBody, Slug
-from app.kit.versions import etag
+from app.kit.versions import etag, tagged
 from app.ledger.rules import AccountClosed, NotEnoughHours, OverCeiling
 from app.members.terms.access import OnTerms
 
@@ -43,7 +43,7 @@ MEETING = (NotMetYet,)
 
 
 class CounterProposal(RequestBody):
-    """Other terms for the same exchange."""
+    """All terms anew: a time or a place that is left out is no longer proposed."""
 
     minutes: Minutes = Field(examples=[60])
     starts_at: Instant | None = None
@@ -63,7 +63,7 @@ class ProposeExchange(CounterProposal):
 
 
 class GiveReason(RequestBody):
-    """Why, if one wants to say."""
+    """Why, if one wants to say; kept sealed, and not shown to the other side."""
 
     reason: Reason | None = None
 
@@ -116,7 +116,7 @@ async def list_exchanges(
     )
 
 
-@router.get("/{exchange_id}")
+@router.get("/{exchange_id}", responses=tagged())
 @reaches(Relation.PARTY)
 async def get_exchange(
     exchange_id: UUID, caller: Member, work: Working, response: Response

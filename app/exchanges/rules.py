@@ -121,8 +121,8 @@ class OwnListing(Conflict):
     """Nobody can have an exchange with themselves."""
 
     said: ClassVar = {
-        "en": Said("This listing is your own"),
-        "sl": Said("Ta objava je vaša"),
+        "en": Said("This listing is your own", "Others propose on it; you answer."),
+        "sl": Said("Ta objava je vaša", "Predlagajo drugi, vi odgovorite."),
     }
 
 

@@ -112,9 +112,12 @@ def keep_reason(work: Work, caller: Caller, exchange: Exchange, reason: str | No
 
 
 async def write_in(
-    work: Work, caller: Caller, exchange: Exchange, text: str, *, is_met: bool
+    work: Work, caller: Caller, exchange: Exchange, text: str, *, is_met: bool, tells: bool = True
 ) -> Message:
-    """Write a message to the other side; it reaches them if they see the caller in it."""
+    """Write a message to the other side; it reaches them if they see the caller in it.
+
+    They are not told of it where they are told of the step that it came with.
+    """
     message_id = new_id()
     message = Message(
         bank_id=exchange.bank_id,
@@ -129,16 +132,17 @@ async def write_in(
     written = Written(
         Subject.MESSAGE, message_id, text, told_id=other, told_of=exchange.exchange_id
     )
-    if not await screening.screen(work, caller, written):
+    is_held = await screening.screen(work, caller, written)
+    if tells and not is_held:
         await tell_other(work, caller, exchange, is_met=is_met)
     return message
 
 
 async def told(work: Work, caller: Caller, exchange: Exchange, message: str | None = None) -> Shown:
-    """Tell the other side, with a message if there is one, and show the exchange."""
+    """Tell the other side once, whatever becomes of a message, and show the exchange."""
     shown = await queries.show(work.session, caller, exchange)
     if message is not None:
-        await write_in(work, caller, exchange, message, is_met=shown.is_met)
+        await write_in(work, caller, exchange, message, is_met=shown.is_met, tells=False)
     await tell_other(work, caller, exchange, is_met=shown.is_met)
     return shown
 

@@ -74,7 +74,9 @@ class SignIn(BaseModel):
         None, examples=["123456"], description="Of the second factor, for those who have one."
     )
     passkey: Annotated[Text, StringConstraints(max_length=PASSKEY_MAX)] | None = Field(
-        None, description="What a passkey of mine has signed: `credential.toJSON()` as text."
+        None,
+        examples=['{"id": "AAECAwQFBgcICQoLDA0ODw", "type": "public-key"}'],
+        description="What a passkey of mine has signed: `credential.toJSON()` as text.",
     )
     refresh_token: Credential | None = None
     bank: Slug | None = Field(None, description="The bank's slug; the default bank if left out.")

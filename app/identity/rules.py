@@ -77,8 +77,14 @@ class WeakPassword(Unfit):
 
     pointer = "/body/password"
     said: ClassVar = {
-        "en": Said("Please choose another password", "The reason says what is wrong with it."),
-        "sl": Said("Izberite drugo geslo", "Kaj je z njim narobe, pove reason."),
+        "en": Said(
+            "Please choose another password",
+            "A few words do well: a long one, not in common use, without your alias or address.",
+        ),
+        "sl": Said(
+            "Izberite drugo geslo",
+            "Dobro je nekaj besed skupaj: dolgo, redko in brez vašega imena ali naslova.",
+        ),
     }
 
 
@@ -132,8 +138,14 @@ class NotAMember(NotPermitted):
     """The caller is signed in, but is not (yet) a member."""
 
     said: ClassVar = {
-        "en": Said("This opens with your approval", "Until then you can see /v1/me and /v1/bank."),
-        "sl": Said("To se odpre z odobritvijo", "Do takrat lahko vidite /v1/me in /v1/bank."),
+        "en": Said(
+            "This is for members",
+            "A coordinator's approval opens it; /v1/me and /v1/bank are open to you now.",
+        ),
+        "sl": Said(
+            "To je za člane",
+            "Odpre se z odobritvijo koordinatorja; /v1/me in /v1/bank lahko vidite že zdaj.",
+        ),
     }
 
 

@@ -32,6 +32,23 @@ _MOMENT: Final = Wording("Must be an RFC 3339 time.", "Mora biti čas po RFC 333
 _ID: Final = Wording("Must be an id (UUID).", "Mora biti oznaka (UUID).")
 _OBJECT: Final = Wording("Must be a JSON object.", "Mora biti objekt JSON.")
 _LIST: Final = Wording("Must be a list.", "Mora biti seznam.")
+EMAIL: Final = r"^[^@\s]+@[^@\s]+$"
+SLUG: Final = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
+LANGUAGE: Final = r"^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$"
+_PATTERN: Final = "string_pattern_mismatch"
+_OF_PATTERN: Final[Mapping[str, Wording]] = MappingProxyType(
+    {
+        EMAIL: Wording("Write it as in ana@example.org.", "Zapišite kot ana@example.org."),
+        SLUG: Wording(
+            "Take a-z and 0-9, with - or _ between them.", "Vzemite a-z in 0-9, vmes - ali _."
+        ),
+        LANGUAGE: Wording(
+            "Take a language tag (BCP 47), such as sl or en.",
+            "Vzemite oznako jezika (BCP 47), na primer sl ali en.",
+        ),
+    }
+)
+"""How to write what has a pattern that many places share."""
 OF_TYPE: Final[Mapping[str, Wording]] = MappingProxyType(
     {
         "bool_parsing": _TRUTH,
@@ -54,7 +71,7 @@ OF_TYPE: Final[Mapping[str, Wording]] = MappingProxyType(
         "missing": Wording("This is missing.", "To manjka."),
         "model_attributes_type": _OBJECT,
         "model_type": _OBJECT,
-        "string_pattern_mismatch": Wording("It is not written so.", "Tako se ne zapiše."),
+        _PATTERN: Wording("It is not written so.", "Tako se ne zapiše."),
         "string_too_long": _LENGTH,
         "string_too_short": _SHORT,
         "string_type": _TEXT,
@@ -72,6 +89,19 @@ OF_TYPE: Final[Mapping[str, Wording]] = MappingProxyType(
 def told(fault: Mapping[str, Any], language: str) -> str:
     """What is wrong, in this language."""
     facts = fault.get("ctx") or {}
+    return str(_words(fault["type"], facts)._asdict()[language]).format_map(
+        {name: _listed(fact, language) for name, fact in facts.items()}
+    )
+
+
+def _words(kind: str, facts: Mapping[str, Any]) -> Wording:
     error = facts.get("error")
-    words = error.words if isinstance(error, Misfit) else OF_TYPE.get(fault["type"], NOT_KNOWN)
-    return str(words._asdict()[language]).format_map(facts)
+    if isinstance(error, Misfit):
+        return error.words
+    known = OF_TYPE.get(kind, NOT_KNOWN)
+    return _OF_PATTERN.get(facts["pattern"], known) if kind == _PATTERN else known
+
+
+def _listed(fact: object, language: str) -> object:
+    """Pydantic lists what it expected in English."""
+    return fact.replace(" or ", " ali ") if language == "sl" and isinstance(fact, str) else fact

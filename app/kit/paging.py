@@ -45,8 +45,13 @@ class PageQuery:
 
 
 async def _asked(
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
-    cursor: Annotated[str | None, Query(max_length=CURSOR_MAX)] = None,
+    limit: Annotated[
+        int, Query(ge=1, le=LIMIT_MAX, description="How many items, at most.")
+    ] = LIMIT_DEFAULT,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=CURSOR_MAX, description="`next_cursor` of the page before."),
+    ] = None,
 ) -> PageQuery:
     return PageQuery(limit, cursor)
 

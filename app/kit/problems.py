@@ -30,7 +30,12 @@ LANGUAGES: Final = ("en", "sl")
 ERRORS_MAX: Final = 20
 ACCEPT_LANGUAGE_MAX: Final = 200
 AcceptLanguage = Annotated[
-    str | None, Header(alias="Accept-Language", max_length=ACCEPT_LANGUAGE_MAX)
+    str | None,
+    Header(
+        alias="Accept-Language",
+        max_length=ACCEPT_LANGUAGE_MAX,
+        description="In which language the labels are: `en` or `sl`.",
+    ),
 ]
 """What the reader likes to read, as a parameter of an endpoint; see `language_of`."""
 _WEIGHT: Final = re.compile(r"\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*")

@@ -22,7 +22,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from app.kit.misfits import Misfit, Wording
+from app.kit.misfits import EMAIL, LANGUAGE, SLUG, Misfit, Wording
 from app.kit.wording import shown_text
 
 MINUTES_MAX = 6_000
@@ -153,12 +153,12 @@ ShortReason = Annotated[
 """Where it is kept in a place of one length, or comes in a header."""
 Email = Annotated[
     Line,
-    StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", strip_whitespace=True),
+    StringConstraints(max_length=254, pattern=EMAIL, strip_whitespace=True),
 ]
 """Only a delivered message proves an address, so only its shape is judged here."""
 Phone = Annotated[Line, StringConstraints(min_length=3, max_length=40)]
 """As people write it; whoever compares numbers makes them canonical first."""
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
 WholeNumber = BeforeValidator(_whole_number)
 """For a choice among numbers: true is no 1, and a text is no number."""
 TimeZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known_zone)]
@@ -167,7 +167,7 @@ Minutes = Annotated[int, Field(strict=True, ge=1, le=MINUTES_MAX)]
 """A whole, positive number of minutes."""
 Language = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$", max_length=35),
+    StringConstraints(pattern=LANGUAGE, max_length=35),
     AfterValidator(_canonical_language),
 ]
 """A language tag (BCP 47), its primary part in lower case."""

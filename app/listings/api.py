@@ -23,7 +23,7 @@ from app.kit.values import (
     Slug,
     Title,
 )
-from app.kit.versions import IfMatch
+from app.kit.versions import IfMatch, tagged
 from app.listings import operations, queries
 from app.listings.categories import CATEGORIES
 from app.listings.operations import ListingText, listing_etag
@@ -99,14 +99,25 @@ class SearchQuery:
 
     def __init__(
         self,
-        kind: ListingKind | None = None,
-        category: Slug | None = None,
-        q: Annotated[Line | None, Query(min_length=1, max_length=QUERY_MAX)] = None,
-        language: Language | None = None,
-        area: Slug | None = None,
+        kind: Annotated[ListingKind | None, Query(description="Offers or requests.")] = None,
+        category: Annotated[Slug | None, Query(description="Its slug.")] = None,
+        q: Annotated[
+            Line | None,
+            Query(
+                min_length=1,
+                max_length=QUERY_MAX,
+                description="Whole words of the title and the text, all of them.",
+            ),
+        ] = None,
+        language: Annotated[
+            Language | None, Query(description="One of those that it can be done in.")
+        ] = None,
+        area: Annotated[Slug | None, Query(description="Its slug.")] = None,
         *,
-        remote: bool | None = None,
-        mine: bool = False,
+        remote: Annotated[bool | None, Query(description="Whether from afar.")] = None,
+        mine: Annotated[
+            bool, Query(description="Mine alone, also those that nobody else finds.")
+        ] = False,
     ) -> None:
         """Collect the filters."""
         self.value = Search(kind, category, q, language, area, remote, mine)
@@ -160,7 +171,7 @@ async def list_listings(
     )
 
 
-@router.get("/listings/{listing_id}")
+@router.get("/listings/{listing_id}", responses=tagged())
 @reaches(Relation.VISIBLE)
 async def get_listing(
     listing_id: UUID, caller: MemberOrCoordinator, work: Working, response: Response
@@ -172,7 +183,8 @@ async def get_listing(
 
 
 @router.patch(
-    "/listings/{listing_id}", responses=raises(*UNFIT, ListingWithdrawn, Stale, TooManyListings)
+    "/listings/{listing_id}",
+    responses=tagged() | raises(*UNFIT, ListingWithdrawn, Stale, TooManyListings),
 )
 @reaches(Relation.OWN)
 async def change_listing(
@@ -191,7 +203,7 @@ async def change_listing(
 
 @router.post(
     "/listings/{listing_id}/renewal",
-    responses=raises(ListingWithdrawn, AlreadyOver, TooManyListings),
+    responses=tagged() | raises(ListingWithdrawn, AlreadyOver, TooManyListings),
 )
 @reaches(Relation.OWN)
 async def renew_listing(

@@ -29,7 +29,7 @@ from app.kit.values import (
     View,
     WholeNumber,
 )
-from app.kit.versions import IfMatch
+from app.kit.versions import IfMatch, tagged
 from app.members import operations, queries
 from app.members.blocks.rules import NoTelephone
 from app.members.opening import OpenedApplications, invitation_of
@@ -200,7 +200,7 @@ async def reject_application(
     return ApplicationView.of(work, row)
 
 
-@router.get("/me")
+@router.get("/me", responses=tagged())
 @reaches(Relation.OWN)
 async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     """My own record, open to applicants too."""
@@ -210,7 +210,7 @@ async def get_me(caller: SignedIn, work: Working, response: Response) -> MeView:
     return _me(row, sorted(caller.roles))
 
 
-@router.patch("/me", responses=raises(NotFound, Stale, AliasReserved, AliasIsContact))
+@router.patch("/me", responses=tagged() | raises(NotFound, Stale, AliasReserved, AliasIsContact))
 @reaches(Relation.OWN)
 async def change_me(
     body: ChangeMe,

@@ -20,7 +20,7 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Languages, Moment, Reason, RequestBody, Slug, TimeZone, Title, View
-from app.kit.versions import IfMatch
+from app.kit.versions import IfMatch, tagged
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
 OpeningCredit = Annotated[int, Field(strict=True, ge=0, le=OPENING_CREDIT_MINUTES_MAX)]
@@ -119,7 +119,7 @@ class BankChangeView(View):
         )
 
 
-@router.get("/bank", responses=raises(NotFound))
+@router.get("/bank", responses=tagged() | raises(NotFound))
 @reaches(Relation.NOBODYS)
 async def get_bank(
     work: Working, response: Response, _: Public, bank: Slug | None = None
@@ -130,7 +130,7 @@ async def get_bank(
     return BankView.model_validate(row)
 
 
-@router.patch("/bank", responses=raises(Stale, OpeningOverCeiling))
+@router.patch("/bank", responses=tagged() | raises(Stale, OpeningOverCeiling))
 @reaches(Relation.BANK)
 async def change_bank(
     body: ChangeBank,
@@ -145,7 +145,7 @@ async def change_bank(
     return BankRulesView.model_validate(row)
 
 
-@router.get("/bank/safety")
+@router.get("/bank/safety", responses=tagged())
 @reaches(Relation.BANK)
 async def get_safety(caller: Admin, work: Working, response: Response) -> SafetyView:
     """What the bank does for the safety of its members."""
@@ -154,7 +154,7 @@ async def get_safety(caller: Admin, work: Working, response: Response) -> Safety
     return SafetyView.model_validate(safety)
 
 
-@router.patch("/bank/safety", responses=raises(Stale))
+@router.patch("/bank/safety", responses=tagged() | raises(Stale))
 @reaches(Relation.BANK)
 async def change_safety(
     body: ChangeSafety,

@@ -15,7 +15,7 @@ from app.kit.paging import Whole
 from app.kit.problems import AcceptLanguage, language_of, raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import RequestBody, Slug, Title, View
-from app.kit.versions import IfMatch
+from app.kit.versions import IfMatch, tagged
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["bank"])
 
@@ -88,7 +88,7 @@ async def list_areas(
     return Whole(items=[PlaceView.of(row, language) for row in rows])
 
 
-@router.get("/areas/{area}")
+@router.get("/areas/{area}", responses=tagged())
 @reaches(Relation.NOBODYS)
 async def get_area(
     area: Slug,
@@ -102,7 +102,7 @@ async def get_area(
     return _shown(response, place, language)
 
 
-@router.post("/areas", status_code=201, responses=raises(PlaceTaken))
+@router.post("/areas", status_code=201, responses=tagged(201) | raises(PlaceTaken))
 @reaches(Relation.BANK)
 async def add_area(
     body: AddPlace,
@@ -117,7 +117,7 @@ async def add_area(
     return _shown(response, place, language)
 
 
-@router.patch("/areas/{area}", responses=raises(Stale))
+@router.patch("/areas/{area}", responses=tagged() | raises(Stale))
 @reaches(Relation.BANK)
 async def rename_area(
     area: Slug,
@@ -151,7 +151,7 @@ async def list_meeting_points(
     return Whole(items=[PlaceView.of(row, language) for row in rows])
 
 
-@router.get("/meeting-points/{meeting_point}")
+@router.get("/meeting-points/{meeting_point}", responses=tagged())
 @reaches(Relation.NOBODYS)
 async def get_meeting_point(
     meeting_point: Slug,
@@ -165,7 +165,7 @@ async def get_meeting_point(
     return _shown(response, place, language)
 
 
-@router.post("/meeting-points", status_code=201, responses=raises(PlaceTaken))
+@router.post("/meeting-points", status_code=201, responses=tagged(201) | raises(PlaceTaken))
 @reaches(Relation.BANK)
 async def add_meeting_point(
     body: AddPlace,
@@ -180,7 +180,7 @@ async def add_meeting_point(
     return _shown(response, place, language)
 
 
-@router.patch("/meeting-points/{meeting_point}", responses=raises(Stale))
+@router.patch("/meeting-points/{meeting_point}", responses=tagged() | raises(Stale))
 @reaches(Relation.BANK)
 async def rename_meeting_point(
     meeting_point: Slug,

@@ -79,8 +79,8 @@ class ApplicationDecided(Conflict):
     """Somebody decided this application before."""
 
     said: ClassVar = {
-        "en": Said("This application is decided already"),
-        "sl": Said("O tej prošnji je že odločeno"),
+        "en": Said("This application is decided already", "The member is {state}."),
+        "sl": Said("O tej prošnji je že odločeno", "Stanje: {state}."),
     }
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from app.identity.access import MemberOrStaff
 from app.kit.http import Route, Working
@@ -14,6 +15,14 @@ from app.notices.rules import NoticeKind
 from app.notices.tables import Notice
 
 router = APIRouter(prefix="/v1/notices", route_class=Route, tags=["notices"])
+SUBJECT = (
+    "What to read: `exchange_*`, `confirmation_awaited` mean an exchange, `dispute_*` a dispute, "
+    "`flag_*` a flag, `screening_*` a screening, `emergency_*` an emergency, `alert_*` an alert, "
+    "`hours_granted` a grant, other `hours_*` and `transfer_*` a transfer (`transfer_id` of the "
+    "statement), `posting_*` a posting, `group_session_*` a session, `recovery_*` the `id` in "
+    "/v1/me/recovery, `session_*` a session that was ended, `application_*`, `sign_in_code_*` and "
+    "`email_*` a member; `safeguarding_alert` names nothing."
+)
 
 
 class NoticeView(View):
@@ -21,7 +30,7 @@ class NoticeView(View):
 
     id: UUID
     kind: NoticeKind
-    subject_id: UUID
+    subject_id: UUID = Field(description=SUBJECT)
     at: Moment
     is_read: bool
 

@@ -82,7 +82,10 @@ class RecordView(View):
 class GiveLevel(RequestBody):
     """The level, and why."""
 
-    level: Annotated[Level, WholeNumber]
+    level: Annotated[Level, WholeNumber] = Field(
+        description="0 approved from afar, 1 met in person, 2 took part in a group session, "
+        "3 may have exchanges one to one."
+    )
     reason: Reason = Field(examples=["She came to the workshop on Saturday."])
 
 

@@ -6,6 +6,7 @@ is made of its properties'; a model whose properties do not all go together give
 (`json_schema_extra`).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,6 +27,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "availability": "On weekday evenings",
         "bank": "kljuc",
         "body": "An hour of talking, at the library.",
+        "bytes_max": 65536,
         "category": "slovene_lessons",
         "ceiling_minutes": 1200,
         "code": "0G5K-7QXM-2T9A-HZ4C",
@@ -72,6 +74,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "points": 0.4,
         "postings": 420,
         "public_key": HASH,
+        "ready_at": MOMENT,
         "reason": "We met at the library.",
         "receiver_alias": "Bor",
         "refresh_token": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
@@ -86,6 +89,7 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "signature": 2 * HASH,
         "slug": "center",
         "staff_people": 10,
+        "state": "settled",
         "sum_minutes": 0,
         "terms_version": 1,
         "text": "See you at the library.",
@@ -95,12 +99,15 @@ OF_NAME: Final[Mapping[str, Any]] = MappingProxyType(
         "title": "Slovene conversation practice",
         "used_on": "2026-03-02",
         "version": 1,
+        "within_a_day": 10,
     }
 )
 """What words mean wherever they stand in the contract."""
 _OF_ENDING: Final[Mapping[str, Any]] = MappingProxyType(
-    {"minutes": 60, "balance": 60, "seq": 7, "hash": HASH, "head": HASH, "root": HASH}
+    {"minutes": 60, "balance": 60, "seq": 7, "hash": HASH, "head": HASH, "root": HASH, "max": 20}
 )
+_FACT: Final = re.compile(r"\{(\w+)\}")
+"""What a problem names in its words, and has as a member of its own."""
 _OF_FORMAT: Final[Mapping[str, Any]] = MappingProxyType({"uuid": ID, "date-time": MOMENT})
 
 
@@ -120,17 +127,39 @@ def give_examples(contract: Schema) -> None:
             if "$ref" not in told:
                 told.setdefault("examples", [_example(told, word, shapes)])
     for media in _bodies(contract):
-        if "example" not in media:
-            media["example"] = _example(media["schema"], "", shapes)
+        media["example"] = _example(media["schema"], "", shapes)
+    for problem in _problems(contract):
+        _fill_in(problem)
 
 
 def _bodies(contract: Schema) -> Iterator[Schema]:
-    """Whatever is sent, and whatever is answered when it is good."""
+    """Whatever is sent, and whatever is answered when it is good, if it shows no example yet."""
+    media = (one for told in _told(contract) for one in told.get("content", {}).values())
+    yield from (one for one in media if "example" not in one)
+
+
+def _told(contract: Schema) -> Iterator[Schema]:
     for operation in (one for item in contract["paths"].values() for one in item.values()):
-        yield from operation.get("requestBody", {}).get("content", {}).values()
+        yield operation.get("requestBody", {})
         for status, told in operation["responses"].items():
             if int(status) in _GOOD:
-                yield from told.get("content", {}).values()
+                yield told
+
+
+def _problems(contract: Schema) -> Iterator[Schema]:
+    """The example of every problem of every operation."""
+    for operation in (one for item in contract["paths"].values() for one in item.values()):
+        for told in operation["responses"].values():
+            for media in told.get("content", {}).values():
+                yield from (one["value"] for one in media.get("examples", {}).values())
+
+
+def _fill_in(problem: Schema) -> None:
+    """Give a problem the facts that its words name."""
+    facts = {name: _plain({}, name) for name in _FACT.findall(problem["detail"])}
+    for told in (problem, *problem.get("errors", ())):
+        told["detail"] = told["detail"].format_map(facts)
+    problem.update(facts)
 
 
 def _example(told: Schema, word: str, shapes: Schema) -> Any:

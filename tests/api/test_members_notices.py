@@ -3,7 +3,7 @@
 import httpx
 from fastapi import FastAPI
 
-from tests.doings import NOWHERE, same_as_absent
+from tests.doings import NOWHERE, SUSPICIOUS, same_as_absent
 from tests.town import JSON, Person, Town, good, refused
 
 
@@ -66,3 +66,16 @@ async def test_notices_come_newest_first_and_in_pages(town: Town) -> None:
     listed = [item["subject_id"] for item in (*first["items"], *rest["items"])]
     assert listed == [*subjects[::-1], str(ana.member_id)]
     assert rest["next_cursor"] is None
+
+
+async def test_a_proposal_is_told_once_whatever_becomes_of_its_message(town: Town) -> None:
+    admin = await town.staff("admin")
+    change = {"screening": True, "reason": "So."}
+    good(await admin.patch("/v1/bank/safety", change))
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+    listing = await town.listing(ana)
+    for message in (None, "Would Tuesday suit you?", SUSPICIOUS):
+        before = len(await notices(ana))
+        body = {"listing_id": listing["id"], "minutes": 60, "message": message}
+        good(await bor.post("/v1/exchanges", body))
+        assert len(await notices(ana)) == before + 1, message

@@ -189,6 +189,16 @@ def test_a_documented_refusal_is_a_problem_with_examples(operations: list[Operat
             for slug, example in media["examples"].items():
                 assert example["value"]["type"] == f"/problems/{slug}", one.name
                 assert example["value"]["status"] == status, one.name
+                assert "{" not in example["value"]["detail"], "a fact, and not its name"
+
+
+def test_a_change_on_a_version_tells_where_the_version_is_read(
+    operations: list[Operation],
+) -> None:
+    taken = {one.path for one in operations if "If-Match" in _parameters(one, "header")}
+    assert taken
+    told = {(one.method, one.path) for one in operations if "ETag" in one.good.get("headers", {})}
+    assert {(method, path) for path in taken for method in ("GET", "PATCH")} <= told
 
 
 def test_an_operation_that_may_be_done_once_says_so(operations: list[Operation]) -> None:

@@ -14,7 +14,7 @@ from app.kit.http import Route, Working
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Reason, RequestBody, View
-from app.kit.versions import IfMatch
+from app.kit.versions import IfMatch, tagged
 from app.ledger import queries as ledger
 from app.ledger.accounts.rules import LIMIT_MINUTES_MAX, Limits
 from app.ledger.limits.operations import limits_etag
@@ -62,7 +62,7 @@ async def _opened(member_id: UUID, caller: Coordinator, work: Working) -> Accoun
     return await ledger.get_account(work.session, caller.bank_id, account_id)
 
 
-@router.get("/members/{member_id}/limits", responses=raises(NotFound, Concerned))
+@router.get("/members/{member_id}/limits", responses=tagged() | raises(NotFound, Concerned))
 @reaches(Relation.BANK)
 async def get_member_limits(
     _: Coordinator, row: Annotated[Account, Depends(_opened)], response: Response
@@ -74,7 +74,8 @@ async def get_member_limits(
 
 
 @router.patch(
-    "/members/{member_id}/limits", responses=raises(NotFound, Concerned, Stale, AccountClosed)
+    "/members/{member_id}/limits",
+    responses=tagged() | raises(NotFound, Concerned, Stale, AccountClosed),
 )
 @reaches(Relation.BANK)
 async def set_member_limits(
@@ -93,7 +94,7 @@ async def set_member_limits(
     return LimitsView.of(limits)
 
 
-@router.get("/bank/limits")
+@router.get("/bank/limits", responses=tagged())
 @reaches(Relation.BANK)
 async def get_bank_limits(caller: Admin, work: Working, response: Response) -> LimitsView:
     """The limits of all who have none of their own."""
@@ -103,7 +104,7 @@ async def get_bank_limits(caller: Admin, work: Working, response: Response) -> L
     return LimitsView.of(limits)
 
 
-@router.patch("/bank/limits", responses=raises(Stale, OpeningOverCeiling))
+@router.patch("/bank/limits", responses=tagged() | raises(Stale, OpeningOverCeiling))
 @reaches(Relation.BANK)
 async def set_bank_limits(
     body: SetLimits, caller: Admin, work: Working, response: Response, if_match: IfMatch = None

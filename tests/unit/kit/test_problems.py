@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.kit.errors import Conflict, NotFound, Said, Unfit, WrongMethod
 from app.kit.ids import new_id
+from app.kit.misfits import EMAIL, LANGUAGE, SLUG, told
 from app.kit.problems import LANGUAGES, language_of, merged, problem_of, raises
 
 
@@ -67,6 +68,29 @@ def test_a_problem_has_its_type_words_status_and_facts() -> None:
         "wanted": 5,
         "tree": str(one),
     }
+
+
+@pytest.mark.parametrize(
+    ("fault", "english", "slovene"),
+    [
+        (
+            ("literal_error", "'offer' or 'request'"),
+            "'offer' or 'request'",
+            "'offer' ali 'request'",
+        ),
+        (("string_pattern_mismatch", EMAIL), "as in ana@example.org", "kot ana@example.org"),
+        (("string_pattern_mismatch", LANGUAGE), "such as sl or en", "na primer sl ali en"),
+        (("string_pattern_mismatch", SLUG), "a-z and 0-9", "a-z in 0-9"),
+        (("string_pattern_mismatch", "^x$"), "not written so", "ne zapiše"),
+    ],
+)
+def test_what_does_not_fit_is_told_how_it_would(
+    fault: tuple[str, str], english: str, slovene: str
+) -> None:
+    kind, expected = fault
+    found = {"type": kind, "ctx": {"expected": expected, "pattern": expected}}
+    assert english in told(found, "en")
+    assert slovene in told(found, "sl")
 
 
 def test_a_fact_that_looks_like_a_placeholder_stays_as_it_is() -> None:
