@@ -22,6 +22,7 @@ from app.identity.factors import api as factors
 from app.identity.passkeys import api as passkeys
 from app.identity.tools import IdentityTools
 from app.kit.clock import Clock, system_clock
+from app.kit.collecting import spare_collector
 from app.kit.errors import AppError
 from app.kit.ground import Ground
 from app.kit.http import Route
@@ -64,7 +65,7 @@ from app.store.place import application_url, held_up
 from app.web import docs, operating
 from app.web.ceilings import CEILINGS
 from app.web.routing import on_routing_error
-from app.web.server import leave_with_parent, spare_collector
+from app.web.server import leave_with_parent
 
 PARTS = (
     exchanges,

@@ -16,6 +16,7 @@ from typing import Any, Final
 from unittest.mock import patch
 from uuid import UUID
 
+from app.kit.collecting import spare_collector
 from app.kit.errors import AppError, Busy
 from app.kit.ground import Ground
 from app.kit.ids import new_id
@@ -26,7 +27,6 @@ from app.ledger.deciding import Decision
 from app.ledger.operations import Posted
 from app.ledger.rules import Instruction, Leg
 from app.ledger.states import AccountState
-from app.web.server import spare_collector
 from benchmarks.costs import read, spent
 from benchmarks.measuring import Answer, Figures, Window, deadlocks, drive
 from benchmarks.place import Place

@@ -1,6 +1,5 @@
 """The command's front: its help, what runs where, and one line when something fails."""
 
-import gc
 import io
 import signal
 import sys
@@ -9,17 +8,12 @@ from typing import Annotated, Final
 import typer
 
 from app.cli import books, database, keys, people, sessions
+from app.kit.collecting import collect_rarely
 from app.kit.stopping import EXIT_BY_SIGNAL, Leaving, leave_on_signals
 from app.web.listening import HOST_DEFAULT, PORT_DEFAULT, PORT_MAX
 
 USAGE_EXIT: Final = 2
 WORKERS_MAX: Final = 64
-COLLECTION_THRESHOLD: Final = 100_000
-"""So many new objects until the collector looks through them; Python's own default is 700.
-
-What is imported stays: a start spent an eighth of its time in looking for rubbish there.
-"""
-
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")]
 Port = Annotated[
     int, typer.Option(envvar="PORT", min=0, max=PORT_MAX, help="Port; 0 for any free one.")
@@ -115,7 +109,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? and goes on
     leave_on_signals()
-    gc.set_threshold(COLLECTION_THRESHOLD)
+    collect_rarely()
     sys.exit(_run())
 
 

@@ -1,7 +1,6 @@
 """The HTTP server: uvicorn with our options, stopped in order by a signal."""
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -67,16 +66,6 @@ def leave_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     loop.add_reader(gone, leave)
-
-
-def spare_collector() -> None:
-    """Tell the garbage collector that what is there by now stays.
-
-    Or it would look through the whole program again and again, while everybody waits: some
-    hundred milliseconds each time.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def loop_runner() -> asyncio.Runner:
