@@ -2,7 +2,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.exchanges import operations as exchanges
-from app.exchanges.rules import NotYourStep, Status, Step, StepNotOpen, Who, advance
+from app.exchanges.rules import LIFE, NotYourStep, Status, Step, StepNotOpen, Who, advance
 from tests.doings import again, disputed, notices, sql, stand, status_of, take
 from tests.town import JSON, Person, Town, good, refused
 
@@ -16,6 +16,8 @@ NOUNS: dict[Step, tuple[str, JSON]] = {
     Step.CONFIRM: ("confirmation", {}),
     Step.DISPUTE: ("dispute", {"reason": "It was shorter."}),
 }
+GIVES = frozenset({Who.GIVER, Who.AWAITED})
+RECEIVES = frozenset({Who.RECEIVER, Who.PROPOSER})
 
 
 async def test_every_step_leads_on_and_the_other_side_is_told(town: Town) -> None:
@@ -34,7 +36,8 @@ async def test_every_step_leads_on_and_the_other_side_is_told(town: Town) -> Non
         assert after == (before[0] + 1, before[1]), f"only the other side is told of {step}"
     done = good(await bor.get(f"/v1/exchanges/{exchange['id']}"))
     assert (done["delivered_minutes"], done["settled_minutes"]) == (60, 60)
-    assert done["settled_at"] > done["created_at"]
+    assert done["settled_at"] > done["delivered_at"] > done["created_at"]
+    assert exchange["delivered_at"] is None
     assert done["expires_at"] is None
 
 
@@ -43,15 +46,27 @@ async def test_no_step_is_open_over_http_but_those_of_the_table(town: Town) -> N
     for status, make in _makers(town, ana, bor).items():
         exchange = await make()
         assert exchange["status"] == status
-        for person, who in (
-            (ana, frozenset({Who.GIVER, Who.AWAITED})),
-            (bor, frozenset({Who.RECEIVER, Who.PROPOSER})),
-        ):
+        for person, who in ((ana, GIVES), (bor, RECEIVES)):
+            assert await _steps_of(person, exchange) == _open(status, who)
             for step, (noun, body) in NOUNS.items():
                 refusal = _refusal(status, step, who)
                 if refusal is not None:
                     refused(await take(person, exchange, noun, body), 409, refusal)
         assert await status_of(ana, exchange) == status
+
+
+async def test_every_step_that_is_told_as_open_can_be_taken(town: Town) -> None:
+    ana, bor = await town.member("Ana", minutes=600), await town.member("Bor", minutes=600)
+    bodies = dict(NOUNS.values())
+    taken = []
+    for status, make in _makers(town, ana, bor).items():
+        for person, who in ((ana, GIVES), (bor, RECEIVES)):
+            for noun in _open(status, who):
+                exchange = await make()
+                assert noun in await _steps_of(person, exchange)
+                good(await take(person, exchange, noun, bodies[noun]))
+                taken.append(noun)
+    assert set(taken) == set(bodies)
 
 
 async def test_a_counterproposal_changes_the_terms_and_whose_turn_it_is(town: Town) -> None:
@@ -63,6 +78,7 @@ async def test_a_counterproposal_changes_the_terms_and_whose_turn_it_is(town: To
     countered = good(await take(ana, exchange, "counterproposal", COUNTER))
     assert {name: countered[name] for name in COUNTER} == COUNTER
     assert (countered["status"], countered["proposed_by_me"]) == ("proposed", True)
+    assert countered["my_steps"] == ["cancellation"], "the other side's turn"
     assert countered["giver"] == exchange["giver"], "who gives stays"
     refused(await take(ana, exchange, "acceptance"), 409, "not-your-step")
     good(await take(bor, exchange, "counterproposal", {"minutes": 50}))
@@ -148,6 +164,7 @@ async def test_a_proposal_that_nobody_answered_in_time_is_over_even_if_the_timer
     for person, step in ((ana, "acceptance"), (ana, "decline"), (bor, "cancellation")):
         problem = refused(await take(person, exchange, step), 409, "step-not-open")
         assert problem["state"] == "expired"
+        assert await _steps_of(person, exchange) == []
     assert await _expire(town, exchange)
     assert not await _expire(town, exchange), "it ends once"
     assert await status_of(bor, exchange) == "expired"
@@ -162,6 +179,7 @@ async def test_an_agreement_without_delivery_expires_and_frees_the_hours(town: T
     ana, bor = await again(town, ana), await again(town, bor)
     for person, step in ((ana, "delivery"), (bor, "cancellation")):
         refused(await take(person, exchange, step), 409, "step-not-open")
+        assert await _steps_of(person, exchange) == []
     assert await stand(bor) == (0, 60, -60), "still held until the timer comes"
     assert await _expire(town, exchange)
     assert await stand(bor) == (0, 0, 0)
@@ -203,6 +221,16 @@ def _refusal(status: Status, step: Step, who: frozenset[Who]) -> str | None:
     except (StepNotOpen, NotYourStep) as refusal:
         return refusal.slug()
     return None
+
+
+def _open(status: Status, who: frozenset[Who]) -> list[str]:
+    steps = [step for begin, step in LIFE if begin == status and step in NOUNS]
+    return [NOUNS[step][0] for step in steps if _refusal(status, step, who) is None]
+
+
+async def _steps_of(person: Person, exchange: JSON) -> list[str]:
+    steps: list[str] = good(await person.get(f"/v1/exchanges/{exchange['id']}"))["my_steps"]
+    return steps
 
 
 def _makers(town: Town, ana: Person, bor: Person) -> dict[Status, Callable[[], Awaitable[JSON]]]:
