@@ -1,23 +1,10 @@
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.exchanges import operations as exchanges
-from app.exchanges.rules import LIFE, NotYourStep, Status, Step, StepNotOpen, Who, advance
-from tests.doings import again, disputed, notices, sql, stand, status_of, take
+from tests.doings import again, notices, sql, stand, status_of, steps_of, take
 from tests.town import JSON, Person, Town, good, refused
 
 COUNTER: JSON = {"minutes": 45, "starts_at": "2026-03-05T08:00:00Z", "meeting_point_id": "library"}
-NOUNS: dict[Step, tuple[str, JSON]] = {
-    Step.ACCEPT: ("acceptance", {}),
-    Step.DECLINE: ("decline", {}),
-    Step.COUNTER: ("counterproposal", COUNTER),
-    Step.CANCEL: ("cancellation", {}),
-    Step.DELIVER: ("delivery", {}),
-    Step.CONFIRM: ("confirmation", {}),
-    Step.DISPUTE: ("dispute", {"reason": "It was shorter."}),
-}
-GIVES = frozenset({Who.GIVER, Who.AWAITED})
-RECEIVES = frozenset({Who.RECEIVER, Who.PROPOSER})
 
 
 async def test_every_step_leads_on_and_the_other_side_is_told(town: Town) -> None:
@@ -39,34 +26,6 @@ async def test_every_step_leads_on_and_the_other_side_is_told(town: Town) -> Non
     assert done["settled_at"] > done["delivered_at"] > done["created_at"]
     assert exchange["delivered_at"] is None
     assert done["expires_at"] is None
-
-
-async def test_no_step_is_open_over_http_but_those_of_the_table(town: Town) -> None:
-    ana, bor = await town.member("Ana", minutes=600), await town.member("Bor", minutes=600)
-    for status, make in _makers(town, ana, bor).items():
-        exchange = await make()
-        assert exchange["status"] == status
-        for person, who in ((ana, GIVES), (bor, RECEIVES)):
-            assert await _steps_of(person, exchange) == _open(status, who)
-            for step, (noun, body) in NOUNS.items():
-                refusal = _refusal(status, step, who)
-                if refusal is not None:
-                    refused(await take(person, exchange, noun, body), 409, refusal)
-        assert await status_of(ana, exchange) == status
-
-
-async def test_every_step_that_is_told_as_open_can_be_taken(town: Town) -> None:
-    ana, bor = await town.member("Ana", minutes=600), await town.member("Bor", minutes=600)
-    bodies = dict(NOUNS.values())
-    taken = []
-    for status, make in _makers(town, ana, bor).items():
-        for person, who in ((ana, GIVES), (bor, RECEIVES)):
-            for noun in _open(status, who):
-                exchange = await make()
-                assert noun in await _steps_of(person, exchange)
-                good(await take(person, exchange, noun, bodies[noun]))
-                taken.append(noun)
-    assert set(taken) == set(bodies)
 
 
 async def test_a_counterproposal_changes_the_terms_and_whose_turn_it_is(town: Town) -> None:
@@ -164,7 +123,7 @@ async def test_a_proposal_that_nobody_answered_in_time_is_over_even_if_the_timer
     for person, step in ((ana, "acceptance"), (ana, "decline"), (bor, "cancellation")):
         problem = refused(await take(person, exchange, step), 409, "step-not-open")
         assert problem["state"] == "expired"
-        assert await _steps_of(person, exchange) == []
+        assert await steps_of(person, exchange) == []
     assert await _expire(town, exchange)
     assert not await _expire(town, exchange), "it ends once"
     assert await status_of(bor, exchange) == "expired"
@@ -179,7 +138,7 @@ async def test_an_agreement_without_delivery_expires_and_frees_the_hours(town: T
     ana, bor = await again(town, ana), await again(town, bor)
     for person, step in ((ana, "delivery"), (bor, "cancellation")):
         refused(await take(person, exchange, step), 409, "step-not-open")
-        assert await _steps_of(person, exchange) == []
+        assert await steps_of(person, exchange) == []
     assert await stand(bor) == (0, 60, -60), "still held until the timer comes"
     assert await _expire(town, exchange)
     assert await stand(bor) == (0, 0, 0)
@@ -213,46 +172,6 @@ async def test_a_step_with_a_key_is_done_once_and_answered_the_same(town: Town) 
     assert (first.status_code, second.content) == (200, first.content)
     assert second.headers["Idempotency-Replayed"] == "true"
     assert await stand(ana) == (60, 0, 60)
-
-
-def _refusal(status: Status, step: Step, who: frozenset[Who]) -> str | None:
-    try:
-        advance(status, step, who)
-    except (StepNotOpen, NotYourStep) as refusal:
-        return refusal.slug()
-    return None
-
-
-def _open(status: Status, who: frozenset[Who]) -> list[str]:
-    steps = [step for begin, step in LIFE if begin == status and step in NOUNS]
-    return [NOUNS[step][0] for step in steps if _refusal(status, step, who) is None]
-
-
-async def _steps_of(person: Person, exchange: JSON) -> list[str]:
-    steps: list[str] = good(await person.get(f"/v1/exchanges/{exchange['id']}"))["my_steps"]
-    return steps
-
-
-def _makers(town: Town, ana: Person, bor: Person) -> dict[Status, Callable[[], Awaitable[JSON]]]:
-    """How to bring an exchange into each status; Ana gives, Bor has proposed."""
-
-    async def ended(step: str, person: Person) -> JSON:
-        return good(await take(person, await town.proposed(ana, bor), step))
-
-    async def in_dispute() -> JSON:
-        exchange = await town.accepted(ana, bor)
-        await disputed(bor, exchange)
-        return exchange | {"status": await status_of(bor, exchange)}
-
-    return {
-        Status.PROPOSED: lambda: town.proposed(ana, bor),
-        Status.ACCEPTED: lambda: town.accepted(ana, bor),
-        Status.DELIVERED: lambda: town.delivered(ana, bor),
-        Status.SETTLED: lambda: town.settled(ana, bor),
-        Status.DISPUTED: in_dispute,
-        Status.DECLINED: lambda: ended("decline", ana),
-        Status.CANCELLED: lambda: ended("cancellation", bor),
-    }
 
 
 async def _expire(town: Town, exchange: JSON) -> bool:

@@ -1,20 +1,16 @@
 """An `Idempotency-Key` makes one effect of one wish, however often it is sent."""
 
 import asyncio
-import json
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.kit import idempotency
 from tests.contract import offer, titles
 from tests.doings import disputed, leaves, sql, stand, take
 from tests.town import JSON, Person, Town, good, refused
 
 KEY = "9e0c2f3a-wish"
-NEW = {"my_part", "my_steps", "delivered_at"}
-"""What an exchange was told without, when answers about it were kept already."""
 
 
 async def post(person: Person, key: str = KEY, title: str = "Bread") -> httpx.Response:
@@ -193,36 +189,6 @@ async def test_a_proposal_on_what_is_hidden_now_is_not_replayed(town: Town, enco
     refused(hidden, 404, "not-found")
     assert not replayed(hidden)
     assert str(ana.member_id) not in hidden.text
-
-
-async def test_an_answer_that_was_kept_before_a_view_had_more_fields_is_replayed(
-    town: Town,
-) -> None:
-    ana, bor = await town.member("Ana"), await town.member("Bor")
-    body = {"listing_id": (await town.listing(ana))["id"], "minutes": 60}
-    made = good(await bor.post("/v1/exchanges", body, key=KEY))
-    proposed = good(await take(ana, made, "counterproposal", {"minutes": 30}, key=KEY))
-    for person, status, view in ((bor, 201, made), (ana, 200, proposed)):
-        old = {name: view[name] for name in view.keys() - NEW}
-        await keep_instead(town, person, status, old)
-    again = await bor.post("/v1/exchanges", body, key=KEY)
-    assert (again.status_code, replayed(again)) == (201, True)
-    assert again.json().keys() == made.keys() - NEW
-    assert again.json().keys() | NEW == made.keys()
-    again = await take(ana, made, "counterproposal", {"minutes": 30}, key=KEY)
-    assert (replayed(again), good(again)["status"]) == (True, "proposed")
-    await leaves(town, ana)
-    refused(await bor.post("/v1/exchanges", body, key=KEY), 404, "not-found")
-
-
-async def keep_instead(town: Town, person: Person, status: int, body: JSON) -> None:
-    """Put this answer in the place of the one that is kept for them under `KEY`."""
-    assert person.member_id is not None
-    kept = idempotency.Kept(status, json.dumps(body).encode(), person.member_id)
-    use = idempotency.Use(town.bank_id, person.login_id, KEY, b"")
-    async with town.ground.database.begin() as session:
-        key = idempotency.Key(use, None)
-        await idempotency.keep_many(town.ground.work(session), [(key, kept)])
 
 
 async def test_a_step_with_somebody_hidden_now_is_not_replayed(town: Town) -> None:
