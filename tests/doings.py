@@ -208,7 +208,9 @@ async def books_are_whole(town: Town) -> None:
 async def deadlocks(ground: Ground, cluster: Cluster, database: str) -> int:
     """How many deadlocks the server has resolved in this database."""
     await ground.database.close()  # a connection reports its numbers when it ends
-    connected = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1"
+    connected = """
+        SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1 AND usename <> current_user
+    """
     counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = $1"
     connection = await cluster.connect()
     try:
