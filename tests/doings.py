@@ -76,6 +76,12 @@ async def status_of(person: Person, exchange: JSON) -> str:
     return str(good(await person.get(f"/v1/exchanges/{exchange['id']}"))["status"])
 
 
+async def steps_of(person: Person, exchange: JSON) -> list[str]:
+    """The steps that this party is told to be open to them."""
+    steps: list[str] = good(await person.get(f"/v1/exchanges/{exchange['id']}"))["my_steps"]
+    return steps
+
+
 async def disputed(person: Person, exchange: JSON) -> JSON:
     """The dispute that this party opens."""
     return good(await take(person, exchange, "dispute", {"reason": "It was shorter."}))
