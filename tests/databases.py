@@ -1,14 +1,15 @@
 """Clean databases for tests: copied from a migrated template once, emptied and used again.
 
 Copying one takes a third of a second of both cores, emptying one a fiftieth, and what each new
-connection has to learn of types and statements as much as all else that PostgreSQL does in a test.
+connection has to learn of types, tables and statements as much as all else that PostgreSQL does in
+a test.
 A database whose schema a test has touched is thrown away; connections outlast a test that left
 each of them at rest.
 """
 
 from collections import defaultdict
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 import asyncpg
@@ -44,6 +45,9 @@ _AT_REST: Final = f"SELECT count(*) FILTER (WHERE state = 'idle') = $1 AND count
 _END_OTHERS: Final = f"SELECT pg_terminate_backend(pid, 5000) {_OTHERS}"
 
 
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
 class Cluster:
     """A PostgreSQL server on which databases can be made."""
 
@@ -69,7 +73,7 @@ class Cluster:
             self.url(migrate.APPLICATION_ROLE, database), self.url(migrate.OWNER_ROLE, database)
         )
 
-    async def connect(self, database: str | None = None) -> "asyncpg.Connection[asyncpg.Record]":
+    async def connect(self, database: str | None = None) -> Connection:
         url = make_url(self.superuser_url).set(drivername="postgresql")
         if database is not None:
             url = url.set(database=database)
@@ -110,6 +114,7 @@ class Databases:
         self._template = template
         self._free: list[str] = []
         self._pools = defaultdict[str, dict[tuple[object, ...], Database]](dict)
+        self._hands = dict[str, Connection]()
         self._shape = ""
         self._version = ""
         self._tables: list[str] = []
@@ -135,17 +140,21 @@ class Databases:
             self._free.append(name)
         else:
             await self._close_pools(name)
+            await self._hands.pop(name).close()
             await self._cluster.drop(name)
 
     async def close(self) -> None:
         """Close every connection."""
         for name in self._pools:
             await self._close_pools(name)
+        for hand in self._hands.values():
+            await hand.close()
 
     async def keep(self, name: str) -> None:
         """Remember what is in a database, for `restore`."""
         copies = (f"CREATE TABLE kept.{_plain(one)} AS TABLE {one}" for one in self._tables)
-        await self._cluster.run("; ".join(("CREATE SCHEMA kept", *copies)), name)
+        hand = await self._hand(name)
+        await hand.execute("; ".join(("CREATE SCHEMA kept", *copies)))
 
     async def restore(self, name: str) -> None:
         """Make a database again what it was when it was kept."""
@@ -153,47 +162,49 @@ class Databases:
             f"INSERT INTO {one} OVERRIDING SYSTEM VALUE TABLE kept.{_plain(one)}"
             for one in self._tables
         )
-        await self._cluster.run("; ".join((self._emptying, *rows)), name)
+        hand = await self._hand(name)
+        await hand.execute("; ".join((self._emptying, *rows)))
 
     async def _know(self, name: str) -> None:
-        connection = await self._cluster.connect(name)
-        try:
-            rows = await connection.fetch(_TABLES, [VERSION])
-            self._tables = [row["name"] for row in rows]
-            for table in self._tables:
-                assert not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"), table
-            self._shape = await connection.fetchval(_SHAPE)
-            self._version = await connection.fetchval(_VERSIONS)
-        finally:
-            await connection.close()
+        hand = await self._hand(name)
+        rows = await hand.fetch(_TABLES, [VERSION])
+        self._tables = [row["name"] for row in rows]
+        for table in self._tables:
+            assert not await hand.fetchval(f"SELECT EXISTS (SELECT FROM {table})"), table
+        self._shape = await hand.fetchval(_SHAPE)
+        self._version = await hand.fetchval(_VERSIONS)
         deletes = "; ".join(f"DELETE FROM {table}" for table in self._tables)
         self._emptying = (
             f"SET session_replication_role = replica; {deletes}; SELECT pg_stat_reset()"
         )
 
+    async def _hand(self, name: str) -> Connection:
+        """A superuser's connection, which outlasts tests, unless one has ended it."""
+        if name in self._hands:
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self._hands[name].execute("RESET ALL")
+                return self._hands[name]
+        self._hands[name] = await self._cluster.connect(name)
+        return self._hands[name]
+
     async def _is_emptied(self, name: str) -> bool:
-        connection = await self._cluster.connect(name)
-        try:
-            await self._leave_at_rest(name, connection)
-            size = await connection.fetchval("SELECT pg_database_size(current_database())")
-            if size > BYTES_MAX or await connection.fetchval(_SHAPE) != self._shape:
-                return False
-            if await connection.fetchval(_VERSIONS) != self._version:
-                return False
-            await connection.execute(self._emptying)
-        finally:
-            await connection.close()
+        hand = await self._hand(name)
+        await self._leave_at_rest(name, hand)
+        size = await hand.fetchval("SELECT pg_database_size(current_database())")
+        if size > BYTES_MAX or await hand.fetchval(_SHAPE) != self._shape:
+            return False
+        if await hand.fetchval(_VERSIONS) != self._version:
+            return False
+        await hand.execute(self._emptying)
         return True
 
-    async def _leave_at_rest(
-        self, name: str, connection: "asyncpg.Connection[asyncpg.Record]"
-    ) -> None:
+    async def _leave_at_rest(self, name: str, hand: Connection) -> None:
         """Keep the pools if all their connections live and rest, and there are no others."""
         pools = [one.engine.pool for one in self._pools[name].values()]
         resting = sum(one.checkedin() for one in pools if isinstance(one, QueuePool))
-        if not await connection.fetchval(_AT_REST, resting):
+        if not await hand.fetchval(_AT_REST, resting):
             await self._close_pools(name)
-            await connection.execute(_END_OTHERS)
+            await hand.execute(_END_OTHERS)
 
     async def _close_pools(self, name: str) -> None:
         for pool in self._pools[name].values():

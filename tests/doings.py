@@ -76,6 +76,12 @@ async def status_of(person: Person, exchange: JSON) -> str:
     return str(good(await person.get(f"/v1/exchanges/{exchange['id']}"))["status"])
 
 
+async def steps_of(person: Person, exchange: JSON) -> list[str]:
+    """The steps that this party is told to be open to them."""
+    steps: list[str] = good(await person.get(f"/v1/exchanges/{exchange['id']}"))["my_steps"]
+    return steps
+
+
 async def disputed(person: Person, exchange: JSON) -> JSON:
     """The dispute that this party opens."""
     return good(await take(person, exchange, "dispute", {"reason": "It was shorter."}))
@@ -202,7 +208,9 @@ async def books_are_whole(town: Town) -> None:
 async def deadlocks(ground: Ground, cluster: Cluster, database: str) -> int:
     """How many deadlocks the server has resolved in this database."""
     await ground.database.close()  # a connection reports its numbers when it ends
-    connected = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1"
+    connected = """
+        SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1 AND usename <> current_user
+    """
     counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = $1"
     connection = await cluster.connect()
     try:

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from app.cli import books, database, keys, people, sessions
-from app.kit.stopping import EXIT_BY_SIGNAL, leave_on_signals
+from app.kit.stopping import EXIT_BY_SIGNAL, Leaving, leave_on_signals
 from app.web.listening import HOST_DEFAULT, PORT_DEFAULT, PORT_MAX
 
 USAGE_EXIT: Final = 2
@@ -127,6 +127,8 @@ def _run() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return EXIT_BY_SIGNAL + signal.SIGINT
     except Exception as error:  # noqa: BLE001 an operator gets one line, whatever it is
+        if Leaving.by is not None:  # what was cut off may call it an error of its own
+            return EXIT_BY_SIGNAL + Leaving.by
         from app.cli.faults import complain, explain
 
         line, exit_code = explain(error)

@@ -20,7 +20,7 @@ from app.exchanges.rules import (
     UnknownMeetingPoint,
 )
 from app.exchanges.tables import Exchange
-from app.exchanges.views import ExchangeView
+from app.exchanges.views import ExchangeView, Made
 from app.identity.access import MEMBERS_ONLY, Member
 from app.identity.rules import Caller
 from app.kit.errors import AppError, NotFound
@@ -75,8 +75,8 @@ class SayDelivered(RequestBody):
 
 
 async def _made_still_visible(work: Work, caller: Caller, _: Request, kept: Kept) -> None:
-    made = ExchangeView.model_validate_json(kept.body).id
-    await queries.refuse_unseen(work.session, caller, made)
+    made = Made.model_validate_json(kept.body)
+    await queries.refuse_unseen(work.session, caller, made.id)
 
 
 async def _both_still_visible(work: Work, caller: Caller, request: Request, _: Kept) -> None:
@@ -95,7 +95,7 @@ async def _both_still_visible(work: Work, caller: Caller, request: Request, _: K
 async def propose_exchange(body: ProposeExchange, caller: OnTerms, work: Working) -> ExchangeView:
     """Propose an exchange on a listing; its author answers."""
     return ExchangeView.of(
-        await operations.propose(work, caller, body.listing_id, body.terms), caller
+        work, caller, await operations.propose(work, caller, body.listing_id, body.terms)
     )
 
 
@@ -112,7 +112,7 @@ async def list_exchanges(
     return pager.page(
         rows,
         lambda one: (one.exchange.created_at, one.exchange.exchange_id),
-        lambda one: ExchangeView.of(one, caller),
+        lambda one: ExchangeView.of(work, caller, one),
     )
 
 
@@ -124,7 +124,7 @@ async def get_exchange(
     """One of my exchanges."""
     exchange = await queries.get_exchange(work.session, caller, exchange_id)
     response.headers["ETag"] = _etag(exchange)
-    return ExchangeView.of(await queries.show(work.session, caller, exchange), caller)
+    return ExchangeView.of(work, caller, await queries.show(work.session, caller, exchange))
 
 
 @router.post("/{exchange_id}/acceptance", responses=raises(*MOVING, *MEETING))
@@ -134,7 +134,7 @@ async def accept_exchange(
     exchange_id: UUID, caller: OnTerms, work: Working, _: NoBody | None = None
 ) -> ExchangeView:
     """Agree to a proposal; the receiver's minutes are held."""
-    return ExchangeView.of(await operations.accept(work, caller, exchange_id), caller)
+    return ExchangeView.of(work, caller, await operations.accept(work, caller, exchange_id))
 
 
 @router.post("/{exchange_id}/decline", responses=raises(*STEP))
@@ -145,7 +145,9 @@ async def decline_exchange(
 ) -> ExchangeView:
     """Say no to a proposal."""
     reason = body.reason if body else None
-    return ExchangeView.of(await operations.decline(work, caller, exchange_id, reason), caller)
+    return ExchangeView.of(
+        work, caller, await operations.decline(work, caller, exchange_id, reason)
+    )
 
 
 @router.post(
@@ -158,7 +160,9 @@ async def counter_exchange(
     exchange_id: UUID, body: CounterProposal, caller: OnTerms, work: Working
 ) -> ExchangeView:
     """Answer a proposal with other terms; then the other side answers."""
-    return ExchangeView.of(await operations.counter(work, caller, exchange_id, body.terms), caller)
+    return ExchangeView.of(
+        work, caller, await operations.counter(work, caller, exchange_id, body.terms)
+    )
 
 
 @router.post("/{exchange_id}/cancellation", responses=raises(*STEP))
@@ -169,7 +173,7 @@ async def cancel_exchange(
 ) -> ExchangeView:
     """Withdraw my proposal, or call off what was agreed; held minutes are released."""
     reason = body.reason if body else None
-    return ExchangeView.of(await operations.cancel(work, caller, exchange_id, reason), caller)
+    return ExchangeView.of(work, caller, await operations.cancel(work, caller, exchange_id, reason))
 
 
 @router.post("/{exchange_id}/delivery", responses=raises(*STEP))
@@ -180,13 +184,15 @@ async def deliver_exchange(
 ) -> ExchangeView:
     """I have given: it is done, and took this long."""
     minutes = body.minutes if body else None
-    return ExchangeView.of(await operations.deliver(work, caller, exchange_id, minutes), caller)
+    return ExchangeView.of(
+        work, caller, await operations.deliver(work, caller, exchange_id, minutes)
+    )
 
 
 async def _confirm_many(work: Work, asked: Sequence[tuple[Caller, UUID]]) -> list[Done | AppError]:
     answers = await confirmations.confirm_many(work, asked)
     return [
-        Done(ExchangeView.of(answer.shown, caller), answer.deed_id)
+        Done(ExchangeView.of(work, caller, answer.shown), answer.deed_id)
         if isinstance(answer, Confirmed)
         else answer
         for (caller, _), answer in zip(asked, answers, strict=True)

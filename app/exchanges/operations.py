@@ -20,6 +20,7 @@ from app.exchanges.rules import (
 )
 from app.exchanges.stepping import (
     EXPIRING,
+    is_late_to_dispute,
     is_over,
     is_seen_by,
     keep_reason,
@@ -177,10 +178,8 @@ async def dispute(work: Work, caller: Caller, exchange_id: UUID) -> Exchange:
         TooLateToDispute: when the term after the settlement is over.
     """
     exchange = await queries.lock_exchange(work.session, caller, exchange_id)
-    days = work.settings.dispute_days
-    settled_at = exchange.settled_at
-    if settled_at is not None and work.now > settled_at + timedelta(days=days):
-        raise TooLateToDispute(days=days)
+    if is_late_to_dispute(work, exchange):
+        raise TooLateToDispute(days=work.settings.dispute_days)
     take(work, exchange, Step.DISPUTE, parts_of(exchange, caller))
     return exchange
 

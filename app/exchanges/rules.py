@@ -1,7 +1,8 @@
 """The life of an exchange as one table, and what may go wrong on its way."""
 
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple
+from functools import cache
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from app.kit.errors import Conflict, Said, TooMuch, Unfit
 
@@ -38,6 +39,18 @@ class Step(StrEnum):
     """The same for what was delivered: a moderator looks after it, the hold stays."""
 
 
+class Noun(StrEnum):
+    """What a step of one of the two makes, which is the end of its URL."""
+
+    ACCEPTANCE = "acceptance"
+    DECLINE = "decline"
+    COUNTERPROPOSAL = "counterproposal"
+    CANCELLATION = "cancellation"
+    DELIVERY = "delivery"
+    CONFIRMATION = "confirmation"
+    DISPUTE = "dispute"
+
+
 class Who(StrEnum):
     """In which part somebody takes a step."""
 
@@ -57,6 +70,8 @@ SILENT: Final = frozenset({Status.DECLINED, Status.CANCELLED, Status.EXPIRED})
 GOING_ON: Final = frozenset({Status.PROPOSED, Status.ACCEPTED, Status.DELIVERED})
 """Where something is still to be done by one of the two."""
 PARTIES: Final = frozenset({Who.GIVER, Who.RECEIVER})
+Part = Literal[Who.GIVER, Who.RECEIVER]
+"""One of the two people."""
 
 
 class Way(NamedTuple):
@@ -88,6 +103,17 @@ LIFE: Final[dict[tuple[Status, Step], Way]] = {
     (Status.DISPUTED, Step.RESOLVE): Way(Status.SETTLED, frozenset({Who.MODERATOR})),
     (Status.DISPUTED, Step.VOID): Way(Status.CANCELLED, frozenset({Who.MODERATOR})),
 }
+
+NOUNS: Final = {
+    Step.ACCEPT: Noun.ACCEPTANCE,
+    Step.DECLINE: Noun.DECLINE,
+    Step.COUNTER: Noun.COUNTERPROPOSAL,
+    Step.CANCEL: Noun.CANCELLATION,
+    Step.DELIVER: Noun.DELIVERY,
+    Step.CONFIRM: Noun.CONFIRMATION,
+    Step.DISPUTE: Noun.DISPUTE,
+}
+"""The steps that the two take over HTTP; the others are a moderator's, time's or the system's."""
 
 
 class StepNotOpen(Conflict):
@@ -168,3 +194,13 @@ def advance(status: Status, step: Step, who: frozenset[Who]) -> Status:
     if way.who.isdisjoint(who):
         raise NotYourStep
     return way.to
+
+
+@cache
+def open_to(status: Status, who: frozenset[Who]) -> tuple[Noun, ...]:
+    """What may be done from here in these parts, in the order of the table."""
+    return tuple(
+        NOUNS[step]
+        for (begin, step), way in LIFE.items()
+        if begin == status and not way.who.isdisjoint(who)
+    )

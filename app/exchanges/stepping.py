@@ -1,5 +1,7 @@
 """What every step has in common: lock, decide by the table, change, tell."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +10,7 @@ from app.banks.tables import MeetingPoint
 from app.exchanges import queries
 from app.exchanges.contacts import operations as contacts
 from app.exchanges.queries import Shown
-from app.exchanges.rules import Status, Step, StepNotOpen, UnknownMeetingPoint, Who, advance
+from app.exchanges.rules import Noun, Part, Status, Step, UnknownMeetingPoint, Who, advance, open_to
 from app.exchanges.tables import Exchange, Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
@@ -53,10 +55,24 @@ def ahead(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> St
     Raises:
         StepNotOpen, NotYourStep.
     """
+    return advance(stands(work, exchange), step, who)
+
+
+def stands(work: Work, exchange: Exchange) -> Status:
+    """Where it stands now, even when the timer is late."""
     status = Status(exchange.status)
-    if status in EXPIRING and is_over(work, exchange):
-        raise StepNotOpen(state=Status.EXPIRED)  # even when the timer is late
-    return advance(status, step, who)
+    return Status.EXPIRED if status in EXPIRING and is_over(work, exchange) else status
+
+
+def open_steps(work: Work, exchange: Exchange, caller: Caller) -> Sequence[Noun]:
+    """What the caller may do next, as far as the exchange alone can tell.
+
+    It must stay so: who blocks whom, a level or a dispute decided before are not asked here.
+    """
+    steps = open_to(stands(work, exchange), parts_of(exchange, caller))
+    if not is_late_to_dispute(work, exchange):
+        return steps
+    return [noun for noun in steps if noun is not Noun.DISPUTE]
 
 
 def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> None:
@@ -69,6 +85,13 @@ def take(work: Work, exchange: Exchange, step: Step, who: frozenset[Who]) -> Non
 def is_over(work: Work, exchange: Exchange) -> bool:
     """Whether its time is over, even when the timer is late."""
     return exchange.expires_at is not None and exchange.expires_at <= work.now
+
+
+def is_late_to_dispute(work: Work, exchange: Exchange) -> bool:
+    """Whether the term for disputes after the settlement is over."""
+    if exchange.settled_at is None:
+        return False
+    return work.now > exchange.settled_at + timedelta(days=work.settings.dispute_days)
 
 
 async def is_seen_by(work: Work, caller: Caller, member_id: UUID) -> bool:
@@ -84,11 +107,15 @@ def other_side(exchange: Exchange, caller: Caller) -> UUID:
     return exchange.receiver_id if is_giver else exchange.giver_id
 
 
+def part_of(exchange: Exchange, caller: Caller) -> Part:
+    """Which of the two the caller is."""
+    return Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
+
+
 def parts_of(exchange: Exchange, caller: Caller) -> frozenset[Who]:
     """In which parts the caller may take steps."""
-    side = Who.GIVER if caller.member_id == exchange.giver_id else Who.RECEIVER
     turn = Who.PROPOSER if caller.member_id == exchange.proposer_id else Who.AWAITED
-    return frozenset({side, turn})
+    return frozenset({part_of(exchange, caller), turn})
 
 
 async def refuse_unknown_place(work: Work, caller: Caller, place: str | None) -> None:

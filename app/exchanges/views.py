@@ -6,7 +6,8 @@ from pydantic import Field
 
 from app.exchanges.keeping.queries import Said
 from app.exchanges.queries import Shown
-from app.exchanges.rules import Status
+from app.exchanges.rules import Noun, Part, Status, Who
+from app.exchanges.stepping import open_steps, part_of
 from app.exchanges.tables import Message
 from app.identity.rules import Caller
 from app.kit.ground import Work
@@ -14,6 +15,11 @@ from app.kit.paging import SortKey
 from app.kit.values import Moment, View
 
 FORMER = "`former member` when they can no longer be seen: put it into the reader's words."
+OPEN_TO_ME = (
+    "What I may do next, by the ends of the URLs: `POST /v1/exchanges/{exchange_id}/acceptance`."
+    " It follows from the exchange, my part and the time alone. The step can still be refused:"
+    " for too few hours, by the bank's terms and rules, or because it was disputed before."
+)
 
 
 class PartyView(View):
@@ -31,6 +37,8 @@ class ExchangeView(View):
     listing_id: UUID
     giver: PartyView
     receiver: PartyView = Field(examples=[{"id": str(UUID(int=2, version=4)), "alias": "Bor"}])
+    my_part: Part = Field(examples=[Who.RECEIVER])
+    my_steps: list[Noun] = Field(examples=[[Noun.DISPUTE]], description=OPEN_TO_ME)
     minutes: int = Field(description="Agreed minutes.")
     delivered_minutes: int | None
     settled_minutes: int | None
@@ -38,11 +46,12 @@ class ExchangeView(View):
     meeting_point_id: str | None
     proposed_by_me: bool = Field(description="Whether the last proposal was mine.")
     created_at: Moment
+    delivered_at: Moment | None = Field(description="When the giver said that it is done.")
     settled_at: Moment | None
     expires_at: Moment | None = Field(examples=[None])
 
     @classmethod
-    def of(cls, shown: Shown, caller: Caller) -> "ExchangeView":
+    def of(cls, work: Work, caller: Caller, shown: Shown) -> "ExchangeView":
         """The view of an exchange and its parties."""
         row = shown.exchange
         return cls(
@@ -51,6 +60,8 @@ class ExchangeView(View):
             listing_id=row.listing_id,
             giver=PartyView.model_validate(shown.giver),
             receiver=PartyView.model_validate(shown.receiver),
+            my_part=part_of(row, caller),
+            my_steps=list(open_steps(work, row, caller)),
             minutes=row.minutes,
             delivered_minutes=row.delivered_minutes,
             settled_minutes=row.settled_minutes,
@@ -58,9 +69,16 @@ class ExchangeView(View):
             meeting_point_id=row.meeting_point,
             proposed_by_me=row.proposer_id == caller.member_id,
             created_at=row.created_at,
+            delivered_at=row.delivered_at,
             settled_at=row.settled_at,
             expires_at=row.expires_at,
         )
+
+
+class Made(View):
+    """Which exchange an answer that was kept is about, whichever version of the program gave it."""
+
+    id: UUID
 
 
 class MessageView(View):

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 
+from app.kit.pool import FairPool
 from app.kit.retrying import CommitUnsure, did_nothing_or_all, was_lost
 
 CONNECT_SECONDS_MAX = 5.0
@@ -73,6 +74,7 @@ class Database:
         self._url = url
         self.engine = create_async_engine(
             url,
+            poolclass=FairPool,
             pool_size=pool_max,
             max_overflow=0,
             pool_timeout=wait_seconds_max,
@@ -169,7 +171,6 @@ async def _end(session: AsyncSession) -> None:
         await asyncio.shield(asyncio.create_task(session.close()))
     else:
         session.sync_session.close()  # it holds no connection, so there is nothing to wait for
-        await asyncio.sleep(0)  # but for whoever waits for one: not that the next is taken here
 
 
 def _count(session: AsyncSession, when: str) -> None:

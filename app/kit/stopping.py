@@ -4,11 +4,17 @@ import asyncio
 import signal
 from collections.abc import Callable
 from types import FrameType
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 EXIT_BY_SIGNAL: Final = 128
 """A process that a signal ended leaves with this plus the signal's number, as shells have it."""
 ASKING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Leaving:
+    """Which signal has this process leave, if one has come."""
+
+    by: ClassVar[int | None] = None
 
 
 def leave_on_signals() -> None:
@@ -22,6 +28,7 @@ def leave_on_signals() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    Leaving.by = number
     raise SystemExit(EXIT_BY_SIGNAL + number)
 
 

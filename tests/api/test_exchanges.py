@@ -47,7 +47,11 @@ async def test_an_offers_author_gives_and_a_requests_author_receives(town: Town,
     assert (exchange["status"], exchange["listing_id"]) == ("proposed", listing["id"])
     assert exchange["proposed_by_me"]
     seen = good(await author.get(f"/v1/exchanges/{exchange['id']}"))
-    assert seen == exchange | {"proposed_by_me": False}
+    mine = {"proposed_by_me": False, "my_part": "giver" if kind == "offer" else "receiver"}
+    steps = ["acceptance", "decline", "counterproposal"]
+    assert seen == exchange | mine | {"my_steps": steps}
+    assert exchange["my_part"] != seen["my_part"]
+    assert exchange["my_steps"] == ["cancellation"]
     assert await stand(author) == await stand(other) == (0, 0, 0), "a proposal holds nothing"
 
 

@@ -47,12 +47,14 @@ async def test_a_settled_exchange_may_be_disputed_for_fourteen_days_and_no_longe
     early, late = await town.settled(ana, bor), await town.settled(ana, bor)
     await town.step_on(14 - 0.001)
     bor = await again(town, bor)
+    assert good(await bor.get(f"/v1/exchanges/{late['id']}"))["my_steps"] == ["dispute"]
     assert await disputed(bor, early)
     await town.step_on(0.002)
     bor = await again(town, bor)
     problem = refused(await take(bor, late, "dispute", WRONG), 409, "too-late-to-dispute")
     assert problem["days"] == 14
-    assert await status_of(bor, late) == "settled"
+    seen = good(await bor.get(f"/v1/exchanges/{late['id']}"))
+    assert (seen["status"], seen["my_steps"]) == ("settled", [])
 
 
 async def test_an_exchange_is_disputed_once(town: Town) -> None:

@@ -1,6 +1,9 @@
 import base64
 import errno
 import secrets
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +15,22 @@ from app.cli.faults import explain
 from app.cli.refusals import Refused
 from app.kit.errors import Busy
 from app.kit.secrets import DemoSecrets
+from app.kit.stopping import EXIT_BY_SIGNAL
 from tests.e2e.commands import CONTROL, one_line, timebank
+
+SWALLOWING = """
+import os, signal
+from app.cli import program
+
+@program.program.command()
+def swallow() -> None:
+    try:  # as pydantic does while it builds a schema
+        os.kill(os.getpid(), signal.SIGTERM)
+    except SystemExit as error:
+        raise ValueError("an error of its own") from error
+
+program.main()
+"""
 
 SECRET = "sekret-of-the-owner"
 AWAY = f"postgresql://timebank_app:{SECRET}@127.0.0.1:1/timebank"
@@ -170,3 +188,9 @@ def test_whatever_goes_wrong_is_one_line_without_what_the_error_quotes(
     assert words in line
     assert SECRET not in line
     assert "\n" not in line
+
+
+def test_what_takes_the_signal_for_an_error_of_its_own_still_leaves_by_it() -> None:
+    command = [sys.executable, "-c", SWALLOWING, "swallow"]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=30)
+    assert (done.returncode, done.stderr) == (EXIT_BY_SIGNAL + signal.SIGTERM, b"")

@@ -87,7 +87,7 @@ def _play(loop: Loop, examples: int, steps: int) -> None:
 
 
 def test_whatever_is_asked_the_books_say_what_the_model_says(loop: Loop) -> None:
-    _play(loop, examples=10, steps=15)
+    _play(loop, examples=7, steps=15)
 
 
 @pytest.mark.deep

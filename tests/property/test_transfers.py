@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,10 +72,10 @@ async def _founded(loop: Loop, number: int) -> tuple[Side, Side]:
     return here, there
 
 
-def test_whatever_goes_on_the_clearing_accounts_mirror_each_other(loop: Loop) -> None:
+def _play(loop: Loop, examples: int) -> None:
     numbers = iter(range(1_000))
 
-    @settings(max_examples=10, **QUICK)
+    @settings(max_examples=examples, **QUICK)
     @given(steps=STEPS)
     def check(steps: list[Step]) -> None:
         sides = loop.run(_founded(loop, next(numbers)))
@@ -87,3 +88,12 @@ def test_whatever_goes_on_the_clearing_accounts_mirror_each_other(loop: Loop) ->
         assert [loop.run(side.findings()) for side in sides] == [set(), set()]
 
     check()
+
+
+def test_whatever_goes_on_the_clearing_accounts_mirror_each_other(loop: Loop) -> None:
+    _play(loop, examples=5)
+
+
+@pytest.mark.deep
+def test_whatever_goes_on_for_long_the_clearing_accounts_mirror_each_other(loop: Loop) -> None:
+    _play(loop, examples=100)

@@ -2,7 +2,18 @@ from itertools import product
 
 import pytest
 
-from app.exchanges.rules import LIFE, NotYourStep, Status, Step, StepNotOpen, Who, advance
+from app.exchanges.rules import (
+    LIFE,
+    NOUNS,
+    PARTIES,
+    NotYourStep,
+    Status,
+    Step,
+    StepNotOpen,
+    Who,
+    advance,
+    open_to,
+)
 
 TOLD = """
     proposed  accept   accepted   awaited
@@ -27,6 +38,25 @@ TOLD = """
     disputed  void     cancelled  moderator
 """
 """The life of an exchange as it is told to members: from, step, to, who may."""
+OPEN = """
+    proposed  giver    awaited   acceptance decline counterproposal
+    proposed  receiver awaited   acceptance decline counterproposal
+    proposed  giver    proposer  cancellation
+    proposed  receiver proposer  cancellation
+    accepted  giver    awaited   delivery cancellation dispute
+    accepted  giver    proposer  delivery cancellation dispute
+    accepted  receiver awaited   cancellation dispute
+    accepted  receiver proposer  cancellation dispute
+    delivered giver    awaited   dispute
+    delivered giver    proposer  dispute
+    delivered receiver awaited   confirmation dispute
+    delivered receiver proposer  confirmation dispute
+    settled   giver    awaited   dispute
+    settled   giver    proposer  dispute
+    settled   receiver awaited   dispute
+    settled   receiver proposer  dispute
+"""
+"""The same from where each side stands: status, part, turn, and the URLs that are open to it."""
 WAYS = {
     (Status(start), Step(step)): (Status(end), frozenset(map(Who, who)))
     for start, step, end, *who in map(str.split, TOLD.strip().splitlines())
@@ -82,3 +112,31 @@ def test_every_status_is_reached_from_a_proposal() -> None:
     for _ in Status:
         reached |= {way.to for (status, _), way in LIFE.items() if status in reached}
     assert reached == set(Status)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_is_open_to_a_side_is_what_the_table_lets_it_do_in_the_order_of_the_table(
+    status: Status,
+) -> None:
+    told = {
+        (Status(start), Who(part), Who(turn)): tuple(nouns)
+        for start, part, turn, *nouns in map(str.split, OPEN.strip().splitlines())
+    }
+    for part, turn in product(PARTIES, (Who.AWAITED, Who.PROPOSER)):
+        who = frozenset({part, turn})
+        assert open_to(status, who) == told.get((status, part, turn), ())
+        leading = {noun for step, noun in NOUNS.items() if _leads_on(status, step, who)}
+        assert set(open_to(status, who)) == leading
+
+
+def test_a_step_has_a_noun_when_one_of_the_two_takes_it() -> None:
+    theirs = PARTIES | {Who.AWAITED, Who.PROPOSER}
+    assert set(NOUNS) == {step for (_, step), way in LIFE.items() if way.who & theirs}
+
+
+def _leads_on(status: Status, step: Step, who: frozenset[Who]) -> bool:
+    try:
+        advance(status, step, who)
+    except (StepNotOpen, NotYourStep):
+        return False
+    return True
