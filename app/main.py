@@ -15,6 +15,7 @@ from app.credentials.emails import api as emails
 from app.credentials.printed import api as printed
 from app.exchanges import api as exchanges
 from app.exchanges import messages_api as messages
+from app.exchanges.cases import api as cases
 from app.fund import api as fund
 from app.groups import api as groups
 from app.identity import api as identity
@@ -70,6 +71,7 @@ from app.web.server import leave_with_parent
 PARTS = (
     exchanges,
     messages,
+    cases,
     fund,
     groups,
     identity,

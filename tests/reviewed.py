@@ -11,6 +11,7 @@ REVIEWED: Final = {
     "app.alerts.queries.list_alerts": "case workers who are not concerned",
     "app.alerts.queries.lock_alert": "the same",
     "app.credentials.queries.lock_code": "by a secret that only its owner has, and their address",
+    "app.exchanges.cases.queries.get_case": "coordinators who are not concerned; each look is kept",
     "app.exchanges.contacts.operations.sweep": TIME,
     "app.exchanges.contacts.queries.get_standing": "by the caller's own member id",
     "app.exchanges.keeping.queries.list_messages": "of an exchange read as the caller's own",

@@ -16,6 +16,7 @@ from app.identity.factors.codes import STEP_SECONDS, code_at
 from app.identity.rules import STAFF
 from app.kit.db import Database
 from app.kit.ids import new_id
+from app.kit.lane import Lanes
 from tests.asking import Pick
 from tests.authenticator import enrolled_passkey
 from tests.contract import almighty
@@ -39,6 +40,7 @@ STATE_FOR = {
     "deliver_exchange": "accepted",
     "confirm_exchange": "delivered",
     "open_dispute": "delivered",
+    "get_exchange_case": "delivered",
 }
 """In which state the exchange stands that an operation is asked for; else it is proposed."""
 ABOUT_MEMBERS = (
@@ -111,6 +113,7 @@ class Stage:
         assert settings.database_url is not None
         undone = Undone(settings.database_url.get_secret_value(), pool_max=4, wait_seconds_max=5.0)
         self.town.app.state.ground = replace(ground, database=undone)
+        self.town.app.state.lanes = Lanes()  # those of the beginning remember the other database
 
     async def _seal(self, town: Town, abroad: Town) -> None:
         """A seal is of nobody who could be hidden: it covers all that has happened."""

@@ -1,4 +1,4 @@
-"""Reading exchanges. Only their two parties ever get one."""
+"""Reading exchanges as their two parties do; what staff may read is in `cases`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -38,6 +38,8 @@ class OpeningKind(StrEnum):
     EMERGENCY = "emergency"
     """Why somebody has to reach them, read by a second person."""
     DISPUTE = "dispute"
+    EXCHANGE = "exchange"
+    """One that nobody confirms, that settled short or is disputed, read to ask the two."""
     SCREENING = "screening"
     """A text of theirs was held, and read. Not shown to them: who is held must not be able to tell.
     """

@@ -24,7 +24,8 @@ class Opening(Base):
         CheckConstraint(f"octet_length(by_sealed) = {BY_BYTES}", name="by_one_length"),
         CheckConstraint(
             "kind IN ('lookup', 'record', 'application', 'limits', 'recovery', 'emergency',"
-            " 'dispute', 'screening', 'alert', 'contact', 'flag', 'flagged')",
+            " 'dispute', 'screening', 'alert', 'contact', 'flag', 'flagged',"
+            " 'exchange')",
             name="kind",
         ),
         Index(None, "bank_id", "member_id", "seq"),

@@ -42,6 +42,7 @@ DEEDS = {
     "decide on it": Deed(
         "POST", "/v1/screenings/{screening}/resolution", WHY | {"outcome": "kept"}
     ),
+    "read an exchange": Deed("GET", "/v1/exchanges/{exchange}/case"),
     "resolve a dispute": Deed(
         "POST", "/v1/disputes/{dispute}/resolution", WHY | {"outcome": "void"}
     ),
@@ -75,13 +76,15 @@ async def life_of(town: Town, x: Person) -> dict[str, str]:
     await town.listing(x, title=SUSPICIOUS)
     (held,) = await sql(town, "SELECT screening_id FROM screening")
     good(await zora.post("/v1/donations", {"minutes": 30}))
+    delivered = await town.delivered(x, zora)
     return {
         "x": str(x.member_id),
+        "exchange": delivered["id"],
         "emergency": await emergency_of(desk, x),
         "released": released,
         "screening": str(held["screening_id"]),
         "flag": await flag_of(x, await town.listing(zora)),
-        "dispute": (await disputed(zora, await town.delivered(x, zora)))["id"],
+        "dispute": (await disputed(zora, delivered))["id"],
         "posting": next(one["id"] for one in await x.statement() if settled["id"]),
     }
 

@@ -121,6 +121,12 @@ ADMITTING = {
         "return",
         f"{API}/test_concerned.py::test_who_has_something_with_a_member_does_nothing_about_them",
     ),
+    "coordinators read any exchange": Break(
+        "exchanges/cases/queries.py",
+        "Exchange.bank_id == bank_id, Exchange.exchange_id == exchange_id, _CASES",
+        "Exchange.bank_id == bank_id, Exchange.exchange_id == exchange_id",
+        f"{API}/test_exchange_cases.py::test_a_coordinator_reads_none_that_staff_are_not_told_of",
+    ),
     "a case worker hears whose the address is that they block": Break(
         "notices/queries.py",
         "and_(of_role, ~is_kept)",
@@ -154,6 +160,13 @@ TRACING = {
         "await openings.record(work, caller, ids - concerned, OpeningKind.LOOKUP, told)",
         "pass",
         f"{API}/test_records.py::test_a_member_is_found_by_exact_address_or_alias_and_can_read_why",
+    ),
+    "an exchange is read without a trace": Break(
+        "exchanges/cases/opening.py",
+        "await openings.open_case(work, caller, parties, OpeningKind.EXCHANGE, None)",
+        "pass",
+        f"{API}/test_exchange_cases.py"
+        "::test_a_notice_leads_a_coordinator_to_the_exchange_and_both_see_that_it_was_read",
     ),
     "a sealed record opens without a trace": Break(
         "sealed/operations.py",
