@@ -2,20 +2,8 @@
 
 import asyncio
 
-import pytest
-
 from app.kit.lane import BATCH_MAX, Lane
 from tests.lanes import Transactions, queued
-
-
-@pytest.fixture
-def done() -> Transactions:
-    return Transactions()
-
-
-@pytest.fixture
-def lane(done: Transactions) -> Lane[int, int]:
-    return Lane("test", done.do_many)
 
 
 async def test_an_ask_that_finds_its_lane_idle_is_done_alone_and_at_once(

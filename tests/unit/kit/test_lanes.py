@@ -12,16 +12,6 @@ from app.kit.retrying import TRIES_MAX
 from tests.lanes import Gone, Held, Poisoned, Transactions, queued
 
 
-@pytest.fixture
-def done() -> Transactions:
-    return Transactions()
-
-
-@pytest.fixture
-def lane(done: Transactions) -> Lane[int, int]:
-    return Lane("test", done.do_many)
-
-
 async def test_a_refusal_is_the_answer_of_its_own_ask_only(
     lane: Lane[int, int], done: Transactions
 ) -> None:
