@@ -12,7 +12,8 @@ from app.identity.claims import Access
 from app.identity.rules import Caller, Means, Role
 from app.identity.tables import Login, Session, SignInCode
 from app.kit.bulk import arrays, given
-from app.kit.db import fetch, lock_one
+from app.kit.db import lock_one
+from app.kit.fetching import fetch
 
 SESSIONS_SHOWN_MAX = 100
 SESSIONS_AT_ONCE = 5_000
@@ -22,8 +23,8 @@ LOGINS_OF_ADDRESS_MAX = 100
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
 _CALLERS = (
     select(
-        *(Session.session_id, Session.means, Session.proved_at),
-        *(Login.bank_id, Login.login_id, Login.member_id, Login.roles),
+        *(Login.bank_id, Login.login_id, Session.session_id, Login.member_id),
+        *(Login.roles, Session.means, Session.proved_at),
     )
     .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
     .join(
@@ -106,16 +107,11 @@ async def find_callers(
     rows = [{"bank_id": bank_id, "session_id": session_id} for bank_id, session_id in keys]
     found = await fetch(session, _CALLERS, {**arrays(rows), "now": now})
     return {
-        one.session_id: Caller(
-            one.bank_id,
-            one.login_id,
-            one.session_id,
-            one.member_id,
-            frozenset(map(Role, one.roles)),
-            Means(one.means),
-            one.proved_at,
+        session_id: Caller(
+            *(bank_id, login_id, session_id, member_id),
+            *(frozenset(map(Role, roles)), Means(means), proved_at),
         )
-        for one in found
+        for bank_id, login_id, session_id, member_id, roles, means, proved_at in found
     }
 
 

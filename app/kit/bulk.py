@@ -13,7 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
-from app.kit.db import Base, fetch
+from app.kit.db import Base
+from app.kit.fetching import fetch
 from app.kit.queries import handed_over
 
 Values = Mapping[str, Any]

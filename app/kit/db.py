@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Executable, MetaData, ScalarResult, Select, Text, Uuid, event
+from sqlalchemy import BigInteger, MetaData, ScalarResult, Select, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, TIMESTAMP
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
+from app.kit.fetching import begin_nothing
 from app.kit.pool import FairPool
 from app.kit.retrying import CommitUnsure, did_nothing_or_all, was_lost
 
@@ -114,6 +115,7 @@ class Database:
         two short statements cost as much as they do.
         """
         session = self._sessions(bind=self._plain)
+        begin_nothing(session)
         try:
             yield session
             assert not _is_changed(session), _CHANGES
@@ -196,22 +198,6 @@ def _connecting(seconds_max: float, **server_settings: str) -> dict[str, Any]:
     }
 
 
-async def fetch(
-    session: AsyncSession, statement: Executable, values: Mapping[str, Any]
-) -> Sequence[Any]:
-    """Execute what is about plain columns and gives plain rows, or none.
-
-    The same statement by `session.execute` goes through the mapper, and takes Python half as long
-    again: hot operations and the look at who is asking do without.
-    """
-    return await session.run_sync(_fetched, statement, values)
-
-
-def _fetched(session: Session, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
-    result = session.connection().execute(statement, values)
-    return result.all() if result.returns_rows else ()
-
-
 async def lock_one(session: AsyncSession, statement: Select[Row]) -> Row | None:
     """Lock and read one row as it is now, whatever this session read of it before.
 
@@ -239,5 +225,5 @@ async def _lock(
 
 def violated(error: DBAPIError) -> str | None:
     """The name of the constraint that a statement broke, if that is what happened."""
-    cause: Any = getattr(error.orig, "__cause__", None)
+    cause: Any = getattr(error.orig, "__cause__", None) or error.orig
     return getattr(cause, "constraint_name", None)

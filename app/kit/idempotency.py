@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.bulk import arrays, given, table_of
-from app.kit.db import Base, fetch
+from app.kit.db import Base
 from app.kit.errors import AppError, NotFound, Said, Unfit
+from app.kit.fetching import fetch
 from app.kit.ground import Work
 from app.kit.sweeping import delete_some
 

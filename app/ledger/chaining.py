@@ -1,26 +1,25 @@
 """Linking what a deed posts to the chains of the accounts that it touches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from app.ledger.chain import ChainedLeg, ChainedPosting, link
 from app.ledger.deciding import Decision
 from app.ledger.rules import Instruction
-from app.ledger.states import AccountState
 
 
-def chained(
-    asked: Instruction, decision: Decision, rows: Sequence[Mapping[str, Any]]
-) -> dict[UUID, AccountState]:
-    """The accounts after the instruction, each head linked to every posting that touched it."""
-    after = dict(decision.after)
+def chain(
+    heads: MutableMapping[UUID, bytes],
+    asked: Instruction,
+    decision: Decision,
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Link to the heads of the accounts, in place, every posting of the deed that touched them."""
     for row in rows:
         packed = _posting(asked, decision, row).packed()
         for leg in _legs(row):
-            state = after[leg.account_id]
-            after[leg.account_id] = state.linked(link(state.head, leg.digest(packed)))
-    return after
+            heads[leg.account_id] = link(heads[leg.account_id], leg.digest(packed))
 
 
 def _posting(asked: Instruction, decision: Decision, row: Mapping[str, Any]) -> ChainedPosting:

@@ -1,6 +1,6 @@
 """Writing the books. `settle_many` is the only way that minutes move."""
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
 from app.kit.clock import Clock
-from app.kit.db import Base, fetch, once_committed, once_over
+from app.kit.db import Base, once_committed, once_over
+from app.kit.fetching import fetch
 from app.kit.ground import Work
 from app.kit.ids import new_ordered_id
 from app.kit.metrics import DEEDS
@@ -58,9 +59,9 @@ class _Batch:
     hold_ends: list[dict[str, Any]]
 
     def add(
-        self, asked: Instruction, decision: Decision
-    ) -> tuple[Posted, dict[UUID, AccountState]]:
-        """Lay out the rows of one accepted instruction; gives its accounts with their new heads."""
+        self, asked: Instruction, decision: Decision, heads: MutableMapping[UUID, bytes]
+    ) -> Posted:
+        """Lay out the rows of one accepted instruction, linked to the heads of its accounts."""
         at = decision.posted_at
         deed_id = new_ordered_id(at)
         key = {"bank_id": asked.bank_id, "deed_id": deed_id}
@@ -83,8 +84,8 @@ class _Batch:
             ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
             self.hold_ends.append(key | ended | {"ended_at": at})
         ids = tuple(row["posting_id"] for row in rows)
-        posted = Posted(deed_id, ids, decision.legs, at, decision.passed_limits)
-        return posted, chaining.chained(asked, decision, rows)
+        chaining.chain(heads, asked, decision, rows)
+        return Posted(deed_id, ids, decision.legs, at, decision.passed_limits)
 
 
 async def settle_many(
@@ -100,7 +101,7 @@ async def settle_many(
         return []
     (bank_id,) = {one.bank_id for one in asked}
     wanted = {account for one in asked for account in one.accounts}
-    states = await queries.lock_accounts(session, bank_id, wanted)
+    states, heads = await queries.lock_chains(session, bank_id, wanted)
     ended = [one.ends.hold_id for one in asked if one.ends]
     holds = await queries.list_holds(session, bank_id, ended) if ended else {}
     batch, touched = _Batch([], [], [], []), set[UUID]()
@@ -110,15 +111,17 @@ async def settle_many(
         if not isinstance(decision, Decision):
             answers.append(decision)
             continue
-        posted, after = batch.add(done, decision)
-        states |= after
-        touched |= after.keys()
+        posted = batch.add(done, decision, heads)
+        states |= decision.after
+        touched |= decision.after.keys()
         if (new := done.opens) is not None:
             holds[new.hold_id] = OpenHold(new.minutes, new.account_id, new.for_account_id)
         if done.ends is not None:
             del holds[done.ends.hold_id]
         answers.append(posted)
-    await _write(session, bank_id, batch, {account: states[account] for account in touched})
+    await _write_rows(session, batch)
+    after = {account: states[account] for account in touched}
+    await _write_accounts(session, bank_id, after, [heads[account] for account in touched])
     _count(session, answers)
     return answers
 
@@ -190,9 +193,7 @@ def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, An
     ]
 
 
-async def _write(
-    session: AsyncSession, bank_id: UUID, batch: _Batch, after: dict[UUID, AccountState]
-) -> None:
+async def _write_rows(session: AsyncSession, batch: _Batch) -> None:
     tables: tuple[tuple[type[Base], list[dict[str, Any]]], ...] = (
         (Deed, batch.deeds),
         (Posting, batch.postings),
@@ -201,6 +202,11 @@ async def _write(
     )
     for table, rows in tables:
         await insert_many(session, table, rows)
+
+
+async def _write_accounts(
+    session: AsyncSession, bank_id: UUID, after: dict[UUID, AccountState], heads: list[bytes]
+) -> None:
     if not after:
         return
     states = list(after.values())
@@ -214,6 +220,6 @@ async def _write(
         "ceilings": [state.ceiling for state in states],
         "seqs": [state.seq for state in states],
         "posted_ats": [state.posted_at for state in states],
-        "heads": [state.head for state in states],
+        "heads": heads,
     }
     await fetch(session, _UPDATE_ACCOUNTS, columns)

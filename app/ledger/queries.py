@@ -19,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kit.db import fetch
 from app.kit.errors import NotFound
+from app.kit.fetching import fetch
 from app.ledger.rules import AccountKind
 from app.ledger.states import AccountState, OpenHold
 from app.ledger.tables import Account, Hold, HoldEnd, Posting
@@ -42,11 +42,11 @@ _LOCK_ACCOUNTS: Final[Select[*tuple[Any, ...]]] = (
         Account.policy_floor_minutes,
         Account.seq,
         Account.posted_at,
-        Account.head,
         Account.closed_at.is_not(None),
         Account.held_in_minutes,
         Account.ceiling_minutes,
         Account.policy_ceiling_minutes,
+        Account.head,
     )
     .where(
         Account.bank_id == _IN_BANK,
@@ -82,6 +82,9 @@ class BalanceAt(NamedTuple):
     final_before: datetime
 
 
+_LATEST: Final = select(Account.seq, Account.posted_at).where(
+    Account.bank_id == _IN_BANK, Account.account_id == bindparam("account_id", type_=Uuid())
+)
 _BALANCE_AT: Final = text("""
     WITH RECURSIVE leg (seq, balance, posted_at) AS NOT MATERIALIZED (
         SELECT debit_seq, debit_balance_minutes, posted_at FROM posting
@@ -135,17 +138,32 @@ async def get_bank_account(session: AsyncSession, bank_id: UUID, kind: AccountKi
 async def lock_accounts(
     session: AsyncSession, bank_id: UUID, account_ids: Iterable[UUID]
 ) -> dict[UUID, AccountState]:
-    """Lock these accounts, in id order so that no two deeds can wait for each other.
+    """Lock these accounts, in id order so that no two deeds can wait for each other."""
+    return (await lock_chains(session, bank_id, account_ids)).states
+
+
+class Locked(NamedTuple):
+    """Locked accounts, and the heads of their chains."""
+
+    states: dict[UUID, AccountState]
+    heads: dict[UUID, bytes]
+
+
+async def lock_chains(session: AsyncSession, bank_id: UUID, account_ids: Iterable[UUID]) -> Locked:
+    """Lock these accounts, in the same order, to post on them.
 
     Plain columns, not mapped rows: what a session read earlier cannot be mistaken for the present.
     """
+    locked = Locked({}, {})
     # By the ids that were asked for: comparing them with the driver's own is slow, and they are
     # looked up again and again.
     if not (wanted := {one: one for one in account_ids}):
-        return {}
+        return locked
     asked = {"bank_id": bank_id, "account_ids": list(wanted)}
-    rows = await fetch(session, _LOCK_ACCOUNTS, asked)
-    return {wanted[row[0]]: AccountState(*row[1:]) for row in rows}
+    for account_id, *state, head in await fetch(session, _LOCK_ACCOUNTS, asked):
+        locked.states[wanted[account_id]] = AccountState(*state)
+        locked.heads[wanted[account_id]] = head
+    return locked
 
 
 async def list_holds(
@@ -168,10 +186,13 @@ async def get_balance_at(
     Raises:
         NotFound: when the bank has no such account.
     """
-    account = await get_account(session, bank_id, account_id)
-    asked = {"bank_id": bank_id, "account_id": account_id, "at": at, "seq": account.seq}
-    balance = (await session.execute(_BALANCE_AT, asked)).scalar_one()
-    return BalanceAt(balance, account.posted_at)
+    asked = {"bank_id": bank_id, "account_id": account_id}
+    found = await fetch(session, _LATEST, asked)
+    if not found:
+        raise NotFound
+    ((seq, posted_at),) = found
+    ((balance,),) = await fetch(session, _BALANCE_AT, asked | {"at": at, "seq": seq})
+    return BalanceAt(balance, posted_at)
 
 
 async def list_trial_balance(session: AsyncSession, bank_id: UUID) -> list[Balance]:

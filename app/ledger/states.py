@@ -17,8 +17,6 @@ class AccountState(NamedTuple):
     policy_floor: int
     seq: int
     posted_at: datetime
-    head: bytes = b""
-    """The head of the account's hash chain."""
     closed: bool = False
     held_in: int = 0
     """Minutes that are held elsewhere for this account."""
@@ -45,7 +43,7 @@ class AccountState(NamedTuple):
         """How many minutes may still arrive or be held for it; None without a ceiling."""
         return None if self.ceiling is None else self.ceiling - self.expected
 
-    # Written out below, as `_replace` takes twice the time, six times a posting.
+    # Written out below, as `_replace` takes twice the time, four times a posting.
 
     def moved(self, minutes: int) -> "AccountState":
         """After one more posting, which brought minutes; a negative number took them."""
@@ -56,7 +54,6 @@ class AccountState(NamedTuple):
             self.policy_floor,
             self.seq + 1,
             self.posted_at,
-            self.head,
             self.closed,
             self.held_in,
             self.ceiling,
@@ -77,16 +74,11 @@ class AccountState(NamedTuple):
             self.policy_floor,
             self.seq,
             at,
-            self.head,
             self.closed,
             self.held_in,
             None if ceiling is None else max(ceiling, self.expected),
             ceiling,
         )
-
-    def linked(self, head: bytes) -> "AccountState":
-        """With this head of its chain."""
-        return AccountState(*self[:6], head, *self[7:])
 
 
 @dataclass(frozen=True)

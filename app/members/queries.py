@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
-from app.kit.db import fetch, lock_many, lock_one
+from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
+from app.kit.fetching import fetch
 from app.members.blocks.queries import may_look, neither_named, no_block_between
 from app.members.rules import FORMER_MEMBER, MemberStatus
 from app.members.tables import Member

@@ -5,15 +5,18 @@ stays away, a deed is answered as busy and leaves every row of the bank as it wa
 it when the database is back.
 """
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
-from sqlalchemy.util import await_only
+from sqlalchemy import Connection, event, text
 
+from app.kit.fetching import fetch
+from app.kit.retrying import TRIES_MAX
 from tests.databases import Cluster
 from tests.doings import books_are_whole, disputed, stand
 from tests.schema import rows_of
@@ -35,8 +38,9 @@ def losing(town: Town, cluster: Cluster, number: int, *, once: bool = False) -> 
         if next(count) == number:
             driver = connection.connection.driver_connection
             assert driver is not None
-            pid = driver.get_server_pid()
-            await_only(cluster.run(f"SELECT pg_terminate_backend({pid}, 5000)"))
+            end = cluster.run(f"SELECT pg_terminate_backend({driver.get_server_pid()}, 5000)")
+            with ThreadPoolExecutor(1) as apart:  # the program's own loop stands still meanwhile
+                apart.submit(asyncio.run, end).result()
             lost.append(number)
 
     engine = town.ground.database.engine.sync_engine
@@ -159,3 +163,28 @@ async def test_without_a_key_nobody_can_tell_what_a_lost_commit_did(
     statuses = [answer.status_code for answer in answers]
     assert statuses == [201] * (number - 1) + [503, 201]
     assert await stand(bor) == (600 - number, 0, 600 - number)
+
+
+async def test_when_all_connections_were_lost_the_first_who_reads_is_answered(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    """One failed try tells of all of them, or each would cost a try of its own."""
+    ana = await town.member("Ana")
+    await have_connections(town, TRIES_MAX + 1)
+    await cluster.run(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        f" WHERE datname = '{database}' AND application_name = 'timebank'"
+    )
+    assert (await ana.get("/v1/me/account")).status_code == 200
+
+
+async def have_connections(town: Town, count: int) -> None:
+    """Let the program have so many open connections, none of them in use."""
+    all_have_one = asyncio.Barrier(count)
+
+    async def hold() -> None:
+        async with town.ground.database.read() as session:
+            await fetch(session, text("SELECT 1"), {})
+            await all_have_one.wait()
+
+    await asyncio.gather(*(hold() for _ in range(count)))

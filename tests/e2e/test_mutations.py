@@ -39,9 +39,9 @@ BREAKS = {
     ),
     "the clock is read before the locks": Break(
         "ledger/operations.py",
-        "states = await queries.lock_accounts(session, bank_id, wanted)",
+        "states, heads = await queries.lock_chains(session, bank_id, wanted)",
         "clock = (lambda at: lambda: at)(clock())\n"
-        "    states = await queries.lock_accounts(session, bank_id, wanted)",
+        "    states, heads = await queries.lock_chains(session, bank_id, wanted)",
         HISTORIES,
     ),
     "time may run backwards": Break(

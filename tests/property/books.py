@@ -209,12 +209,12 @@ class Books:
                 some = instructions[first : first + size]
                 answers = await operations.settle_many(session, some, self.ground.clock)
                 told += [one if isinstance(one, Posted) else type(one) for one in answers]
-            told.append(await self.states(session))
+            told.append(await queries.lock_chains(session, self.bank_id, self.accounts))
             await session.rollback()
         return told
 
     async def states(self, session: AsyncSession) -> list[AccountState]:
-        """All that the accounts say, the heads of their chains included."""
+        """All that the accounts say, but for the heads of their chains."""
         states = await queries.lock_accounts(session, self.bank_id, self.accounts)
         return [states[account] for account in self.accounts]
 

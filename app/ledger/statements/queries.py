@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kit.db import fetch
+from app.kit.fetching import fetch
 from app.ledger.reversing.tables import Reversal
 from app.ledger.tables import Deed, Posting
 

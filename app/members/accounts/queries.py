@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.rules import Caller
-from app.kit.db import fetch
 from app.kit.errors import NotFound
+from app.kit.fetching import fetch
 from app.ledger.statements import queries as statements
 from app.ledger.statements.queries import StatementLine
 from app.ledger.tables import Account
@@ -33,6 +33,10 @@ _GIVEN_IDS: Final = bindparam("given_ids", type_=ARRAY(Uuid))
 # Made once: making a statement takes longer than asking it.
 _ACCOUNT_IDS: Final = select(Member.member_id, Member.account_id).where(
     Member.bank_id == _IN_BANK, Member.member_id == any_(_GIVEN_IDS)
+)
+_ACTIVE_ACCOUNTS: Final = _ACCOUNT_IDS.where(Member.status == MemberStatus.ACTIVE)
+_OWNERS: Final = select(Member.account_id, Member.member_id).where(
+    Member.bank_id == _IN_BANK, Member.account_id == any_(_GIVEN_IDS)
 )
 _PURSE: Final = (
     select(Account.account_id, Account.balance_minutes, Account.held_minutes, Account.floor_minutes)
@@ -65,10 +69,8 @@ async def find_owners(
     session: AsyncSession, bank_id: UUID, account_ids: Collection[UUID]
 ) -> dict[UUID, UUID]:
     """The members whose these accounts are, by account; the bank's own accounts have none."""
-    asked = select(Member.account_id, Member.member_id).where(
-        Member.bank_id == bank_id, Member.account_id == any_(_GIVEN_IDS)
-    )
-    rows = await fetch(session, asked, {"given_ids": list(account_ids)})
+    asked = {"bank_id": bank_id, "given_ids": list(account_ids)}
+    rows = await fetch(session, _OWNERS, asked)
     return {account_id: member_id for account_id, member_id in rows if account_id is not None}
 
 
@@ -76,12 +78,8 @@ async def find_active_accounts(
     session: AsyncSession, bank_id: UUID, member_ids: Collection[UUID]
 ) -> dict[UUID, UUID]:
     """The accounts of those of these who are active members, by member."""
-    asked = select(Member.member_id, Member.account_id).where(
-        Member.bank_id == bank_id,
-        Member.member_id == any_(_GIVEN_IDS),
-        Member.status == MemberStatus.ACTIVE,
-    )
-    rows = await fetch(session, asked, {"given_ids": list(member_ids)})
+    asked = {"bank_id": bank_id, "given_ids": list(member_ids)}
+    rows = await fetch(session, _ACTIVE_ACCOUNTS, asked)
     return {member_id: account_id for member_id, account_id in rows if account_id is not None}
 
 
