@@ -88,7 +88,7 @@ async def _measure(here: Place, size: Size) -> Results:
     town = await found(ground, size.members, size.signed_in)
     signed = tokens(ground, town, town.people[: size.signed_in])
     await ground.database.close()
-    await here.run("VACUUM ANALYZE", TOWN)
+    await here.tidy(TOWN)
     for way in WAYS:
         counted = await _count(here, way, signed[0])
         results.add(f"{way}.counted", counted._asdict(), ("public.counted",))

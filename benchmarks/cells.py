@@ -88,7 +88,7 @@ async def build(place: Place, size: Size, results: Results, peer: list[Path]) ->
     needed = size.confirmations * len(size.clients)
     delivered = await deliver(ground, town, size.signed_in, needed)
     await ground.database.close()
-    await place.run("VACUUM ANALYZE", TOWN_DELIVERED)
+    await place.tidy(TOWN_DELIVERED)
     for name in (TOWN, TOWN_DELIVERED):
         results.proved(name, await findings(place, name, town.bank_id))
     names = await yardsticks.build(place, size.members, peer)

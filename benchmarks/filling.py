@@ -113,9 +113,9 @@ async def fill(
                 some = [row[place_in] for row in rows]
                 await connection.copy_records_to_table(table, records=some, columns=columns)
         await _write(connection, books)
-        await connection.execute("VACUUM ANALYZE", timeout=SECONDS_MAX)
     finally:
         await connection.close()
+    await place.tidy(database)
     return History(begins_at, books.at)
 
 

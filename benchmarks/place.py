@@ -35,6 +35,10 @@ _SETTINGS: Final = (
     "checkpoint_timeout",
 )
 _EXISTS: Final = (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError)
+_FILLED: Final = """
+    SELECT oid::regclass::text FROM pg_class
+     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+"""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,16 @@ class Place:
             return list(await connection.fetch(asked, *parameters))
         finally:
             await connection.close()
+
+    async def tidy(self, database: str) -> None:
+        """Vacuum and analyze every table that has rows.
+
+        An empty one is left as a new installation has it: PostgreSQL takes a table that was once
+        found empty for one that stays so, and makes plans that read all of it.
+        """
+        filled = [name for (name,) in await self.rows(_FILLED, database=database)]
+        if filled:
+            await self.run(f"VACUUM ANALYZE {', '.join(filled)}", database)
 
     async def create(self, name: str, template: str = "template1") -> None:
         """Make a database anew, as a copy of another one."""

@@ -56,16 +56,14 @@ _RAW: Final = f"""
 """
 _RAW_ACCOUNTS: Final = """
     INSERT INTO account SELECT '{bank}', md5(n::text)::uuid, 'member', 1000000000, 0, -720, -720,
-           0, now(), now() FROM generate_series(1, {accounts}) n;
-    VACUUM ANALYZE
+           0, now(), now() FROM generate_series(1, {accounts}) n
 """
 _PEER_ACCOUNTS: Final = """
     INSERT INTO pgledger_accounts
            (id, name, currency, allow_negative_balance, allow_positive_balance,
             created_at, updated_at)
     SELECT {id}, 'account', 'MIN', true, true, now(), now()
-      FROM generate_series(1, {accounts}) n;
-    VACUUM ANALYZE
+      FROM generate_series(1, {accounts}) n
 """
 _TWO: Final = """
 \\set a random(2, {accounts})
@@ -96,14 +94,16 @@ async def build(place: Place, accounts: int, peer: list[Path]) -> list[str]:
     await place.create("bench_raw_template")
     await place.run(_RAW, "bench_raw_template")
     filled = _RAW_ACCOUNTS.format(bank=BANK, accounts=accounts)
-    await _each(place, "bench_raw_template", filled)
+    await place.run(filled, "bench_raw_template")
+    await place.tidy("bench_raw_template")
     if not peer:
         return ["raw"]
     await place.create("bench_pgledger_template")
     for path in peer:
         await place.run(path.read_text(), "bench_pgledger_template")
     filled = _PEER_ACCOUNTS.format(id=_peer_id("n"), accounts=accounts)
-    await _each(place, "bench_pgledger_template", filled)
+    await place.run(filled, "bench_pgledger_template")
+    await place.tidy("bench_pgledger_template")
     return ["raw", "pgledger"]
 
 
@@ -128,8 +128,3 @@ async def measure(
         raise RuntimeError(f"the sums of {yardstick} are not right")
     await place.drop(database)
     return figures
-
-
-async def _each(place: Place, database: str, statements: str) -> None:
-    for statement in statements.split(";"):  # VACUUM runs in no transaction
-        await place.run(statement, database)

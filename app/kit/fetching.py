@@ -78,8 +78,11 @@ async def _fetch_usually(
 def _executed(
     session: Session, statement: Executable, values: Mapping[str, Any]
 ) -> tuple[Sequence[Any], Connection]:
-    connection = session.connection()
-    result = connection.execute(statement, values)
+    connection, direct = session.connection(), _direct(statement)
+    if direct is None:
+        result = connection.execute(statement, values)
+    else:
+        result = connection.exec_driver_sql(direct.text, tuple(direct.ordered(values)))
     return result.all() if result.returns_rows else (), connection
 
 
@@ -93,15 +96,18 @@ class _Direct:
     fixed: Mapping[str, Any]
     """The values that the statement itself brings."""
 
+    def ordered(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of their places."""
+        given = {**self.fixed, **values}
+        return [given[name] for name in self.names]
+
     async def fetch(
         self,
         connection: Connection,
         driver: "asyncpg.Connection[asyncpg.Record]",
         values: Mapping[str, Any],
     ) -> Sequence[Any]:
-        given = {**self.fixed, **values}
-        ordered = [given[name] for name in self.names]
-        is_many = False
+        ordered, is_many = self.ordered(values), False
         for hear in connection.dispatch.before_cursor_execute:
             hear(connection, None, self.text, tuple(ordered), None, is_many)
         rows: Sequence[Any] = await driver.fetch(self.text, *ordered)

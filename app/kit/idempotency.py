@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, cast, delete, update
+from sqlalchemy import CheckConstraint, Index, LargeBinary, cast, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -146,12 +146,14 @@ _TAKE: Final = (
     )
 )
 _ENDED: Final = given(
-    **_ID, **{name: _COLUMNS[name].type for name in ("status", "answer", "deed_id")}
+    **{name: column.type for name, column in _COLUMNS.items()},
 )
-_KEEP: Final = (
-    update(_TABLE)
-    .where(*(_COLUMNS[name] == _ENDED.c[name] for name in _ID))
-    .values(status=_ENDED.c.status, answer=_ENDED.c.answer, deed_id=_ENDED.c.deed_id)
+# The keys are there, taken in this transaction: the upsert finds each by its primary key. An UPDATE
+# joined to what is given reads the whole table, by a plan that was made when that was small.
+_KEPT: Final = insert(_TABLE).from_select(list(_ENDED.c.keys()), _ENDED.select())
+_KEEP: Final = _KEPT.on_conflict_do_update(
+    index_elements=list(_ID),
+    set_={name: _KEPT.excluded[name] for name in ("status", "answer", "deed_id")},
 )
 _FORGOTTEN: Final = given(**_ID)
 _FORGET: Final = delete(_TABLE).where(*(_COLUMNS[name] == _FORGOTTEN.c[name] for name in _ID))
@@ -202,12 +204,7 @@ async def begin(work: Work, use: Use) -> Key:
 
 async def keep_many(work: Work, answers: Sequence[tuple[Key, Kept]]) -> None:
     """Keep good answers with their effects; forget the keys of those that are no success."""
-    good = [
-        key.use.key
-        | {"status": kept.status, "answer": _sealed(work, key, kept), "deed_id": kept.deed_id}
-        for key, kept in answers
-        if kept.status in _KEEPABLE
-    ]
+    good = [_row(work, key, kept) for key, kept in answers if kept.status in _KEEPABLE]
     if good:
         await fetch(work.session, _KEEP, arrays(good))
     await forget_many(work, [key for key, kept in answers if kept.status not in _KEEPABLE])
@@ -228,6 +225,16 @@ async def in_use(work: Work, key: Key) -> AsyncIterator[None]:
         if refusal.leaves_trace:
             await forget_many(work, [key])
         raise
+
+
+def _row(work: Work, key: Key, kept: Kept) -> dict[str, Any]:
+    return key.use.key | {
+        "request_hash": key.use.request_hash,
+        "status": kept.status,
+        "answer": _sealed(work, key, kept),
+        "deed_id": kept.deed_id,
+        "created_at": work.now,
+    }
 
 
 def _sealed(work: Work, key: Key, kept: Kept) -> bytes:

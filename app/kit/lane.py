@@ -147,9 +147,9 @@ class Lane(Generic[Ask, Answer]):
             (batch if goes else left).append(one)
             met |= one.subjects  # of those left, too: nobody overtakes about the same subject
         self._waiting.extendleft(reversed(left))
-        began = time.perf_counter()
+        began, wait = time.perf_counter(), LANE_WAIT.labels(self.name)
         for one in batch:
-            LANE_WAIT.labels(self.name).observe(began - one.since)
+            wait.observe(began - one.since)
         return batch
 
     async def _do(self, batch: Sequence[_Waiting[Ask, Answer]]) -> None:

@@ -39,6 +39,15 @@ _PACKAGE: Final = Path(__file__).resolve().parents[1]
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
+class _StandardError:
+    """Writes lines to the standard error of the moment, which is flushed at each end of a line."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = critical = msg
+
+
 def configure_logs(level: str) -> None:
     """Send every log line of this process, libraries' included, through the allow-list."""
     shared: list[structlog.typing.Processor] = [
@@ -50,10 +59,11 @@ def configure_logs(level: str) -> None:
     # Our own lines do not pass through `logging`: that costs more than the line, with each request.
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_: _StandardError(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,  # the standard error of this moment
+        cache_logger_on_first_use=True,  # putting it together costs as much as a line
     )
+    vars(log).pop("bind", None)  # as it was put together before, with another level
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -67,6 +77,10 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    _quiet_libraries()
+
+
+def _quiet_libraries() -> None:
     for name in ("httpx", "httpcore", "app.kit.pool"):  # addresses, and every pool that is closed
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

@@ -1,10 +1,12 @@
 """What stands around every request: its id, its log line and numbers, its limits."""
 
 import time
+from functools import cache
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -186,13 +188,19 @@ class _Answer:
         await self._send(message)
 
 
+@cache  # as many as there are operations and statuses; finding them takes as long as counting
+def _numbers(operation: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(operation, method, str(status)), SECONDS.labels(operation)
+
+
 def _record(scope: Scope, answer: _Answer) -> None:
     """One log line and two numbers, by the name of the operation and never by the path."""
     operation = getattr(scope.get("route"), "name", None) or "none"
     seconds = time.perf_counter() - answer.began
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    REQUESTS.labels(operation, method, str(answer.status)).inc()
-    SECONDS.labels(operation).observe(seconds)
+    requests, took = _numbers(operation, method, answer.status)
+    requests.inc()
+    took.observe(seconds)
     log.info(
         "request",
         operation=operation,

@@ -1,9 +1,17 @@
 """What a posting reads stays the same, however large its bank and however small the others are."""
 
+from hashlib import md5
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.kit.fetching import fetch
 from app.kit.ground import Ground
-from tests.databases import Cluster
+from app.ledger import queries
+from tests.databases import Cluster, Connection
 from tests.doings import until
 from tests.property.books import Asked, Books, Move
+from tests.town import Town, good
 
 ISSUER, MEMBER = 1, 4
 """Accounts of `Books`."""
@@ -45,3 +53,53 @@ async def test_a_posting_in_a_large_bank_among_small_ones_reads_only_its_account
     read = await connection.fetchval(READ) - before
     await connection.close()
     assert read <= POSTINGS * READ_MAX
+
+
+FILLED = ("hold_end", "idempotency_key")
+"""What is empty in a new bank, and looked into by every deed that is asked for with a key."""
+FILL = """
+    SET session_replication_role = replica;
+    INSERT INTO {table} SELECT new.* FROM generate_series(1, {rows}) AS number,
+        (SELECT to_jsonb({table}) AS one FROM {table} LIMIT 1) AS like_it,
+        LATERAL jsonb_populate_record(NULL::{table},
+            like_it.one || jsonb_build_object('{name}', md5(number::text)::uuid)) AS new
+"""
+ROWS_READ = f"""
+    SELECT sum(seq_tup_read)::bigint + (
+        SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname IN {FILLED})
+      FROM pg_stat_user_tables WHERE relname IN {FILLED}
+"""
+TIMES, ROWS, AT_ONCE = 8, 3_000, 40
+"""A plan is kept after some executions; a batch has as many holds."""
+READ_MAX_OF_FILLED = AT_ONCE * 2
+"""Rows of them that a donation with its key and a batch of holds may read, all versions."""
+
+
+async def test_plans_made_while_there_was_little_still_fit_when_there_is_much(
+    town: Town, cluster: Cluster, database: str
+) -> None:
+    ana, bor = await town.member("Ana"), await town.member("Bor", minutes=600)
+    await town.settled(ana, bor)
+    await cluster.run(FILL.format(table="hold", name="hold_id", rows=ROWS), database)
+    await cluster.run("VACUUM ANALYZE hold", database)
+    await town.ground.database.close()  # one connection from here on, which keeps its plans
+    connection = await cluster.connect(database)
+    some = [UUID(md5(str(one).encode()).hexdigest()) for one in range(AT_ONCE)]
+    for number in range(2 * TIMES):
+        if number == TIMES:
+            for table, name in zip(FILLED, ("hold_id", "key"), strict=True):
+                await cluster.run(FILL.format(table=table, name=name, rows=ROWS), database)
+            before = await read_so_far(town, connection)
+        good(await bor.post("/v1/donations", {"minutes": 1}, key=f"key {number}"))
+        async with town.ground.database.begin() as session:
+            await queries.list_holds(session, town.bank_id, some)
+    read = await read_so_far(town, connection) - before
+    await connection.close()
+    assert read <= TIMES * READ_MAX_OF_FILLED
+
+
+async def read_so_far(town: Town, connection: Connection) -> int:
+    """Rows read of these tables until now; the program's connection is told to report them."""
+    async with town.ground.database.read() as session:
+        await fetch(session, text("SELECT pg_stat_force_next_flush()"), {})
+    return int(await connection.fetchval(ROWS_READ))
