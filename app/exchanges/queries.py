@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from types import SimpleNamespace
+from typing import Final, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, func, or_, select, tuple_
@@ -12,8 +13,9 @@ from app.exchanges.rules import GOING_ON, Status
 from app.exchanges.tables import Exchange
 from app.identity.rules import Caller
 from app.kit.bulk import arrays, given
-from app.kit.db import lock_many, lock_one
+from app.kit.db import lock_one, locking
 from app.kit.errors import NotFound
+from app.kit.fetching import fetch
 from app.members import queries as members
 from app.members.queries import Look, Party, Side
 
@@ -42,8 +44,10 @@ def is_party(member_id: UUID | ColumnElement[UUID] | None) -> ColumnElement[bool
 
 
 _ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
-_LOCK_EXCHANGES: Final = (
-    select(Exchange)
+_COLUMNS: Final = tuple(Exchange.__table__.c)
+_NAMES: Final = tuple(column.name for column in _COLUMNS)
+_LOCK_EXCHANGES: Final = locking(
+    select(*_COLUMNS)
     .join(
         _ASKED,
         and_(
@@ -52,7 +56,8 @@ _LOCK_EXCHANGES: Final = (
             is_party(_ASKED.c.member_id),
         ),
     )
-    .order_by(Exchange.bank_id, Exchange.exchange_id)
+    .order_by(Exchange.bank_id, Exchange.exchange_id),
+    of=Exchange,
 )
 
 
@@ -88,13 +93,18 @@ async def lock_exchange(session: AsyncSession, caller: Caller, exchange_id: UUID
 async def lock_exchanges(
     session: AsyncSession, asked: Sequence[tuple[Caller, UUID]]
 ) -> dict[UUID, Exchange]:
-    """These exchanges locked for a step, in id order; without those that are not the caller's."""
+    """These exchanges locked for a step, in id order; without those that are not the caller's.
+
+    They can be read as exchanges, but are plain rows: what is changed of them is written by
+    `update_many` alone.
+    """
     keys = [
         {"bank_id": caller.bank_id, "exchange_id": exchange_id, "member_id": caller.member_id}
         for caller, exchange_id in asked
     ]
-    rows = await lock_many(session, _LOCK_EXCHANGES, arrays(keys), of=Exchange)
-    return {row.exchange_id: row for row in rows}
+    rows = await fetch(session, _LOCK_EXCHANGES, arrays(keys))
+    plain = [SimpleNamespace(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+    return {row.exchange_id: cast("Exchange", row) for row in plain}
 
 
 async def lock_any_exchange(session: AsyncSession, bank_id: UUID, exchange_id: UUID) -> Exchange:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Column, Insert, Table, Update, and_, column, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
@@ -45,17 +44,10 @@ async def insert_many(session: AsyncSession, table: type[Base], rows: Sequence[V
         await fetch(session, _insert(table_of(table), tuple(rows[0])), arrays(rows))
 
 
-async def update_many(session: AsyncSession, changed: Sequence[tuple[Base, Values]]) -> None:
-    """Change these rows of one table, here and in the database; the same columns in all of them."""
-    if not changed:
-        return
-    table = table_of(type(changed[0][0]))
-    keys = [key.name for key in table.primary_key]
-    rows = [{name: getattr(row, name) for name in keys} | dict(new) for row, new in changed]
-    await fetch(session, _update(table, tuple(rows[0])), arrays(rows))
-    for row, new in changed:
-        for name, value in new.items():
-            set_committed_value(row, name, value)
+async def update_many(session: AsyncSession, table: type[Base], rows: Sequence[Values]) -> None:
+    """Change the rows with these primary keys; every row names the same columns."""
+    if rows:
+        await fetch(session, _update(table_of(table), tuple(rows[0])), arrays(rows))
 
 
 @cache

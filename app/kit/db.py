@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, MetaData, ScalarResult, Select, Text, Uuid, event
@@ -43,6 +43,7 @@ _ONCE_COMMITTED: Final = "once committed"
 _ONCE_OVER: Final = "once over"
 
 Row = TypeVar("Row")
+Columns = TypeVarTuple("Columns")
 
 
 class Base(DeclarativeBase):
@@ -212,8 +213,13 @@ async def lock_many(
     session: AsyncSession, statement: Select[Row], values: Mapping[str, Any], of: type[Base]
 ) -> Sequence[Row]:
     """Lock and read rows of one table as they are now; the statement must put them in key order."""
-    rows = await _lock(session, statement.with_for_update(key_share=True, of=of), values)
+    rows = await _lock(session, locking(statement, of), values)
     return rows.all()
+
+
+def locking(statement: Select[*Columns], of: type[Base]) -> Select[*Columns]:
+    """The statement as it locks the rows of one table, which it must put in key order."""
+    return statement.with_for_update(key_share=True, of=of)
 
 
 async def _lock(

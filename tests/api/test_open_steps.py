@@ -111,7 +111,7 @@ async def _keep_instead(town: Town, person: Person, status: int, body: JSON) -> 
     """Put this answer in the place of the one that is kept for them under `KEY`."""
     assert person.member_id is not None
     kept = idempotency.Kept(status, json.dumps(body).encode(), person.member_id)
-    use = idempotency.Use(town.bank_id, person.login_id, KEY, b"")
+    use = idempotency.Use(town.bank_id, person.login_id, KEY, bytes(32))
     async with town.ground.database.begin() as session:
         key = idempotency.Key(use, None)
         await idempotency.keep_many(town.ground.work(session), [(key, kept)])

@@ -109,13 +109,17 @@ async def _write(
         if _minutes(posted[one.exchange_id]) < (one.delivered_minutes or one.minutes):
             short = NoticeKind.EXCHANGE_SETTLED_SHORT
             told.append(Told(one.bank_id, short, one.exchange_id, role=Role.COORDINATOR))
-    changes = [(one, _change(work, one, posted[one.exchange_id])) for _, one in done]
-    await update_many(work.session, changes)
+    changes = [_change(work, one, posted[one.exchange_id]) for _, one in done]
+    await update_many(work.session, Exchange, changes)
+    for (_, one), change in zip(done, changes, strict=True):
+        vars(one).update(change)
     await notices.tell_many(work, told)
 
 
 def _change(work: Work, exchange: Exchange, posted: Posted) -> dict[str, Any]:
     return {
+        "bank_id": exchange.bank_id,
+        "exchange_id": exchange.exchange_id,
         "status": Status.SETTLED.value,
         "version": exchange.version + 1,
         "expires_at": None,
