@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from app.exchanges.rules import Step, Who
@@ -74,8 +75,8 @@ def settlement(exchange: Exchange, receiver: UUID, giver: UUID, minutes: int) ->
     ends = None
     if exchange.hold_id is not None:
         ends = HoldEnding(exchange.hold_id, receiver, HoldOutcome.SETTLED, giver)
-    asked = _instruction(exchange, "settlement", legs=(Leg(receiver, giver, minutes),), ends=ends)
-    return replace(asked, effective_at=exchange.delivered_at)
+    legs, at = (Leg(receiver, giver, minutes),), exchange.delivered_at
+    return _instruction(exchange, "settlement", legs=legs, ends=ends, effective_at=at)
 
 
 def settlement_of_delivered(exchange: Exchange, receiver: UUID, giver: UUID) -> Instruction:
@@ -137,6 +138,7 @@ def _instruction(
     legs: tuple[Leg, ...] = (),
     opens: NewHold | None = None,
     ends: HoldEnding | None = None,
+    effective_at: datetime | None = None,
 ) -> Instruction:
     return Instruction(
         bank_id=exchange.bank_id,
@@ -146,4 +148,5 @@ def _instruction(
         legs=legs,
         opens=opens,
         ends=ends,
+        effective_at=effective_at,
     )
