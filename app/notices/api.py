@@ -16,13 +16,13 @@ from app.notices.tables import Notice
 
 router = APIRouter(prefix="/v1/notices", route_class=Route, tags=["notices"])
 SUBJECT = (
-    "What to read: `exchange_*`, `confirmation_awaited` mean an exchange (to a "
-    "coordinator its case), `dispute_*` a dispute, "
-    "`flag_*` a flag, `screening_*` a screening, `emergency_*` an emergency, `alert_*` an alert, "
-    "`hours_granted` a grant, other `hours_*` and `transfer_*` a transfer (`transfer_id` of the "
-    "statement), `posting_*` a posting, `group_session_*` a session, `recovery_*` the `id` in "
-    "/v1/me/recovery, `session_*` a session that was ended, `application_*`, `sign_in_code_*` and "
-    "`email_*` a member; `safeguarding_alert` names nothing."
+    "What to read: `exchange_*`, `confirmation_awaited` mean an exchange (to a coordinator its "
+    "case), `dispute_*` a dispute, `flag_*` a flag, `listing_*` a listing, `screening_*` a "
+    "screening, `emergency_*` an emergency, `alert_*` an alert, `hours_granted` a grant, other "
+    "`hours_*` and `transfer_*` a transfer (`transfer_id` of the statement), `posting_*` a "
+    "posting, `group_session_*` a session, `recovery_*` the `id` in /v1/me/recovery, `session_*` "
+    "a session that was ended, `application_*`, `sign_in_code_*` and `email_*` a member; "
+    "`safeguarding_alert` names nothing."
 )
 
 

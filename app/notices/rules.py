@@ -45,3 +45,5 @@ class NoticeKind(StrEnum):
     DISPUTE_STATED = "dispute_stated"
     DISPUTE_APPEALED = "dispute_appealed"
     FLAG_WAITING = "flag_waiting"
+    LISTING_CHANGED = "listing_changed"
+    """The moderators sent a listing of the member's away, or gave it back; there it says why."""
