@@ -54,7 +54,7 @@ class ResolveFlag(RequestBody):
     outcome: Literal[FlagStatus.UPHELD, FlagStatus.DISMISSED]
     reason: Reason = Field(
         examples=["It asks for papers, which nobody here may."],
-        description="For the moderators.",
+        description="For the moderators; whoever flagged it finds it in their export.",
     )
     send_away_because: Reason | None = Field(
         None,
