@@ -15,7 +15,7 @@ from app.openings.reasons import HEADER
 from app.rights.data_map import DATA_MAP
 from app.rights.mapping import Kind
 from app.sealed.box import unseal_trace
-from tests.doings import SUSPICIOUS, alert_of, sql, take
+from tests.doings import SUSPICIOUS, alert_of, flag_of, sql, take
 from tests.town import JSON, PASSWORD, Person, Town, good
 
 WRITTEN: Final = frozenset({Kind.WORDS, Kind.IDENTITY})
@@ -141,6 +141,9 @@ async def _meets(town: Town, word: Word, eva: Person, bor: Person, moderator: Pe
     flag = good(await eva.post("/v1/flags", told | {"reason": word("flag.reason_sealed")}))
     found = {"outcome": "upheld", "reason": word("flag.resolution_sealed")}
     good(await moderator.post(f"/v1/flags/{flag['id']}/resolution", found))
+    path = f"/v1/flags/{await flag_of(bor, await town.listing(eva))}/resolution"
+    found |= {"send_away_because": word("listing.decision_reason_sealed")}
+    good(await moderator.post(path, found | {"reason": "Papers."}))
 
 
 async def _is_looked_at(word: Word, eva: Person, staff: dict[str, Person], admin: Person) -> None:

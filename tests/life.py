@@ -48,7 +48,7 @@ class Life:
             "member_id": [str(newcomer.member_id), str(ana.member_id)],
             "notice_id": await _notices(ana, desk),
             "posting_id": [line["id"] for line in await bor.statement()],
-            **await _around(town, staff["admin"], ana, request),
+            **await _around(town, staff, ana, request),
             "seal_hash": [seal.hash.hex()],
             **{name: [one] for name, one in (await waiting_for_staff(town, desk, bor)).items()},
         } | own
@@ -60,11 +60,17 @@ class Life:
         return lambda name: self.ids[name][turn % len(self.ids[name])]
 
 
-async def _around(town: Town, admin: Person, ana: Person, listing: JSON) -> dict[str, list[str]]:
-    """Places that only this bank has, and a flag of Ana's on a listing."""
+async def _around(
+    town: Town, staff: dict[str, Person], ana: Person, listing: JSON
+) -> dict[str, list[str]]:
+    """Places that only this bank has, a flag of Ana's on a listing, and one on what went for it."""
+    admin, gone = staff["admin"], await town.listing(await town.member("Zora"))
+    flag_ids = [await flag_of(ana, one) for one in (gone, listing)]
+    found = {"outcome": "upheld", "reason": "Papers.", "send_away_because": "Not here, please."}
+    good(await staff["moderator"].post(f"/v1/flags/{flag_ids[0]}/resolution", found))
     return {
         "subject_id": [listing["id"]],
-        "flag_id": [await flag_of(ana, listing)],
+        "flag_id": flag_ids,
         "area": [await place_of(admin, "areas", f"{town.slug}-hill")],
         "meeting_point": [await place_of(admin, "meeting-points", f"{town.slug}-inn")],
     }

@@ -32,6 +32,8 @@ REVIEWED: Final = {
     "app.identity.staffing.queries.list_staff": "the operator, at the machine",
     "app.identity.staffing.queries.lock_approved": "the same",
     "app.ledger.audit.list_findings": "the proof of the books, for auditors",
+    "app.listings.decisions.queries.get_any_listing": "moderators who have opened a flag about it",
+    "app.listings.decisions.queries.lock_any_listing": "the same",
     "app.members.accounts.queries.find_active_accounts": "staff act by ids; the books alone",
     "app.members.accounts.queries.find_owners": "own case, whom to tell; not shown",
     "app.members.accounts.queries.get_account_ids": "accounts of both sides, for the books alone",

@@ -1,5 +1,6 @@
 """Offers, requests and categories over HTTP."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from app.listings.queries import Search
 from app.listings.rules import (
     AlreadyOver,
     ListingKind,
+    ListingSentAway,
     ListingWithdrawn,
     TooManyListings,
     UnknownArea,
@@ -44,6 +46,7 @@ AVAILABILITY_MAX = 500
 
 router = APIRouter(prefix="/v1", route_class=Route, tags=["listings"])
 UNFIT = (UnknownCategory, UnknownArea, AlreadyOver)
+GONE = (ListingWithdrawn, ListingSentAway)
 Availability = Annotated[Line, StringConstraints(max_length=AVAILABILITY_MAX)]
 
 
@@ -166,9 +169,8 @@ async def list_listings(
         after=pager.after_moment(),
         limit=pager.rows_max,
     )
-    return pager.page(
-        rows, lambda seen: (seen.listing.posted_month, seen.listing.listing_id), ListingView.of
-    )
+    view = partial(ListingView.read_by, work, caller)
+    return pager.page(rows, lambda seen: (seen.listing.posted_month, seen.listing.listing_id), view)
 
 
 @router.get("/listings/{listing_id}", responses=tagged())
@@ -179,12 +181,12 @@ async def get_listing(
     """One listing."""
     seen = await queries.get_listing(work.session, caller, listing_id, work.now)
     response.headers["ETag"] = listing_etag(seen.listing)
-    return ListingView.of(seen)
+    return ListingView.read_by(work, caller, seen)
 
 
 @router.patch(
     "/listings/{listing_id}",
-    responses=tagged() | raises(*UNFIT, ListingWithdrawn, Stale, TooManyListings),
+    responses=tagged() | raises(*UNFIT, *GONE, Stale, TooManyListings),
 )
 @reaches(Relation.OWN)
 async def change_listing(
@@ -198,12 +200,12 @@ async def change_listing(
     """Change one of my listings."""
     seen = await operations.change(work, caller, listing_id, body.changes(), if_match)
     response.headers["ETag"] = listing_etag(seen.listing)
-    return ListingView.of(seen)
+    return ListingView.read_by(work, caller, seen)
 
 
 @router.post(
     "/listings/{listing_id}/renewal",
-    responses=tagged() | raises(ListingWithdrawn, AlreadyOver, TooManyListings),
+    responses=tagged() | raises(*GONE, AlreadyOver, TooManyListings),
 )
 @reaches(Relation.OWN)
 async def renew_listing(
@@ -217,7 +219,7 @@ async def renew_listing(
     until = body.expires_at if body else None
     seen = await operations.renew(work, caller, listing_id, until)
     response.headers["ETag"] = listing_etag(seen.listing)
-    return ListingView.of(seen)
+    return ListingView.read_by(work, caller, seen)
 
 
 @router.delete("/listings/{listing_id}", status_code=204)

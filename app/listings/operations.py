@@ -20,6 +20,7 @@ from app.listings.queries import Seen
 from app.listings.rules import (
     AlreadyOver,
     ListingKind,
+    ListingSentAway,
     ListingStatus,
     ListingWithdrawn,
     TooManyListings,
@@ -87,7 +88,7 @@ async def change(
     Raises:
         NotFound: when it is not the caller's.
         Stale: when `If-Match` names an older version.
-        ListingWithdrawn: when it is withdrawn.
+        ListingWithdrawn, ListingSentAway: when it is not there any more.
         UnknownCategory, UnknownArea, AlreadyOver: what does not fit.
         TooManyListings: when it was over and would be one open listing too many.
     """
@@ -109,7 +110,7 @@ async def renew(work: Work, caller: Caller, listing_id: UUID, expires_at: dateti
 
     Raises:
         NotFound: when it is not the caller's.
-        ListingWithdrawn: when it is withdrawn.
+        ListingWithdrawn, ListingSentAway: when it is not there any more.
         AlreadyOver: when the end has passed.
         TooManyListings: when it was over and would be one open listing too many.
     """
@@ -124,7 +125,7 @@ async def renew(work: Work, caller: Caller, listing_id: UUID, expires_at: dateti
 
 
 async def withdraw(work: Work, caller: Caller, listing_id: UUID) -> None:
-    """Take one's own listing back; exchanges that were agreed on it go on.
+    """Take one's own listing back, for good; exchanges that were agreed on it go on.
 
     Raises:
         NotFound: when it is not the caller's.
@@ -135,13 +136,13 @@ async def withdraw(work: Work, caller: Caller, listing_id: UUID) -> None:
 
 
 async def withdraw_all(work: Work, bank_id: UUID, author_id: UUID) -> None:
-    """Take back every open listing of somebody who leaves."""
+    """Take back every listing of somebody who leaves, what was sent away too."""
     await work.session.execute(
         update(Listing)
         .where(
             Listing.bank_id == bank_id,
             Listing.author_id == author_id,
-            Listing.status == ListingStatus.OPEN,
+            Listing.status != ListingStatus.WITHDRAWN,
         )
         .values(status=ListingStatus.WITHDRAWN, version=Listing.version + 1)
     )
@@ -152,7 +153,15 @@ async def empty_all(work: Work, bank_id: UUID, author_id: UUID) -> None:
     await work.session.execute(
         update(Listing)
         .where(Listing.bank_id == bank_id, Listing.author_id == author_id)
-        .values(title=EMPTIED_TITLE, body="", availability=None, status=ListingStatus.WITHDRAWN)
+        .values(
+            title=EMPTIED_TITLE,
+            body="",
+            availability=None,
+            status=ListingStatus.WITHDRAWN,
+            decision_reason_sealed=None,
+            decided_by=None,
+            decided_at=None,
+        )
     )
 
 
@@ -178,10 +187,21 @@ async def _screen(work: Work, caller: Caller, listing: Listing, *, is_first: boo
     await screening.screen(work, caller, written)
 
 
+def refuse_gone(listing: Listing) -> None:
+    """Refuse what cannot be changed any more.
+
+    Raises:
+        ListingWithdrawn, ListingSentAway: by whomever.
+    """
+    if listing.status == ListingStatus.WITHDRAWN:
+        raise ListingWithdrawn
+    if listing.status == ListingStatus.SENT_AWAY:
+        raise ListingSentAway
+
+
 async def _refuse_closed(work: Work, caller: Caller, listing: Listing) -> None:
     """What is over is opened by this again, and counts as one more that is open."""
-    if listing.status != ListingStatus.OPEN:
-        raise ListingWithdrawn
+    refuse_gone(listing)
     if listing.expires_at is not None and listing.expires_at <= work.now:
         await members.lock_me(work.session, caller)
         await _refuse_too_many(work, caller)

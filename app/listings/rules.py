@@ -23,6 +23,8 @@ class ListingStatus(StrEnum):
 
     OPEN = "open"
     WITHDRAWN = "withdrawn"
+    SENT_AWAY = "sent_away"
+    """By the moderators: to others as if it were withdrawn."""
 
 
 class UnknownCategory(Unfit):
@@ -61,6 +63,24 @@ class ListingWithdrawn(Conflict):
     said: ClassVar = {
         "en": Said("This listing is withdrawn"),
         "sl": Said("Ta objava je umaknjena"),
+    }
+
+
+class ListingSentAway(Conflict):
+    """The moderators have sent it away."""
+
+    said: ClassVar = {
+        "en": Said("The moderators have sent this listing away", "They have said why."),
+        "sl": Said("To objavo so moderatorji odstranili", "Povedali so, zakaj."),
+    }
+
+
+class NotSentAway(Conflict):
+    """There is nothing to give back."""
+
+    said: ClassVar = {
+        "en": Said("This listing is not sent away", "Or its author has withdrawn it since."),
+        "sl": Said("Ta objava ni odstranjena", "Ali pa jo je avtor medtem umaknil."),
     }
 
 

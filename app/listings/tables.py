@@ -30,7 +30,13 @@ class Listing(Base):
         ),
         ForeignKeyConstraint(["bank_id", "area"], ["area.bank_id", "area.slug"]),
         CheckConstraint("kind IN ('offer', 'request')", name="kind"),
-        CheckConstraint("status IN ('open', 'withdrawn')", name="status"),
+        ForeignKeyConstraint(["bank_id", "decided_by"], ["login.bank_id", "login.login_id"]),
+        CheckConstraint("status IN ('open', 'withdrawn', 'sent_away')", name="status"),
+        CheckConstraint(
+            "num_nulls(decision_reason_sealed, decided_by, decided_at) = 0 OR status <> 'sent_away'"
+            " AND num_nulls(decision_reason_sealed, decided_by, decided_at) = 3",
+            name="decided_whole",
+        ),
         CheckConstraint("minutes BETWEEN 1 AND 6000", name="minutes"),
         CheckConstraint("cardinality(languages) BETWEEN 1 AND 12", name="languages"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
@@ -67,3 +73,7 @@ class Listing(Base):
     """The month of posting: what others see, and what lists are ordered by."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    decision_reason_sealed: Mapped[bytes | None]
+    """Why the moderators sent it away, or gave it back: with the author's key, for the author."""
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]

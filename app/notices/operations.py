@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, literal
+from sqlalchemy import Select, insert, literal, tuple_, update
 
 from app.identity import queries as logins
 from app.identity.rules import Caller, Role
-from app.kit.bulk import insert_many
+from app.kit.bulk import insert_many, table_of
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.kit.queries import keys_of_some
 from app.notices import queries
-from app.notices.rules import NoticeKind
+from app.notices.rules import UNREAD_COUNTED_MAX, NoticeKind
 from app.notices.tables import Notice
 
 
@@ -98,6 +100,24 @@ async def read(work: Work, caller: Caller, notice_id: UUID) -> Notice:
     notice = await queries.lock_notice(work.session, caller, notice_id)
     notice.read_at = notice.read_at or work.now
     return notice
+
+
+async def read_all(work: Work, caller: Caller, until: datetime) -> int:
+    """Mark as read at most `BATCH_MAX` of what is to the caller alone, up to this moment.
+
+    What a role gets is everybody's of it: whoever has read one says so of that one.
+
+    Returns:
+        How many of the caller's notices are unread now, counted up to one more than the limit.
+    """
+    if caller.member_id is not None:
+        unread = queries.is_unread_by(caller.bank_id, caller.member_id, until)
+        some = keys_of_some(table_of(Notice), unread)
+        key = tuple_(Notice.bank_id, Notice.notice_id)
+        # Judged twice: one that was read meanwhile stays read as of then.
+        read_now = update(Notice).where(key.in_(some), unread).values(read_at=work.now)
+        await work.session.execute(read_now)
+    return await queries.count_unread(work.session, caller, limit=UNREAD_COUNTED_MAX + 1)
 
 
 def _row(work: Work, told: Told) -> dict[str, Any]:

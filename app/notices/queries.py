@@ -18,13 +18,37 @@ from app.notices.tables import Notice
 
 
 async def list_notices(
-    session: AsyncSession, caller: Caller, *, after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession,
+    caller: Caller,
+    *,
+    unread: bool,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> Sequence[Notice]:
-    """The caller's notices, newest first."""
+    """The caller's notices, newest first; where `unread`, those that nobody has read yet."""
     asked = _for(caller).order_by(Notice.created_at.desc(), Notice.notice_id.desc()).limit(limit)
+    if unread:
+        asked = asked.where(Notice.read_at.is_(None))
     if after is not None:
         asked = asked.where(tuple_(Notice.created_at, Notice.notice_id) < after)
     return (await session.scalars(asked)).all()
+
+
+async def count_unread(session: AsyncSession, caller: Caller, *, limit: int) -> int:
+    """How many of the caller's notices are unread, counted up to this limit."""
+    some = _for(caller).where(Notice.read_at.is_(None)).limit(limit)
+    counted = select(func.count()).select_from(some.with_only_columns(Notice.notice_id).subquery())
+    return (await session.scalars(counted)).one()
+
+
+def is_unread_by(bank_id: UUID, member_id: UUID, until: datetime) -> ColumnElement[bool]:
+    """The condition of an unread notice to one member, up to this moment."""
+    return and_(
+        Notice.bank_id == bank_id,
+        Notice.member_id == member_id,
+        Notice.read_at.is_(None),
+        Notice.created_at <= until,
+    )
 
 
 async def lock_notice(session: AsyncSession, caller: Caller, notice_id: UUID) -> Notice:

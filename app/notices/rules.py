@@ -1,6 +1,10 @@
 """The kinds of notice. A notice says that something is there to be read, never what it says."""
 
 from enum import StrEnum
+from typing import Final
+
+UNREAD_COUNTED_MAX: Final = 100
+"""So many unread notices are counted; that there are more is said without a number."""
 
 
 class NoticeKind(StrEnum):
@@ -45,3 +49,5 @@ class NoticeKind(StrEnum):
     DISPUTE_STATED = "dispute_stated"
     DISPUTE_APPEALED = "dispute_appealed"
     FLAG_WAITING = "flag_waiting"
+    LISTING_CHANGED = "listing_changed"
+    """The moderators sent a listing of the member's away, or gave it back; there it says why."""

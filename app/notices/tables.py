@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Uuid
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,8 +18,18 @@ class Notice(Base):
         ForeignKeyConstraint(["bank_id", "member_id"], ["member.bank_id", "member.member_id"]),
         CheckConstraint("(member_id IS NULL) <> (role IS NULL)", name="one_recipient"),
         CheckConstraint("kept_from IS NULL OR role IS NOT NULL", name="kept_from_some"),
-        Index(None, "bank_id", "member_id", "created_at"),
-        Index(None, "bank_id", "role", "created_at"),
+        # Each notice stands in two of these four, and once it is read in one.
+        *(
+            Index(
+                f"ix_notice_{which}{recipient}",
+                "bank_id",
+                recipient,
+                "created_at",
+                postgresql_where=text(f"{recipient} IS NOT NULL{unread}"),
+            )
+            for recipient in ("member_id", "role")
+            for which, unread in (("", ""), ("unread_", " AND read_at IS NULL"))
+        ),
         {"info": {"deletable": True}},
     )
 

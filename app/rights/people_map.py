@@ -111,11 +111,13 @@ PEOPLE: Final[Mapping[str, Held]] = MappingProxyType(
             {
                 Kind.KEY: "listing_id",
                 Kind.PERSON: "author_id",
-                Kind.WORDS: "title body availability",
+                Kind.WORDS: "title body availability decision_reason_sealed",
+                Kind.STAFF: "decided_by",
                 Kind.FACT: "kind status category language languages area remote minutes version",
-                Kind.TIME: "posted_month created_at expires_at",
+                Kind.TIME: "posted_month created_at expires_at decided_at",
             },
             of="author_id",
+            labels={"decision_reason_sealed": ("listing-decision", "bank_id", "listing_id")},
         ),
         "login": Held(
             Basis.CONTRACT,

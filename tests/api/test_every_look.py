@@ -18,7 +18,9 @@ SHOWS_NOBODY: Final = {
     "list_meeting_points": "places",
     "list_categories": "words of the bank",
     "list_notices": "kinds and ids",
+    "count_unread_notices": "a number",
     "read_notice": "kinds and ids",
+    "read_notices": "a number",
     "list_listings": "listings, as any member sees them",
     "get_listing": "the same",
     "list_matches": "the same",
@@ -64,6 +66,7 @@ ABOUT_APPLICANTS: Final = {"approve_application", "reject_application"}
 ASKED_BY: Final = {"open_contact": "coordinator", "read_notice": "coordinator"}
 """Whose an emergency and a notice are; the others are asked by any of those who may."""
 APPLICANT, MEMBER = 0, 1
+SENT_AWAY, FLAGGED = 0, 1
 """Their places among the ids of a bank's life."""
 
 
@@ -110,6 +113,7 @@ async def ask(life: Life, asked: Asked, staff: Person, released: dict[str, str])
     name = asked.told["operationId"]
     ids = {one: found[-1] for one, found in life.ids.items()}
     ids["member_id"] = life.ids["member_id"][APPLICANT if name in ABOUT_APPLICANTS else MEMBER]
+    ids["flag_id"] = life.ids["flag_id"][SENT_AWAY if name == "return_listing" else FLAGGED]
     ids["emergency_id"] = released.get(name, ids["emergency_id"])
     body = asked.body(ids.__getitem__)
     body = body and body | life.secrets.get(name, {})

@@ -15,15 +15,21 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Moment, Reason, RequestBody, View
+from app.listings.rules import ListingSentAway, ListingStatus, ListingWithdrawn, NotSentAway
+from app.listings.tables import Listing
+from app.listings.views import told_author_of
 from app.members import queries as members
 from app.members.queries import Party
 from app.moderation.flags import operations, queries
 from app.moderation.flags.opening import OpenedFlag
 from app.moderation.flags.rules import (
+    Finding,
     FlagResolved,
     FlagsOwn,
     FlagStatus,
     FlagSubject,
+    NothingToSendAway,
+    TellsWhoFlagged,
     TooManyFlags,
 )
 from app.moderation.flags.tables import Flag
@@ -31,6 +37,7 @@ from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/flags", route_class=Route, tags=["moderation"])
 WORRIED = "It asks for my passport."
+TOLD_AUTHOR = "Nobody may ask for papers here. Please post it anew without that."
 
 
 class FlagSomething(RequestBody):
@@ -42,10 +49,28 @@ class FlagSomething(RequestBody):
 
 
 class ResolveFlag(RequestBody):
-    """What the moderator found, and why."""
+    """What the moderator found, why, and whether the listing goes."""
 
     outcome: Literal[FlagStatus.UPHELD, FlagStatus.DISMISSED]
-    reason: Reason = Field(examples=["It asks for papers, which nobody here may."])
+    reason: Reason = Field(
+        examples=["It asks for papers, which nobody here may."],
+        description="For the moderators; whoever flagged it finds it in their export.",
+    )
+    send_away_because: Reason | None = Field(
+        None,
+        examples=[TOLD_AUTHOR],
+        description="Given, it sends the listing away, and its author reads this: never who flagged"
+        " it, nor their words.",
+    )
+
+
+class ReturnListing(RequestBody):
+    """Why it was wrong to send it away."""
+
+    reason: Reason = Field(
+        examples=["It was about papers for the library: we misread it."],
+        description="The author reads this: never who flagged it, nor their words.",
+    )
 
 
 class FlagView(View):
@@ -85,10 +110,18 @@ class FlagCaseView(FlagView):
     )
     resolution_reason: str | None = Field(examples=[None])
     resolved_at: Moment | None = Field(examples=[None])
+    listing_status: ListingStatus | None = Field(
+        description="As the listing stands now; null for an exchange."
+    )
+    told_author: str | None = Field(
+        examples=[None], description="What moderators last told its author, on whatever flag."
+    )
 
     @classmethod
-    def opened(cls, work: Work, row: Flag, parties: Mapping[UUID, Party]) -> "FlagCaseView":
-        """The view of a flag and its two people, its texts opened."""
+    def opened(
+        cls, work: Work, row: Flag, parties: Mapping[UUID, Party], listing: Listing | None
+    ) -> "FlagCaseView":
+        """The view of a flag, its two people and its listing, the texts opened."""
         open_, key = work.envelopes.open, (row.bank_id, row.flag_id)
         decided = row.resolution_sealed
         told = {
@@ -98,6 +131,8 @@ class FlagCaseView(FlagView):
             "evidence": open_(row.evidence_sealed, "flag-evidence", *key),
             "resolution_reason": open_(decided, "flag-resolution", *key) if decided else None,
             "resolved_at": row.resolved_at,
+            "listing_status": listing and listing.status,
+            "told_author": listing and told_author_of(work, listing),
         }
         return cls.model_validate(cls.facts(row) | told)
 
@@ -130,13 +165,34 @@ async def get_flag(caller: Moderator, opened: OpenedFlag, work: Working) -> Flag
     """One flag with its words; the one who flagged can see that a moderator read it."""
     people = {opened.flagger_id, opened.flagged_id}
     parties = await members.find_parties(work.session, caller, people)
-    return FlagCaseView.opened(work, opened, parties)
+    listing = await queries.find_listing(work.session, opened)
+    return FlagCaseView.opened(work, opened, parties, listing)
 
 
-@router.post("/{flag_id}/resolution", responses=raises(Concerned, FlagResolved))
+@router.post(
+    "/{flag_id}/resolution",
+    responses=raises(
+        Concerned,
+        FlagResolved,
+        NothingToSendAway,
+        TellsWhoFlagged,
+        ListingWithdrawn,
+        ListingSentAway,
+    ),
+)
 @reaches(Relation.BANK)
 async def resolve_flag(
     flag_id: UUID, body: ResolveFlag, caller: Moderator, work: Working
 ) -> FlagView:
-    """Say what was found; nothing happens to anybody by it."""
-    return FlagView.of(await operations.resolve(work, caller, flag_id, body.outcome, body.reason))
+    """Say what was found. Nothing happens by it, unless the listing is sent away."""
+    finding = Finding(body.outcome, body.reason, body.send_away_because)
+    return FlagView.of(await operations.resolve(work, caller, flag_id, finding))
+
+
+@router.post("/{flag_id}/return", responses=raises(Concerned, NotSentAway, TellsWhoFlagged))
+@reaches(Relation.BANK)
+async def return_listing(
+    flag_id: UUID, body: ReturnListing, caller: Moderator, work: Working
+) -> FlagView:
+    """Give a listing back that was sent away: it stands open again, and its author reads why."""
+    return FlagView.of(await operations.return_listing(work, caller, flag_id, body.reason))

@@ -6,16 +6,22 @@ from app.identity import queries as logins
 from app.identity.rules import Caller, Role
 from app.kit.ground import Work
 from app.kit.ids import new_id
+from app.listings.decisions import operations as listings
+from app.listings.rules import NotSentAway
 from app.members import queries as members
 from app.moderation.flags import evidence, queries
 from app.moderation.flags.evidence import Evidence
 from app.moderation.flags.rules import (
     FLAGS_OPEN_MAX,
+    Finding,
     FlagResolved,
     FlagsOwn,
     FlagStatus,
     FlagSubject,
+    NothingToSendAway,
+    TellsWhoFlagged,
     TooManyFlags,
+    tells_who_flagged,
 )
 from app.moderation.flags.tables import Flag
 from app.notices import operations as notices
@@ -49,25 +55,49 @@ async def flag(
     return row
 
 
-async def resolve(
-    work: Work, caller: Caller, flag_id: UUID, outcome: FlagStatus, reason: str
-) -> Flag:
-    """Say what was found. What follows from it is another deed.
+async def resolve(work: Work, caller: Caller, flag_id: UUID, finding: Finding) -> Flag:
+    """Say what was found, and send the listing away where that follows from it.
 
     Raises:
         NotFound: when there is no such flag that the caller may know of.
         Concerned: when the moderator has something of their own with one of the two.
         FlagResolved: when it was decided before.
+        NothingToSendAway: when it is dismissed, or about an exchange.
+        TellsWhoFlagged: when the author would read who flagged, or their words.
+        ListingWithdrawn, ListingSentAway: when the listing is gone already.
     """
     row = await queries.lock_flag(work.session, caller, flag_id)
     await open_flag(work, caller, row)
     if row.status != FlagStatus.OPEN:
         raise FlagResolved
-    row.status = outcome
+    if finding.send_away_because is not None:
+        if row.listing_id is None or finding.outcome is not FlagStatus.UPHELD:
+            raise NothingToSendAway
+        await _refuse_telling(work, caller, row, finding.send_away_because)
+        await listings.send_away(work, caller, row.listing_id, finding.send_away_because)
+    row.status = finding.outcome
     row.resolved_by, row.resolved_at = caller.login_id, work.now
     row.resolution_sealed = work.envelopes.seal(
-        row.flagger_id, reason, "flag-resolution", row.bank_id, flag_id
+        row.flagger_id, finding.reason, "flag-resolution", row.bank_id, flag_id
     )
+    return row
+
+
+async def return_listing(work: Work, caller: Caller, flag_id: UUID, reason: str) -> Flag:
+    """Give the author back what was sent away; any moderator may who is not concerned.
+
+    Raises:
+        NotFound: when there is no such flag that the caller may know of.
+        Concerned: when the moderator has something of their own with one of the two.
+        NotSentAway: when the flag was not upheld, or its listing is not sent away.
+        TellsWhoFlagged: when the author would read who flagged, or their words.
+    """
+    row = await queries.lock_flag(work.session, caller, flag_id)
+    await open_flag(work, caller, row)
+    if row.listing_id is None or row.status != FlagStatus.UPHELD:
+        raise NotSentAway
+    await _refuse_telling(work, caller, row, reason)
+    await listings.give_back(work, caller, row.listing_id, reason)
     return row
 
 
@@ -95,6 +125,13 @@ def _flag(work: Work, caller: Caller, found: Evidence, reason: str) -> Flag:
         status=FlagStatus.OPEN,
         flagged_at=work.now,
     )
+
+
+async def _refuse_telling(work: Work, caller: Caller, row: Flag, told_author: str) -> None:
+    parties = await members.find_parties(work.session, caller, {row.flagger_id})
+    reason = work.envelopes.open(row.reason_sealed, "flag", row.bank_id, row.flag_id)
+    if tells_who_flagged(told_author, parties[row.flagger_id].alias, reason):
+        raise TellsWhoFlagged
 
 
 async def _tell(work: Work, row: Flag) -> None:

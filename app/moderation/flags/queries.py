@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.rules import Caller
 from app.kit.db import lock_one
 from app.kit.errors import NotFound
+from app.listings.decisions import queries as listings
+from app.listings.tables import Listing
 from app.moderation.flags.rules import FlagStatus
 from app.moderation.flags.tables import Flag
 
@@ -30,6 +32,13 @@ async def get_flag(session: AsyncSession, caller: Caller, flag_id: UUID) -> Flag
     if flag is None:
         raise NotFound
     return flag
+
+
+async def find_listing(session: AsyncSession, flag: Flag) -> Listing | None:
+    """The listing as it stands that an opened flag is about; None when it is an exchange."""
+    if flag.listing_id is None:
+        return None
+    return await listings.get_any_listing(session, flag.bank_id, flag.listing_id)
 
 
 async def lock_flag(session: AsyncSession, caller: Caller, flag_id: UUID) -> Flag:
