@@ -22,6 +22,7 @@ from app.kit.values import (
     Slug,
     Title,
 )
+from app.screening.contact_data import contact_data
 from tests.doings import sql
 from tests.town import Person, Town, good
 
@@ -43,7 +44,7 @@ class Kind(NamedTuple):
 
 
 KINDS = [
-    Kind("me", "alias", TypeAdapter(Alias), TEXTS),
+    Kind("me", "alias", TypeAdapter(Alias), TEXTS.filter(lambda text: not contact_data(text))),
     Kind("me", "languages", TypeAdapter(Languages), st.lists(TAGS, max_size=14, unique=True)),
     Kind("listing", "title", TypeAdapter(Title), TEXTS),
     Kind("listing", "body", TypeAdapter(Body), TEXTS),
