@@ -25,9 +25,9 @@ _TAG_LEG: Final = b"timebank/ledger/leg/2"
 _TAG_LINK: Final = b"timebank/ledger/link/1"
 _NONE: Final = bytes(16)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_MOMENTS: Final = struct.Struct(">2q")
+_FIXED: Final = struct.Struct(">16s16s16sqq16s16sH")
 _NUMBERS: Final = struct.Struct(">3q")
-"""Signed, eight bytes each, the highest first."""
+"""Ids as they are; moments and numbers signed, eight bytes each, the highest first."""
 
 
 class ChainedPosting(NamedTuple):
@@ -45,17 +45,19 @@ class ChainedPosting(NamedTuple):
     def packed(self) -> bytes:
         """Every field; made once for both legs."""
         kind = self.kind.encode()
-        parts = (
+        at = microseconds(self.posted_at)
+        is_now = self.effective_at is self.posted_at
+        fixed = _FIXED.pack(
             self.bank_id.bytes,
             self.posting_id.bytes,
             self.deed_id.bytes,
-            _MOMENTS.pack(microseconds(self.posted_at), microseconds(self.effective_at)),
+            at,
+            at if is_now else microseconds(self.effective_at),
             self.subject_id.bytes if self.subject_id else _NONE,
             self.reverses_posting_id.bytes if self.reverses_posting_id else _NONE,
-            len(kind).to_bytes(2, "big"),
-            kind,
+            len(kind),
         )
-        return b"".join(parts)
+        return fixed + kind
 
 
 class ChainedLeg(NamedTuple):

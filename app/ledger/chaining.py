@@ -1,36 +1,37 @@
-"""Linking what a deed posts to the chains of the accounts that it touches."""
+"""Linking what deeds post to the chains of the accounts that they touch."""
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from app.ledger.chain import ChainedLeg, ChainedPosting, link
-from app.ledger.deciding import Decision
-from app.ledger.rules import Instruction
 
 
 def chain(
     heads: MutableMapping[UUID, bytes],
-    asked: Instruction,
-    decision: Decision,
-    rows: Sequence[Mapping[str, Any]],
+    deeds: Sequence[Mapping[str, Any]],
+    postings: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Link to the heads of the accounts, in place, every posting of the deed that touched them."""
-    for row in rows:
-        packed = _posting(asked, decision, row).packed()
+    """Link these rows to the heads of their accounts, in place and in their order.
+
+    All at the end of a batch: one by one between other work it takes twice as long.
+    """
+    deed_of = {deed["deed_id"]: deed for deed in deeds}
+    for row in postings:
+        packed = _posting(deed_of[row["deed_id"]], row).packed()
         for leg in _legs(row):
             heads[leg.account_id] = link(heads[leg.account_id], leg.digest(packed))
 
 
-def _posting(asked: Instruction, decision: Decision, row: Mapping[str, Any]) -> ChainedPosting:
+def _posting(deed: Mapping[str, Any], row: Mapping[str, Any]) -> ChainedPosting:
     return ChainedPosting(
-        asked.bank_id,
+        row["bank_id"],
         row["posting_id"],
         row["deed_id"],
-        asked.kind,
-        decision.posted_at,
-        decision.effective_at,
-        asked.subject_id,
+        deed["kind"],
+        row["posted_at"],
+        deed["effective_at"],
+        deed["subject_id"],
         row["reverses_posting_id"],
     )
 

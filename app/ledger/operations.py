@@ -1,6 +1,6 @@
 """Writing the books. `settle_many` is the only way that minutes move."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -58,10 +58,8 @@ class _Batch:
     holds: list[dict[str, Any]]
     hold_ends: list[dict[str, Any]]
 
-    def add(
-        self, asked: Instruction, decision: Decision, heads: MutableMapping[UUID, bytes]
-    ) -> Posted:
-        """Lay out the rows of one accepted instruction, linked to the heads of its accounts."""
+    def add(self, asked: Instruction, decision: Decision) -> Posted:
+        """Lay out the rows of one accepted instruction."""
         at = decision.posted_at
         deed_id = new_ordered_id(at)
         key = {"bank_id": asked.bank_id, "deed_id": deed_id}
@@ -84,7 +82,6 @@ class _Batch:
             ended = {"hold_id": asked.ends.hold_id, "outcome": asked.ends.outcome.value}
             self.hold_ends.append(key | ended | {"ended_at": at})
         ids = tuple(row["posting_id"] for row in rows)
-        chaining.chain(heads, asked, decision, rows)
         return Posted(deed_id, ids, decision.legs, at, decision.passed_limits)
 
 
@@ -111,7 +108,7 @@ async def settle_many(
         if not isinstance(decision, Decision):
             answers.append(decision)
             continue
-        posted = batch.add(done, decision, heads)
+        posted = batch.add(done, decision)
         states |= decision.after
         touched |= decision.after.keys()
         if (new := done.opens) is not None:
@@ -119,6 +116,7 @@ async def settle_many(
         if done.ends is not None:
             del holds[done.ends.hold_id]
         answers.append(posted)
+    chaining.chain(heads, batch.deeds, batch.postings)
     await _write_rows(session, batch)
     after = {account: states[account] for account in touched}
     await _write_accounts(session, bank_id, after, [heads[account] for account in touched])
