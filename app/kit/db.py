@@ -231,5 +231,5 @@ async def _lock(
 
 def violated(error: DBAPIError) -> str | None:
     """The name of the constraint that a statement broke, if that is what happened."""
-    cause: Any = getattr(error.orig, "__cause__", None) or error.orig
+    cause: Any = getattr(error.orig, "__cause__", None)
     return getattr(cause, "constraint_name", None)

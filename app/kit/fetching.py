@@ -51,21 +51,36 @@ async def fetch(
 
     The statement should be made once: its text is remembered with it.
     """
-    connection = session.info.get(_CONNECTION)
-    if connection is None or connection.closed or connection.invalidated:
-        if not session.info.get(_IS_PLAIN):
-            return await _fetch_usually(session, statement, values)
-        connection = session.info[_CONNECTION] = await session.run_sync(Session.connection)
-    direct = _direct(statement)
-    if direct is None:
+    direct, connection = _direct(statement), await _ready(session)
+    if direct is None or connection is None:
         return await _fetch_usually(session, statement, values)
     driver = connection.connection.driver_connection
+    assert driver is not None, "it is open"
     try:
         return await direct.fetch(connection, driver, values)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         if driver.is_closed():  # SQLAlchemy sees it, and gives up all connections as old as this
             return await _fetch_usually(session, statement, values)
+        if isinstance(error, OSError):
+            raise
         raise direct.as_of_sqlalchemy(error) from error
+
+
+async def _ready(session: AsyncSession) -> Connection | None:
+    """The connection where a statement can go directly; None where SQLAlchemy has to begin first.
+
+    So it has when nothing was sent yet, when a savepoint may not have been, and when an error took
+    everything back.
+    """
+    connection: Connection | None = session.info.get(_CONNECTION)
+    is_open = connection is not None and not connection.closed and not connection.invalidated
+    if session.info.get(_IS_PLAIN):
+        if not is_open:
+            connection = session.info[_CONNECTION] = await session.run_sync(Session.connection)
+        return connection
+    if connection is None or not is_open or session.in_nested_transaction():
+        return None
+    return connection if connection.in_transaction() else None
 
 
 async def _fetch_usually(
@@ -113,13 +128,21 @@ class _Direct:
         rows: Sequence[Any] = await driver.fetch(self.text, *ordered)
         return rows
 
-    def as_of_sqlalchemy(self, error: Exception) -> Exception:
-        """The error as SQLAlchemy would have raised it, without the values."""
-        if isinstance(error, OSError):
-            return error
-        state = str(getattr(error, "sqlstate", None) or "")
-        kind = IntegrityError if state.startswith(_BROKEN) else DBAPIError
-        return kind(self.text, None, error, hide_parameters=True)
+    def as_of_sqlalchemy(self, error: Exception) -> DBAPIError:
+        """The error as SQLAlchemy would have raised it, without values and rows."""
+        told = DriverError(error)
+        kind = IntegrityError if (told.sqlstate or "").startswith(_BROKEN) else DBAPIError
+        return kind(self.text, None, told, hide_parameters=True)
+
+
+class DriverError(Exception):
+    """What the driver raised: its message without the detail, which quotes rows."""
+
+    def __init__(self, error: Exception) -> None:
+        """Keep the state; the error itself is the cause."""
+        super().__init__(*error.args[:1])
+        self.sqlstate: str | None = getattr(error, "sqlstate", None)
+        self.__cause__ = error
 
 
 @lru_cache(STATEMENTS_MAX)

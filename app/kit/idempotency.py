@@ -156,7 +156,10 @@ _KEEP: Final = _KEPT.on_conflict_do_update(
     set_={name: _KEPT.excluded[name] for name in ("status", "answer", "deed_id")},
 )
 _FORGOTTEN: Final = given(**_ID)
-_FORGET: Final = delete(_TABLE).where(*(_COLUMNS[name] == _FORGOTTEN.c[name] for name in _ID))
+_FORGET: Final = delete(_TABLE).where(
+    *(_COLUMNS[name] == _FORGOTTEN.c[name] for name in _ID),
+    _COLUMNS.status.is_(None),  # never an answer that a twin has kept meanwhile
+)
 
 
 async def begin_many(work: Work, uses: Sequence[Use]) -> list[Key | AppError]:

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +44,8 @@ class _StandardError:
     """Writes lines to the standard error of the moment, which is flushed at each end of a line."""
 
     def msg(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
+        with suppress(OSError, ValueError):  # full or closed: answers go out all the same
+            sys.stderr.write(line + "\n")
 
     debug = info = warning = error = critical = msg
 

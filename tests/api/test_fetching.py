@@ -1,14 +1,14 @@
 """Statements past SQLAlchemy's execution: in its transaction, heard, and with its errors."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Executable, bindparam, event, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.bulk import insert_many
@@ -97,6 +97,37 @@ async def test_after_a_commit_on_the_way_a_new_transaction_begins(town: Town) ->
     assert await aliases(town) == ["B"]
 
 
+async def test_what_a_savepoint_takes_back_is_taken_back_on_this_way_too(town: Town) -> None:
+    ana = await town.member("Ana")
+    async with town.ground.database.begin() as session:
+        await rename(session, ana, "A")
+        with pytest.raises(LookupError):
+            await renamed_within(session, ana, "B")
+    assert await aliases(town) == ["A"]
+
+
+async def renamed_within(session: AsyncSession, person: Person, alias: str) -> None:
+    async with session.begin_nested():
+        await rename(session, person, alias)
+        raise LookupError
+
+
+async def test_nothing_is_written_once_an_error_took_everything_back(town: Town) -> None:
+    ana = await town.member("Ana")
+    with pytest.raises(PendingRollbackError):
+        await renamed_after_an_error(town, ana, "A")
+    assert await aliases(town) == ["Ana"]
+
+
+async def renamed_after_an_error(town: Town, person: Person, alias: str) -> None:
+    async with town.ground.database.begin() as session:
+        await fetch(session, ALIASES, {})
+        session.add(Notice(bank_id=town.bank_id, notice_id=person.member_id))
+        with suppress(IntegrityError):
+            await session.flush()
+        await rename(session, person, alias)
+
+
 async def test_plain_reading_needs_no_transaction_and_no_execution(town: Town) -> None:
     await town.member("Ana")
     with counted(town) as count:
@@ -164,6 +195,13 @@ async def test_a_broken_constraint_is_told_as_sqlalchemy_tells_it(town: Town) ->
         await inserted_twice(town, row)
     assert violated(caught.value) == "pk_notice"
     assert CANARY not in str(caught.value)
+
+
+async def test_an_error_quotes_no_row(town: Town) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        await fetched_twice(town, ALIASES, text(f"INSERT INTO notice (kind) VALUES ('{CANARY}')"))
+    told = str(caught.value.orig)
+    assert ("null value" in told, CANARY in told) == (True, False)
 
 
 async def test_an_error_of_the_database_keeps_its_state(town: Town) -> None:

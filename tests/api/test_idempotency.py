@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.kit import idempotency
 from tests.contract import offer, titles
 from tests.doings import disputed, leaves, sql, stand, take
 from tests.town import JSON, Person, Town, good, refused
@@ -219,3 +220,14 @@ async def test_kept_answers_lie_sealed(town: Town) -> None:
     assert b"linden" not in row["answer"]
     assert good(await ana.post(path, {"text": "under the linden tree"}, key=KEY))["is_mine"]
     await disputed(ana, exchange)
+
+
+async def test_an_answer_that_was_kept_is_not_forgotten_by_a_twin(town: Town) -> None:
+    """A request that pauses commits its key: a twin can be refused after it was answered."""
+    ana = await town.member()
+    await post(ana)
+    use = idempotency.Use(town.bank_id, ana.login_id, KEY, bytes(32))
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await idempotency.forget_many(work, [idempotency.Key(use, None)])
+    assert await kept(town) == [(KEY, 201)]

@@ -1,7 +1,9 @@
 """Only known fields reach the log, whoever writes: no message, no path, no person."""
 
 import asyncio
+import errno
 import gc
+import io
 import json
 import logging
 import sys
@@ -120,3 +122,17 @@ def test_the_level_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
     assert lines(capfd) == []
     logging.getLogger("of.a.library").error("it failed")
     assert [line["level"] for line in lines(capfd)] == ["error"]
+
+
+def test_a_standard_error_that_is_full_or_closed_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    configure_logs("INFO")
+    monkeypatch.setattr(sys, "stderr", Full())
+    log.info("request")
+    sys.stderr.close()
+    log.info("request")
