@@ -3,7 +3,8 @@
 Both take Python longer than the driver and the database together. What goes the direct way is what
 SQLAlchemy would send: its text, over its connection, in its transaction, heard by its listeners;
 and its errors are SQLAlchemy's. Only statements go that way whose values the driver takes and gives
-as they are, and not the first one of a transaction, with which SQLAlchemy begins it.
+as they are; not the first one of a transaction, with which SQLAlchemy begins it, and none inside a
+savepoint.
 """
 
 from collections.abc import Mapping, Sequence
