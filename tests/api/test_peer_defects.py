@@ -189,6 +189,10 @@ async def test_blnk_a_hold_is_ended_twice(books: Books) -> None:
     asked = [books.settle([moving(Move(MEMBER, FUND, 60), ends=0)]) for _ in range(4)]
     answers = [answer for (answer,) in await asyncio.gather(*asked)]
     assert sum(isinstance(answer, HoldEnded) for answer in answers) == 3
+    await books.settle([holding(MEMBER, 30)])
+    ended, again = await books.settle([moving(Move(MEMBER, FUND, 30), ends=1)] * 2)
+    assert isinstance(ended, Posted)
+    assert isinstance(again, HoldEnded)
 
 
 async def test_blnk_atomic_bulk_depends_on_its_order(books: Books) -> None:

@@ -81,7 +81,10 @@ BREAKS = {
         "tests/api/test_account_closing.py",
     ),
     "a hold can be ended twice in one batch": Break(
-        "ledger/operations.py", "del holds[done.ends.hold_id]", "pass", MACHINE
+        "ledger/operations.py",
+        "del holds[done.ends.hold_id]",
+        "pass",
+        f"{PEERS}::test_blnk_a_hold_is_ended_twice",
     ),
     "a chain has one side of a posting only": Break(
         "ledger/chaining.py",
@@ -99,13 +102,13 @@ BREAKS = {
         "exchanges/settling.py",
         "delivered = exchange.delivered_minutes or exchange.minutes",
         "delivered = exchange.minutes",
-        LIFE,
+        "tests/api/test_exchange_steps.py",
     ),
     "a batch mixes banks": Break(
         "kit/lane.py",
         "goes = one.place == place and met.isdisjoint(one.subjects)",
         "goes = met.isdisjoint(one.subjects)",
-        "tests/unit/kit/test_lanes.py",
+        "tests/unit/kit/test_lane_batches.py",
     ),
     "a lost connection is a fault": Break(
         "kit/retrying.py",
