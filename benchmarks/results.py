@@ -49,7 +49,7 @@ class Results:
 
     def spread(self, cell: str, quantity: str) -> Spread | None:
         """One figure, or None when it was not measured."""
-        values = self.cells[cell][quantity] if quantity in self.cells.get(cell, {}) else []
+        values = self._values(cell, quantity)
         return Spread.of(values) if values else None
 
     def median(self, cell: str, quantity: str) -> float | None:
@@ -58,9 +58,14 @@ class Results:
         return spread.median if spread else None
 
     def ratio(self, cell: str, quantity: str, yardstick: str) -> float | None:
-        """How many times the yardstick's figure this one is; None without one, or with zero."""
-        mine, other = self.median(cell, quantity), self.median(yardstick, quantity)
-        return mine / other if mine is not None and other else None
+        """How many times the yardstick's figure this one is; None without one, or with zero.
+
+        Each round is held against itself, as a machine that others share is faster in one than in
+        the next; the median of that.
+        """
+        mine, other = self._values(cell, quantity), self._values(yardstick, quantity)
+        ratios = [one / beside for one, beside in zip(mine, other, strict=False) if beside]
+        return statistics.median(ratios) if ratios else None
 
     def nearest(self, cell: str, quantity: str) -> tuple[str, float] | None:
         """The first yardstick that has the quantity, and the ratio to it."""
@@ -81,6 +86,10 @@ class Results:
             },
             "findings": self.findings,
         }
+
+    def _values(self, cell: str, quantity: str) -> list[float]:
+        """What each round measured."""
+        return self.cells[cell][quantity] if quantity in self.cells.get(cell, {}) else []
 
     def _figure(self, cell: str, quantity: str) -> dict[str, Any]:
         spread = self.spread(cell, quantity)

@@ -22,12 +22,7 @@ from app.kit.fetching import fetch
 from app.ledger.reversing.tables import Reversal
 from app.ledger.tables import Deed, Posting
 
-_REVERSED_BY: Final = (
-    select(func.array_agg(Reversal.posting_id, type_=ARRAY(Uuid())))
-    .where(Reversal.bank_id == Posting.bank_id, Reversal.original_id == Posting.posting_id)
-    .correlate(Posting)
-    .scalar_subquery()
-)
+_MOST: Final = bindparam("most", type_=BigInteger)
 
 
 class StatementLine(NamedTuple):
@@ -66,6 +61,10 @@ def _side(*, is_credit: bool) -> Select[*tuple[Any, ...]]:
         select(
             Posting.bank_id,
             Posting.posting_id,
+            Posting.deed_id,
+            Posting.posted_at,
+            Posting.minutes,
+            Posting.reverses_posting_id,
             literal(is_credit).label("is_credit"),
             seq.label("seq"),
             balance.label("balance"),
@@ -77,33 +76,36 @@ def _side(*, is_credit: bool) -> Select[*tuple[Any, ...]]:
             seq < bindparam("before_seq"),
         )
         .order_by(seq.desc())
-        .limit(bindparam("most", type_=BigInteger))
+        .limit(_MOST)
     )
 
 
+# Each side ends by itself: with one end for both, PostgreSQL may read a whole account and sort it.
 _SIDES: Final = union_all(
     *(_side(is_credit=one).subquery().select() for one in (False, True))
 ).subquery()
+_LEG: Final = select(_SIDES).order_by(_SIDES.c.seq.desc()).limit(_MOST).subquery()
+_REVERSED_BY: Final = (
+    select(func.array_agg(Reversal.posting_id, type_=ARRAY(Uuid())))
+    .where(Reversal.bank_id == _LEG.c.bank_id, Reversal.original_id == _LEG.c.posting_id)
+    .correlate(_LEG)
+    .scalar_subquery()
+)
 _STATEMENT: Final = (  # made once: making takes longer than asking
     select(
-        Posting.posting_id,
-        Posting.posted_at,
-        Posting.minutes,
-        Posting.reverses_posting_id,
+        _LEG.c.posting_id,
+        _LEG.c.posted_at,
+        _LEG.c.minutes,
+        _LEG.c.reverses_posting_id,
         Deed.kind,
         Deed.subject_id,
         Deed.effective_at,
-        _SIDES.c.is_credit,
-        _SIDES.c.seq,
-        _SIDES.c.balance,
-        _SIDES.c.counter,
+        _LEG.c.is_credit,
+        _LEG.c.seq,
+        _LEG.c.balance,
+        _LEG.c.counter,
         _REVERSED_BY,
     )
-    .join(
-        _SIDES,
-        and_(Posting.bank_id == _SIDES.c.bank_id, Posting.posting_id == _SIDES.c.posting_id),
-    )
-    .join(Deed, and_(Deed.bank_id == Posting.bank_id, Deed.deed_id == Posting.deed_id))
-    .order_by(_SIDES.c.seq.desc())
-    .limit(bindparam("most", type_=BigInteger))
+    .join(Deed, and_(Deed.bank_id == _LEG.c.bank_id, Deed.deed_id == _LEG.c.deed_id))
+    .order_by(_LEG.c.seq.desc())
 )
