@@ -1,5 +1,6 @@
 """What a posting reads stays the same, however large its bank and however small the others are."""
 
+from collections.abc import Sequence
 from hashlib import md5
 from uuid import UUID
 
@@ -8,12 +9,14 @@ from sqlalchemy import text
 from app.kit.fetching import fetch
 from app.kit.ground import Ground
 from app.ledger import queries
+from app.ledger.statements.queries import list_statement
 from tests.databases import Cluster, Connection
 from tests.doings import until
 from tests.property.books import Asked, Books, Move
 from tests.town import Town, good
 
 ISSUER, MEMBER = 1, 4
+WAYS = ((ISSUER, MEMBER), (MEMBER, ISSUER))
 """Accounts of `Books`."""
 MANY_BANKS, OF_EACH, OF_ONE = 300, 3, 4_000
 POSTINGS = 12
@@ -64,10 +67,10 @@ FILL = """
         LATERAL jsonb_populate_record(NULL::{table},
             like_it.one || jsonb_build_object('{name}', md5(number::text)::uuid)) AS new
 """
-ROWS_READ = f"""
+ROWS_READ = """
     SELECT sum(seq_tup_read)::bigint + (
-        SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname IN {FILLED})
-      FROM pg_stat_user_tables WHERE relname IN {FILLED}
+        SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = ANY($1))
+      FROM pg_stat_user_tables WHERE relname = ANY($1)
 """
 TIMES, ROWS, AT_ONCE = 8, 3_000, 40
 """A plan is kept after some executions; a batch has as many holds."""
@@ -89,17 +92,44 @@ async def test_plans_made_while_there_was_little_still_fit_when_there_is_much(
         if number == TIMES:
             for table, name in zip(FILLED, ("hold_id", "key"), strict=True):
                 await cluster.run(FILL.format(table=table, name=name, rows=ROWS), database)
-            before = await read_so_far(town, connection)
+            before = await read_so_far(town.ground, connection, FILLED)
         good(await bor.post("/v1/donations", {"minutes": 1}, key=f"key {number}"))
         async with town.ground.database.begin() as session:
             await queries.list_holds(session, town.bank_id, some)
-    read = await read_so_far(town, connection) - before
+    read = await read_so_far(town.ground, connection, FILLED) - before
     await connection.close()
     assert read <= TIMES * READ_MAX_OF_FILLED
 
 
-async def read_so_far(town: Town, connection: Connection) -> int:
+HISTORY = ("posting", "deed", "reversal")
+OLD, PAGE = 1_000, 20
+READ_MAX_OF_A_LINE = 2
+"""The posting and its deed; and one posting of the other side, to see that it is not next."""
+
+
+async def test_a_page_of_a_long_statement_reads_what_it_shows(
+    ground: Ground, cluster: Cluster, database: str
+) -> None:
+    books = await Books.opened(ground)
+    given, taken = (Asked((Move(*way, 1),), None, None, passes=False) for way in WAYS)
+    await books.settle([given] * OLD)
+    await books.settle([taken])
+    await cluster.run("VACUUM ANALYZE posting, deed", database)
+    connection = await cluster.connect(database)
+    before = await read_so_far(ground, connection, HISTORY)
+    async with ground.database.read() as session:
+        for _ in range(POSTINGS):
+            lines = await list_statement(
+                session, books.bank_id, books.accounts[MEMBER], before_seq=None, limit=PAGE
+            )
+            assert len(lines) == PAGE
+    read = await read_so_far(ground, connection, HISTORY) - before
+    await connection.close()
+    assert read <= POSTINGS * (READ_MAX_OF_A_LINE * PAGE + 1)
+
+
+async def read_so_far(ground: Ground, connection: Connection, tables: Sequence[str]) -> int:
     """Rows read of these tables until now; the program's connection is told to report them."""
-    async with town.ground.database.read() as session:
+    async with ground.database.read() as session:
         await fetch(session, text("SELECT pg_stat_force_next_flush()"), {})
-    return int(await connection.fetchval(ROWS_READ))
+    return int(await connection.fetchval(ROWS_READ, tables))

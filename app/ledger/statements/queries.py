@@ -8,11 +8,11 @@ from sqlalchemy import (
     BigInteger,
     Select,
     Uuid,
-    and_,
     bindparam,
     func,
     literal,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -91,21 +91,28 @@ _REVERSED_BY: Final = (
     .correlate(_LEG)
     .scalar_subquery()
 )
+# Each deed is looked up by its key: joined, all deeds would be read by a plan made when few were.
+_DEED: Final = (
+    select(Deed.kind, Deed.subject_id, Deed.effective_at)
+    .where(Deed.bank_id == _LEG.c.bank_id, Deed.deed_id == _LEG.c.deed_id)
+    .limit(1)
+    .lateral()
+)
 _STATEMENT: Final = (  # made once: making takes longer than asking
     select(
         _LEG.c.posting_id,
         _LEG.c.posted_at,
         _LEG.c.minutes,
         _LEG.c.reverses_posting_id,
-        Deed.kind,
-        Deed.subject_id,
-        Deed.effective_at,
+        _DEED.c.kind,
+        _DEED.c.subject_id,
+        _DEED.c.effective_at,
         _LEG.c.is_credit,
         _LEG.c.seq,
         _LEG.c.balance,
         _LEG.c.counter,
         _REVERSED_BY,
     )
-    .join(Deed, and_(Deed.bank_id == _LEG.c.bank_id, Deed.deed_id == _LEG.c.deed_id))
+    .join(_DEED, true())
     .order_by(_LEG.c.seq.desc())
 )
