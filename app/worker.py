@@ -85,7 +85,7 @@ SWEEPS: Final[Mapping[str, Sweep | BankSweep]] = MappingProxyType(
     {
         "look_after_exchanges": Sweep("7 * * * *", waiting.end_over),
         "tell_of_silence": Sweep("37 * * * *", waiting.tell_of_silence),
-        "look_after_transfers": Sweep("17 * * * *", partners.look_again),
+        "look_after_transfers": BankSweep("17 * * * *", partners.list_due, partners.look_again),
         "seal_books": BankSweep("27 * * * *", sealing.list_due, sealing.seal_again),
         "look_at_staff": BankSweep("3-59/10 * * * *", staff.list_due, staff.look_at_staff),
         "look_for_patterns": Sweep("27 4 * * *", look_on),

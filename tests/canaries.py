@@ -204,6 +204,17 @@ async def opened(town: Town, column: str) -> list[str]:
     return [text for row in rows if (text := _text(work, table, name, row)) is not None]
 
 
+async def left_open(town: Town, canaries: Canaries) -> dict[str, list[str]]:
+    """What still opens of what was written by or of somebody who is forgotten, by column."""
+    left = {}
+    for column in sorted(columns() - PLAIN.keys() - OF_THE_BANK.keys() - OF_OTHERS):
+        told = [text for text in await opened(town, column) if canaries.sealed in text]
+        theirs = canaries.of(THEIRS) if column == "message.text_sealed" else canaries.plain
+        if hers := [text for text in told if theirs not in text]:
+            left[column] = hers
+    return left
+
+
 def _text(work: Work, table: str, name: str, row: JSON) -> str | None:
     held, label = row[name], DATA_MAP[table].labels.get(name)
     if f"{table}.{name}" in OF_THE_BANK:

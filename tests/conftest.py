@@ -27,6 +27,7 @@ from app.main import create_app
 from app.store import migrate
 from tests.audit import Audit
 from tests.databases import Cluster, Databases
+from tests.locks import Locks
 from tests.town import Town
 
 TEMPLATE = "timebank_template"
@@ -67,6 +68,16 @@ def audited() -> Iterator[Audit]:
     event.remove(Engine, "before_cursor_execute", audit.hear)
     told = "\n".join(f"{asking} reads {table}: {sql}" for asking, table, sql in audit.findings())
     assert not told, f"these read past the predicate, see tests/audit.py:\n{told}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def locks() -> Iterator[Locks]:
+    """Every lock that this process makes the program take is judged, at the end."""
+    locks = Locks()
+    event.listen(Engine, "before_cursor_execute", locks.hear)
+    yield locks
+    event.remove(Engine, "before_cursor_execute", locks.hear)
+    assert not locks.unbound, "these lock rows and do not say of which bank, see tests/locks.py"
 
 
 @pytest.fixture(scope="session")

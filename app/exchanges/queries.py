@@ -6,13 +6,13 @@ from types import SimpleNamespace
 from typing import Final, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exchanges.rules import GOING_ON, Status
 from app.exchanges.tables import Exchange
 from app.identity.rules import Caller
-from app.kit.bulk import arrays, given
+from app.kit.bulk import arrays, given, is_given, table_of
 from app.kit.db import lock_one, locking
 from app.kit.errors import NotFound
 from app.kit.fetching import fetch
@@ -43,20 +43,18 @@ def is_party(member_id: UUID | ColumnElement[UUID] | None) -> ColumnElement[bool
     )
 
 
-_ASKED: Final = given(bank_id=Uuid(), exchange_id=Uuid(), member_id=Uuid())
-_COLUMNS: Final = tuple(Exchange.__table__.c)
+_ASKED: Final = given(exchange_id=Uuid(), member_id=Uuid())
+_TABLE: Final = table_of(Exchange)
+_COLUMNS: Final = tuple(_TABLE.c)
 _NAMES: Final = tuple(column.name for column in _COLUMNS)
 _LOCK_EXCHANGES: Final = locking(
     select(*_COLUMNS)
     .join(
         _ASKED,
-        and_(
-            Exchange.bank_id == _ASKED.c.bank_id,
-            Exchange.exchange_id == _ASKED.c.exchange_id,
-            is_party(_ASKED.c.member_id),
-        ),
+        and_(Exchange.exchange_id == _ASKED.c.exchange_id, is_party(_ASKED.c.member_id)),
     )
-    .order_by(Exchange.bank_id, Exchange.exchange_id),
+    .where(Exchange.bank_id == bindparam("bank_id"), is_given(_TABLE.c.exchange_id))
+    .order_by(Exchange.exchange_id),
     of=Exchange,
 )
 
@@ -93,16 +91,16 @@ async def lock_exchange(session: AsyncSession, caller: Caller, exchange_id: UUID
 async def lock_exchanges(
     session: AsyncSession, asked: Sequence[tuple[Caller, UUID]]
 ) -> dict[UUID, Exchange]:
-    """These exchanges locked for a step, in id order; without those that are not the caller's.
+    """These exchanges of one bank locked for a step, in id order; without those of others.
 
     They can be read as exchanges, but are plain rows: what is changed of them is written by
     `update_many` alone.
     """
+    (bank_id,) = {caller.bank_id for caller, _ in asked}
     keys = [
-        {"bank_id": caller.bank_id, "exchange_id": exchange_id, "member_id": caller.member_id}
-        for caller, exchange_id in asked
+        {"exchange_id": exchange_id, "member_id": caller.member_id} for caller, exchange_id in asked
     ]
-    rows = await fetch(session, _LOCK_EXCHANGES, arrays(keys))
+    rows = await fetch(session, _LOCK_EXCHANGES, {"bank_id": bank_id} | arrays(keys))
     plain = [SimpleNamespace(**dict(zip(_NAMES, row, strict=True))) for row in rows]
     return {row.exchange_id: cast("Exchange", row) for row in plain}
 

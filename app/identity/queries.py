@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, func, select
+from sqlalchemy import Uuid, and_, bindparam, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,18 +21,23 @@ SESSIONS_AT_ONCE = 5_000
 LOGINS_OF_ADDRESS_MAX = 100
 """Of one address in one bank; later applications of it cannot sign in before approval."""
 _ASKED = given(bank_id=Uuid(), session_id=Uuid())
-_CALLERS = (
+# Looked up one by one: joined, all sessions of a smaller bank would be read for each request.
+_FOUND = (
     select(
         *(Login.bank_id, Login.login_id, Session.session_id, Login.member_id),
         *(Login.roles, Session.means, Session.proved_at),
     )
     .join(Login, and_(Session.bank_id == Login.bank_id, Session.login_id == Login.login_id))
-    .join(
-        _ASKED,
-        and_(Session.bank_id == _ASKED.c.bank_id, Session.session_id == _ASKED.c.session_id),
+    .where(
+        Session.bank_id == _ASKED.c.bank_id,
+        Session.session_id == _ASKED.c.session_id,
+        Session.ended_at.is_(None),
+        Session.expires_at > bindparam("now"),
     )
-    .where(Session.ended_at.is_(None), Session.expires_at > bindparam("now"))
+    .limit(1)
+    .lateral()
 )
+_CALLERS = select(_FOUND).select_from(_ASKED).join(_FOUND, true())
 
 
 async def list_logins(session: AsyncSession, bank_id: UUID, fingerprint: bytes) -> Sequence[Login]:

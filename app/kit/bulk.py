@@ -6,8 +6,22 @@ One text is prepared once; one `unnest` costs the database far less than as many
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Column, Insert, Table, Update, and_, column, func, insert, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Insert,
+    Table,
+    Update,
+    any_,
+    bindparam,
+    column,
+    func,
+    insert,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
@@ -33,6 +47,15 @@ def given(**types: TypeEngine[Any]) -> TableValuedAlias:
     return func.unnest(*handed).table_valued(*names).render_derived()
 
 
+def is_given(key: Column[Any]) -> ColumnElement[bool]:
+    """The condition that it is among what `arrays` hands over under its name.
+
+    Beside a join to `given`, where the bank is a value of its own: by the join alone PostgreSQL may
+    read all rows of the bank, if it takes it for one of average size.
+    """
+    return key == any_(bindparam(f"given_{key.name}", type_=ARRAY(key.type)))
+
+
 def arrays(rows: Sequence[Values]) -> dict[str, list[Any]]:
     """The parameters for `given`: every column of these rows, which all have the same ones."""
     return {f"given_{name}": [row[name] for row in rows] for name in rows[0]}
@@ -44,10 +67,13 @@ async def insert_many(session: AsyncSession, table: type[Base], rows: Sequence[V
         await fetch(session, _insert(table_of(table), tuple(rows[0])), arrays(rows))
 
 
-async def update_many(session: AsyncSession, table: type[Base], rows: Sequence[Values]) -> None:
-    """Change the rows with these primary keys; every row names the same columns."""
+async def update_many(
+    session: AsyncSession, bank_id: UUID, table: type[Base], rows: Sequence[Values]
+) -> None:
+    """Change rows of one bank by the rest of their primary keys; each names the same columns."""
     if rows:
-        await fetch(session, _update(table_of(table), tuple(rows[0])), arrays(rows))
+        changed = {"bank_id": bank_id} | arrays(rows)
+        await fetch(session, _update(table_of(table), tuple(rows[0])), changed)
 
 
 @cache
@@ -59,6 +85,8 @@ def _insert(table: Table, names: tuple[str, ...]) -> Insert:
 @cache
 def _update(table: Table, names: tuple[str, ...]) -> Update:
     rows = given(**{name: table.c[name].type for name in names})
-    keys: list[Column[Any]] = list(table.primary_key)
+    keys = [key for key in table.primary_key if key is not table.c.bank_id]
     new = {name: rows.c[name] for name in names if not table.c[name].primary_key}
-    return update(table).where(and_(*(key == rows.c[key.name] for key in keys))).values(new)
+    of_bank = table.c.bank_id == bindparam("bank_id", type_=table.c.bank_id.type)
+    each = (condition for key in keys for condition in (is_given(key), key == rows.c[key.name]))
+    return update(table).where(of_bank, *each).values(new)

@@ -1,5 +1,6 @@
 """Agreeing with partner banks, and sending hours to them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.banks import queries as banks
@@ -112,19 +113,22 @@ async def send(
     return row
 
 
-async def look_again(work: Work) -> int:
-    """Deliver a transfer once more that should have ended; for the worker's clock.
+async def list_due(work: Work) -> Sequence[UUID]:
+    """The banks with transfers that should have ended."""
+    return await queries.list_waiting(work.session, work.now)
+
+
+async def look_again(work: Work, bank_id: UUID) -> int:
+    """Deliver the transfers of a bank once more that should have ended; for the worker's clock.
 
     Returns:
-        1 when there was one, 0 when none is left.
+        How many there were.
     """
-    row = await queries.find_overdue(work.session, work.now)
-    if row is None:
-        return 0
-    row.look_at = work.now + LOOK_AGAIN_AFTER
-    await work.session.flush()
-    await enqueue(work, DELIVER, row.bank_id, row.transfer_id)
-    return 1
+    rows = await queries.lock_overdue(work.session, bank_id, work.now)
+    for row in rows:
+        row.look_at = work.now + LOOK_AGAIN_AFTER
+        await enqueue(work, DELIVER, bank_id, row.transfer_id)
+    return len(rows)
 
 
 async def _open(work: Work, caller: Caller, partner_bank_id: UUID) -> Agreement:

@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.banks import queries as banks
 from app.banks.tables import Bank
-from app.kit.db import lock_one
+from app.kit.db import lock_many, lock_one
 from app.kit.errors import NotFound
 from app.ledger import queries as books
-from app.partners.rules import PARTNERS_MAX, TransferStatus
+from app.partners.rules import LOOKED_AT_MAX, PARTNERS_MAX, TransferStatus
 from app.partners.tables import Agreement, Arrival, Transfer
 
 
@@ -112,14 +112,24 @@ async def lock_transfer(session: AsyncSession, bank_id: UUID, transfer_id: UUID)
     return transfer
 
 
-async def find_overdue(session: AsyncSession, now: datetime) -> Transfer | None:
-    """A transfer of the installation that should have ended; locked, so that one looks at it."""
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(Transfer.status == TransferStatus.SENT, Transfer.look_at <= now)
+
+
+async def list_waiting(session: AsyncSession, now: datetime) -> Sequence[UUID]:
+    """The banks with transfers that should have ended."""
+    return (await session.scalars(select(Transfer.bank_id).where(_overdue(now)).distinct())).all()
+
+
+async def lock_overdue(session: AsyncSession, bank_id: UUID, now: datetime) -> Sequence[Transfer]:
+    """Transfers of this bank that should have ended; locked, so that one looks at them."""
     asked = (
         select(Transfer)
-        .where(Transfer.status == TransferStatus.SENT, Transfer.look_at <= now)
-        .limit(1)
+        .where(Transfer.bank_id == bank_id, _overdue(now))
+        .order_by(Transfer.transfer_id)
+        .limit(LOOKED_AT_MAX)
     )
-    return await lock_one(session, asked)
+    return await lock_many(session, asked, {}, of=Transfer)
 
 
 async def find_arrival(session: AsyncSession, bank_id: UUID, transfer_id: UUID) -> Arrival | None:

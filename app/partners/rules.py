@@ -10,6 +10,8 @@ from app.kit.errors import Conflict, Said
 
 LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
 """A transfer that has not ended by then is delivered once more; that does no harm."""
+LOOKED_AT_MAX: Final = 500
+"""So many transfers of one bank are delivered once more at a time; the others an hour later."""
 PARTNERS_MAX: Final = 100
 
 

@@ -96,6 +96,8 @@ def _instruction(caller: Caller, exchange: Exchange, sides: _Sides) -> Instructi
 async def _write(
     work: Work, done: Sequence[tuple[Caller, Exchange]], posted: dict[UUID, Posted]
 ) -> None:
+    if not done:
+        return
     told = []
     for caller, one in done:
         told.append(
@@ -110,7 +112,7 @@ async def _write(
             short = NoticeKind.EXCHANGE_SETTLED_SHORT
             told.append(Told(one.bank_id, short, one.exchange_id, role=Role.COORDINATOR))
     changes = [_change(work, one, posted[one.exchange_id]) for _, one in done]
-    await update_many(work.session, Exchange, changes)
+    await update_many(work.session, done[0][1].bank_id, Exchange, changes)
     for (_, one), change in zip(done, changes, strict=True):
         vars(one).update(change)
     await notices.tell_many(work, told)
@@ -118,7 +120,6 @@ async def _write(
 
 def _change(work: Work, exchange: Exchange, posted: Posted) -> dict[str, Any]:
     return {
-        "bank_id": exchange.bank_id,
         "exchange_id": exchange.exchange_id,
         "status": Status.SETTLED.value,
         "version": exchange.version + 1,
