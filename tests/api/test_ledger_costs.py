@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.exchanges.queries import lock_exchanges
 from app.kit.fetching import fetch
 from app.kit.ground import Ground
 from app.ledger import queries
@@ -58,7 +59,7 @@ async def test_a_posting_in_a_large_bank_among_small_ones_reads_only_its_account
     assert read <= POSTINGS * READ_MAX
 
 
-FILLED = ("hold_end", "idempotency_key")
+FILLED = {"hold_end": "hold_id", "idempotency_key": "key", "exchange": "exchange_id"}
 """What is empty in a new bank, and looked into by every deed that is asked for with a key."""
 FILL = """
     SET session_replication_role = replica;
@@ -87,16 +88,18 @@ async def test_plans_made_while_there_was_little_still_fit_when_there_is_much(
     await cluster.run("VACUUM ANALYZE hold", database)
     await town.ground.database.close()  # one connection from here on, which keeps its plans
     connection = await cluster.connect(database)
+    caller = await town.caller_of(bor)
     some = [UUID(md5(str(one).encode()).hexdigest()) for one in range(AT_ONCE)]
     for number in range(2 * TIMES):
         if number == TIMES:
-            for table, name in zip(FILLED, ("hold_id", "key"), strict=True):
+            for table, name in FILLED.items():
                 await cluster.run(FILL.format(table=table, name=name, rows=ROWS), database)
-            before = await read_so_far(town.ground, connection, FILLED)
+            before = await read_so_far(town.ground, connection, [*FILLED])
         good(await bor.post("/v1/donations", {"minutes": 1}, key=f"key {number}"))
         async with town.ground.database.begin() as session:
             await queries.list_holds(session, town.bank_id, some)
-    read = await read_so_far(town.ground, connection, FILLED) - before
+            await lock_exchanges(session, [(caller, one) for one in some])
+    read = await read_so_far(town.ground, connection, [*FILLED]) - before
     await connection.close()
     assert read <= TIMES * READ_MAX_OF_FILLED
 
