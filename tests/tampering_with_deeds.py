@@ -131,6 +131,20 @@ WITH_DEEDS: dict[str, tuple[str, str]] = {
         "UPDATE posting SET debit_account_id = :fund WHERE reverses_posting_id IS NOT NULL",
     ),
     "a part is of another posting": ("V10", "UPDATE reversal SET original_id = :first"),
+    "a reversal is taken back, with all that a part needs": (
+        "V10",
+        """WITH again AS (
+             INSERT INTO posting
+             SELECT (jsonb_populate_record(p, jsonb_build_object(
+                        'posting_id', gen_random_uuid(), 'reverses_posting_id', posting_id,
+                        'debit_account_id', credit_account_id, 'debit_seq', 1000,
+                        'credit_account_id', debit_account_id, 'credit_seq', 1000))).*
+               FROM posting p WHERE reverses_posting_id IS NOT NULL RETURNING *)
+           INSERT INTO reversal (bank_id, original_id, number, posting_id, minutes,
+                                 before_minutes, after_minutes, original_minutes)
+           SELECT bank_id, reverses_posting_id, 1, posting_id, minutes, 0, minutes, minutes
+             FROM again""",
+    ),
     "a reversal takes back more than there was": (
         "V10",
         "UPDATE posting SET minutes = minutes + 1 WHERE reverses_posting_id IS NOT NULL",

@@ -105,7 +105,7 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
             GROUP BY m.subject_id""",
     ),
     "V10": (
-        "a reversal does not mirror its original, or is no part of what was taken back of it",
+        "a reversal does not mirror its original, is no part of what was taken back, or is undone",
         """SELECT coalesce(p.posting_id, r.posting_id) AS subject_id
              FROM (SELECT * FROM posting WHERE bank_id = :bank_id
                       AND reverses_posting_id IS NOT NULL) p
@@ -120,6 +120,7 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
                   IS DISTINCT FROM
                   (o.posting_id, p.minutes, o.minutes, r.earlier, r.place,
                    o.credit_account_id, o.debit_account_id)
+               OR o.reverses_posting_id IS NOT NULL
                OR r.after_minutes NOT BETWEEN r.before_minutes + r.minutes AND o.minutes""",
     ),
     "V11": (

@@ -15,7 +15,7 @@ from app.kit.paging import Page, Pager, Paging
 from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Reason, RequestBody
-from app.ledger.reversing.rules import OverOriginal
+from app.ledger.reversing.rules import NotReversible, OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation import operations, queries
 from app.moderation.appeals.rules import AnotherModerator
@@ -109,6 +109,7 @@ async def get_dispute(caller: MemberOrModerator, opened: OpenedCase, work: Worki
         MinutesDoNotFit,
         StepNotOpen,
         NotYourStep,
+        NotReversible,
         OverOriginal,
         AccountClosed,
     ),

@@ -79,6 +79,24 @@ async def test_what_was_taken_back_of_a_grant_can_be_granted_again(town: Town) -
     await books_are_whole(town)
 
 
+async def test_a_grant_that_was_taken_back_comes_back_by_another_grant_only(town: Town) -> None:
+    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
+    good(await ana.post("/v1/donations", {"minutes": 5000}))
+    coordinator, moderator = await town.staff("coordinator"), await town.staff("moderator")
+    body = {"member_id": str(bor.member_id), "minutes": 600, "reason": "A move."}
+    good(await coordinator.post("/v1/grants", body))
+    (line,) = await bor.statement()
+    why = {"reason": "It was for somebody else."}
+    back = good(await moderator.post(f"/v1/postings/{line['id']}/reversal", why))
+    again = await moderator.post(f"/v1/postings/{back['id']}/reversal", why)
+    refused(again, 409, "not-reversible")
+    good(await coordinator.post("/v1/grants", body))
+    problem = refused(await coordinator.post("/v1/grants", body), 409, "grant-over-cap")
+    assert problem["left_minutes"] == 0
+    assert (await bor.account())["balance_minutes"] == 600
+    await books_are_whole(town)
+
+
 async def test_the_bank_grants_at_most_its_budget_in_a_month(town: Town) -> None:
     ana = await town.member("Ana", minutes=6500)
     good(await ana.post("/v1/donations", {"minutes": 6000}))

@@ -139,6 +139,24 @@ async def test_an_exchange_follows_what_is_left_of_its_settlement(town: Town) ->
     await books_are_whole(town)
 
 
+async def test_what_takes_a_posting_back_is_never_taken_back_itself(town: Town) -> None:
+    ana, bor = await town.member("Ana", minutes=100), await town.member("Bor")
+    mod = await town.staff("moderator")
+    gift = await _donated(ana, 60)
+    part = good(await mod.post(_path(gift), WHY | {"minutes": 20}))
+    right = good(await mod.post(_path(gift), WHY | {"correction": {"minutes": 6}}))
+    _, settlement = await _settlement(town, ana, bor, 60)
+    void = good(await mod.post(_path(settlement), WHY))
+    before = await stand(ana), await stand(bor)
+    for done in (part, right, void):
+        for more in ({}, {"minutes": 1}, {"correction": {"minutes": 1}}):
+            refused(await mod.post(_path(done["id"]), WHY | more), 409, "not-reversible")
+    assert (await stand(ana), await stand(bor)) == before
+    good(await mod.post(_path(right["correction_id"]), WHY))
+    assert await stand(ana) == (100, 0, 100), "what stands in the place of another can be"
+    await books_are_whole(town)
+
+
 async def test_a_party_cannot_and_a_strangers_bank_sees_nothing(town: Town) -> None:
     ana, bor = await town.member("Ana"), await town.member("Bor")
     _, settlement = await _settlement(town, ana, bor, 60)

@@ -10,7 +10,7 @@ from app.ledger.notes import note
 from app.ledger.operations import Posted, settle
 from app.ledger.reversing import queries
 from app.ledger.reversing.queries import Original
-from app.ledger.reversing.rules import OverOriginal
+from app.ledger.reversing.rules import NotReversible, OverOriginal
 from app.ledger.reversing.tables import Reversal
 from app.ledger.rules import Instruction, Leg
 
@@ -59,12 +59,15 @@ async def put_right(work: Work, bank_id: UUID, asked: PuttingRight) -> PutRight:
 
     Raises:
         NotFound: when the bank has no such posting.
+        NotReversible: when it takes another one back.
         OverOriginal: when less than that is left of it.
         AccountClosed: when one of its accounts is closed.
         TooManyMinutes: when that is more than the books can hold.
     """
     original = await queries.get_original(work.session, bank_id, asked.posting_id)
     posting = original.posting
+    if posting.reverses_posting_id is not None:
+        raise NotReversible
     await books.lock_accounts(work.session, bank_id, original.sides)
     last = await queries.find_last_reversal(work.session, bank_id, posting.posting_id)
     done = last.after_minutes if last else 0

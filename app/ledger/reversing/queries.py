@@ -28,7 +28,10 @@ _STANDING: Final = text("""
                  WHERE r.bank_id = :bank_id AND r.original_id = line.posting_id), 0)), 0)
       FROM line
 """)
-"""The postings, and what was posted in their place, each less what was taken back of it."""
+"""The postings, and what was posted in their place, each less what was taken back of it.
+
+That is all there is: what takes back is never taken back itself.
+"""
 
 
 class Original(NamedTuple):

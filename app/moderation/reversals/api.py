@@ -13,10 +13,10 @@ from app.kit.problems import raises
 from app.kit.reach import Relation, reaches
 from app.kit.values import Minutes, Moment, Reason, RequestBody, View
 from app.ledger.reversing.operations import PutRight, PuttingRight
-from app.ledger.reversing.rules import OverOriginal
+from app.ledger.reversing.rules import NotReversible, OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation.reversals import operations
-from app.moderation.reversals.rules import NotReversible, PartWithCorrection
+from app.moderation.reversals.rules import PartWithCorrection
 from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/postings", route_class=Route, tags=["moderation"])
@@ -92,7 +92,10 @@ class ReversalView(View):
 async def reverse_posting(
     posting_id: UUID, body: ReversePosting, caller: Moderator, work: Working
 ) -> ReversalView:
-    """Put a posting right: take it back, whole or in part, and post what should have moved."""
+    """Put a posting right: take it back, whole or in part, and post what should have moved.
+
+    What takes another one back stands. What was right after all is done anew.
+    """
     asked = PuttingRight(
         posting_id,
         minutes=body.minutes,

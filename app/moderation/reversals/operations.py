@@ -14,9 +14,10 @@ from app.ledger.reversing import operations as reversing
 from app.ledger.reversing import queries as postings
 from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.reversing.queries import Original
+from app.ledger.reversing.rules import NotReversible
 from app.ledger.rules import AccountKind
 from app.members.accounts import queries as purses
-from app.moderation.reversals.rules import NotReversible, PartWithCorrection
+from app.moderation.reversals.rules import PartWithCorrection
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.openings import operations as openings
@@ -34,7 +35,8 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
     Raises:
         NotFound: when the bank has no such posting.
         Concerned: when the moderator has something of their own with whose accounts these are.
-        NotReversible: when another posting stands in its place, or another bank is concerned.
+        NotReversible: when it takes another one back, another stands in its place, or another bank
+            is concerned.
         StepNotOpen: when it belongs to an exchange that waits for a dispute's outcome.
         PartWithCorrection: when only a part of a settlement would be replaced.
         OverOriginal: when less than that is left of it.

@@ -5,15 +5,6 @@ from typing import ClassVar
 from app.kit.errors import Conflict, Said
 
 
-class NotReversible(Conflict):
-    """The posting does not stand any more, or is not this bank's own affair."""
-
-    said: ClassVar = {
-        "en": Said("This posting cannot be taken back", "Another one stands in its place."),
-        "sl": Said("Tega knjiženja ni mogoče vrniti", "Na njegovem mestu je drugo."),
-    }
-
-
 class PartWithCorrection(Conflict):
     """A correction of an exchange takes the place of all that is left, not of a part."""
 
