@@ -7,7 +7,8 @@ from httpx import Response
 
 from app.kit.errors import AppError, NotFound
 from app.ledger.accounts import operations as accounts
-from app.ledger.accounts.rules import HoursHeld, NotClosed
+from app.ledger.accounts.rules import HoursHeld, Limits, NotClosed
+from app.ledger.limits.operations import set_limits
 from app.ledger.rules import AccountClosed
 from tests.doings import (
     NOWHERE,
@@ -164,6 +165,24 @@ async def test_limits_that_race_with_a_closing_leave_the_closed_account_alone(to
     assert await sql(town, RECORD, mine) == [{"number": 1, "kind": "closed"}]
     floors = "SELECT policy_floor_minutes AS floor FROM account WHERE kind = 'member' ORDER BY 1"
     assert [row["floor"] for row in await sql(town, floors)] == [-720, -60]
+    await books_are_whole(town)
+
+
+async def test_limits_of_ones_own_that_race_with_the_banks_are_kept(town: Town) -> None:
+    ana, _ = await town.member("Ana", minutes=60), await town.member("Bor")
+    admin, by = await town.staff("admin"), ana.login_id
+    mine, own = await account_id(town, ana), Limits(-60, None)
+    async with town.ground.database.begin() as session:
+        work = town.ground.work(session)
+        await set_limits(work, town.bank_id, mine, own, if_match=None, by=by, reason="Agreed.")
+        body = {"reason": "We agreed on it.", "floor_minutes": -600}
+        asked = asyncio.create_task(admin.patch("/v1/bank/limits", body))
+        await until(lambda: _waiting(town, 1))  # it has seen that Ana follows, and waits for her
+    good(await asked)
+    limits = "SELECT policy_floor_minutes AS floor, has_own_limits AS own FROM account"
+    found = await sql(town, f"{limits} WHERE kind = 'member' ORDER BY 1")
+    assert found == [{"floor": -600, "own": False}, {"floor": -60, "own": True}]
+    assert await sql(town, RECORD, mine) == [{"number": 1, "kind": "limits"}]
     await books_are_whole(town)
 
 

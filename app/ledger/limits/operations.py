@@ -71,8 +71,9 @@ async def set_bank_limits(
     bank.floor_minutes = limits.floor
     bank.ceiling_minutes = limits.ceiling
     following = await queries.list_following(work.session, bank_id)
-    states = await books.lock_accounts(work.session, bank_id, following)
-    still = [account_id for account_id, state in states.items() if not state.closed]
+    await books.lock_accounts(work.session, bank_id, following)
+    # Again, under the locks: some may have been closed, or given limits of their own, meanwhile.
+    still = await queries.list_following(work.session, bank_id)
     if not still:
         return bank  # nothing in the books follows: a deed would be empty for ever (V12)
     deed_id = await _record(work, bank_id, still, limits)
