@@ -174,9 +174,7 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
              FROM account a JOIN bank b USING (bank_id)
              LEFT JOIN clearing k USING (bank_id, account_id) LEFT JOIN (
                    SELECT account_id, count(*) <> max(number) AS gap,
-                          (array_agg(CASE kind WHEN 'closed' THEN changed_at END
-                                     ORDER BY number DESC) FILTER (WHERE kind <> 'limits'))[1]
-                          AS closed_at,
+                          max(changed_at) FILTER (WHERE kind = 'closed') AS closed_at,
                           (array_agg(policy_floor_minutes ORDER BY number DESC)
                            FILTER (WHERE kind = 'limits'))[1] AS floor,
                           (array_agg(policy_ceiling_minutes ORDER BY number DESC)
@@ -216,7 +214,7 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
                   THEN format('exchange:%s:%s', d.subject_id, 'appeal')
                   WHEN d.kind IN ('reversal', 'correction')
                   THEN format('posting:%s:%s:%s', r.original_id, 'reversal', r.number)
-                  WHEN d.kind IN ('closing', 'closing_cover', 'reopening')
+                  WHEN d.kind IN ('closing', 'closing_cover')
                   THEN format('account:%s:%s', c.account_id, c.number)
                   WHEN d.reference !~ '^(exchange|transfer|posting|account)\\W'
                   THEN d.reference END

@@ -7,7 +7,7 @@ from httpx import Response
 
 from app.kit.errors import AppError, NotFound
 from app.ledger.accounts import operations as accounts
-from app.ledger.accounts.rules import HoursHeld, Limits, NotClosed
+from app.ledger.accounts.rules import HoursHeld, Limits
 from app.ledger.limits.operations import set_limits
 from app.ledger.rules import AccountClosed
 from tests.doings import (
@@ -36,12 +36,6 @@ async def _close(town: Town, account: UUID, by: UUID | None = None) -> None:
     async with town.ground.database.begin() as session:
         work = town.ground.work(session)
         await accounts.close_account(work, town.bank_id, account, by=by, reason="They moved away.")
-
-
-async def _reopen(town: Town, account: UUID) -> None:
-    async with town.ground.database.begin() as session:
-        work = town.ground.work(session)
-        await accounts.reopen_account(work, town.bank_id, account, by=None, reason="A mistake.")
 
 
 async def _donates(person: Person, minutes: int) -> Response:
@@ -85,9 +79,7 @@ async def test_an_account_with_reserved_hours_stays_open(town: Town) -> None:
     await books_are_whole(town)
 
 
-async def test_nothing_moves_or_is_held_on_a_closed_account_until_it_is_reopened(
-    town: Town,
-) -> None:
+async def test_nothing_moves_or_is_held_on_a_closed_account(town: Town) -> None:
     ana, bor = await town.member("Ana", minutes=30), await town.member("Bor")
     mine = await account_id(town, ana)
     receiving, giving = await town.proposed(bor, ana), await town.proposed(ana, bor)
@@ -98,22 +90,13 @@ async def test_nothing_moves_or_is_held_on_a_closed_account_until_it_is_reopened
     for change in ("balance_minutes = 1", "held_in_minutes = 1", "seq = seq + 2"):
         with pytest.raises(CheckViolationError, match="closed_is_still"):
             await sql(town, f"UPDATE account SET {change} WHERE account_id = $1", mine)
-    await _reopen(town, mine)
-    exchange = good(await take(ana, giving, "acceptance"))
-    good(await take(ana, exchange, "delivery"))
-    good(await take(bor, exchange, "confirmation"))
-    assert await stand(ana) == (60, 0, 60)
-    await _close(town, mine)
-    kinds = [row["kind"] for row in await sql(town, RECORD, mine)]
-    assert kinds == ["closed", "reopened", "closed"]
+    assert await stand(ana) == (0, 0, 0)
     await books_are_whole(town)
 
 
-async def test_only_what_is_open_is_closed_and_only_what_is_closed_is_reopened(town: Town) -> None:
+async def test_only_a_members_account_that_is_open_is_closed(town: Town) -> None:
     mine = await account_id(town, await town.member("Ana"))
     fund = (await sql(town, "SELECT account_id FROM account WHERE kind = 'fund'"))[0]["account_id"]
-    with pytest.raises(NotClosed):
-        await _reopen(town, mine)
     await _close(town, mine)
     with pytest.raises(AccountClosed):
         await _close(town, mine)
@@ -212,7 +195,7 @@ async def test_a_hold_that_ends_while_the_account_closes_ends_before_or_not(town
         "UPDATE account SET closed_at = NULL, closed_seq = NULL",
         "UPDATE account SET closed_at = closed_at + interval '1 hour'",
         "UPDATE account_change SET number = 2",
-        "UPDATE account_change SET kind = 'reopened'",
+        "UPDATE account_change SET kind = 'limits', policy_floor_minutes = -720",
     ],
 )
 async def test_a_closing_that_was_tampered_with_is_found(town: Town, tampering: str) -> None:

@@ -173,7 +173,7 @@ async def test_a_party_cannot_and_a_strangers_bank_sees_nothing(town: Town) -> N
         assert (await person.post(_path(settlement), WHY)).status_code in {403, 404}
 
 
-async def test_a_posting_of_a_closed_account_waits_for_its_reopening(town: Town) -> None:
+async def test_a_posting_of_a_closed_account_is_not_taken_back(town: Town) -> None:
     ana, mod = await town.member("Ana", minutes=60), await town.staff("moderator")
     gift = await _donated(ana, 60)
     mine = await account_id(town, ana)

@@ -1,4 +1,4 @@
-"""Opening, closing and reopening accounts."""
+"""Opening and closing accounts."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from app.kit.ground import Work
 from app.kit.ids import new_id
 from app.ledger import queries as books
 from app.ledger.accounts import queries
-from app.ledger.accounts.rules import ChangeKind, HoursHeld, NotClosed
+from app.ledger.accounts.rules import ChangeKind, HoursHeld
 from app.ledger.accounts.tables import AccountChange, Clearing
 from app.ledger.chain import genesis
 from app.ledger.notes import note
@@ -69,7 +69,7 @@ async def set_clearing_limits(
 async def close_account(
     work: Work, bank_id: UUID, account_id: UUID, *, by: UUID | None, reason: str | None = None
 ) -> Posted:
-    """Close the account of a member who leaves: nothing moves on it from now on.
+    """Close the account of a member who leaves: nothing moves on it any more, for good.
 
     Hours that are left go to the fund (`closing`); what was received and not given is covered by
     the issuing account (`closing_cover`). Nobody else's books change.
@@ -99,27 +99,9 @@ async def close_account(
     )
     kind = "closing" if state.balance >= 0 else "closing_cover"
     legs = (leg,) if state.balance else ()
-    posted = await _change(work, bank_id, account_id, ChangeKind.CLOSED, kind, legs)
+    posted = await _record(work, bank_id, account_id, kind, legs)
     closed = {"closed_at": posted.posted_at, "closed_seq": Account.seq}
     await work.session.execute(_row(bank_id, account_id).values(closed))
-    await note(work, bank_id, posted.deed_id, by=by, reason=reason)
-    return posted
-
-
-async def reopen_account(
-    work: Work, bank_id: UUID, account_id: UUID, *, by: UUID | None, reason: str
-) -> Posted:
-    """Open a closed account again, on record: to put something right, or for who comes back.
-
-    Raises:
-        NotFound: when the bank has no such member's account.
-        NotClosed: when it is open.
-    """
-    state, _, _ = await _lock(work, bank_id, account_id)
-    if not state.closed:
-        raise NotClosed
-    posted = await _change(work, bank_id, account_id, ChangeKind.REOPENED, "reopening", ())
-    await work.session.execute(_row(bank_id, account_id).values(closed_at=None, closed_seq=None))
     await note(work, bank_id, posted.deed_id, by=by, reason=reason)
     return posted
 
@@ -135,13 +117,8 @@ async def _lock(work: Work, bank_id: UUID, account_id: UUID) -> tuple[AccountSta
     return states[account_id], fund, issuing
 
 
-async def _change(
-    work: Work,
-    bank_id: UUID,
-    account_id: UUID,
-    change: ChangeKind,
-    kind: str,
-    legs: tuple[Leg, ...],
+async def _record(
+    work: Work, bank_id: UUID, account_id: UUID, kind: str, legs: tuple[Leg, ...]
 ) -> Posted:
     numbers = await queries.count_changes(work.session, bank_id, [account_id])
     number = numbers[account_id] + 1
@@ -153,7 +130,7 @@ async def _change(
             account_id=account_id,
             number=number,
             deed_id=posted.deed_id,
-            kind=change.value,
+            kind=ChangeKind.CLOSED.value,
             changed_at=posted.posted_at,
         )
     )

@@ -1,4 +1,4 @@
-"""What can be wrong with closing or reopening an account."""
+"""What can be wrong with closing an account."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,6 @@ class ChangeKind(StrEnum):
     """What was changed on an account."""
 
     CLOSED = "closed"
-    REOPENED = "reopened"
     LIMITS = "limits"
 
 
@@ -33,13 +32,4 @@ class HoursHeld(Conflict):
     said: ClassVar = {
         "en": Said("Hours are still reserved", "{held_minutes} minutes wait for an exchange."),
         "sl": Said("Nekaj ur je še rezerviranih", "{held_minutes} minut čaka na izmenjavo."),
-    }
-
-
-class NotClosed(Conflict):
-    """The account is open already."""
-
-    said: ClassVar = {
-        "en": Said("This account is open"),
-        "sl": Said("Ta račun je odprt"),
     }

@@ -17,7 +17,7 @@ class AccountChange(Base):
         ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.account_id"]),
         ForeignKeyConstraint(["bank_id", "deed_id"], ["deed.bank_id", "deed.deed_id"]),
         CheckConstraint("number > 0", name="number"),
-        CheckConstraint("kind IN ('closed', 'reopened', 'limits')", name="kind"),
+        CheckConstraint("kind IN ('closed', 'limits')", name="kind"),
         CheckConstraint(
             "(kind = 'limits') = (policy_floor_minutes IS NOT NULL)"
             " AND (kind = 'limits' OR policy_ceiling_minutes IS NULL)",
