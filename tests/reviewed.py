@@ -19,6 +19,7 @@ REVIEWED: Final = {
     "app.exchanges.parting.queries.lock_open": "what ends by itself, unseen too; shown to nobody",
     "app.exchanges.queries.lock_any_exchange": "moderators' outcomes, and time",
     "app.exchanges.waiting.queries._find_any": "time; what it finds is shown to nobody",
+    "app.fund.queries.is_grant": "whether a posting grants; a yes or no for the moderator's rule",
     "app.fund.queries.sum_granted": "what a coordinator may still grant; a number for the rule",
     "app.identity.queries.find_approved": "at an approval; told to none whom its owner concerns",
     "app.identity.queries.find_callers": "whoever holds a session's token is its owner",

@@ -7,7 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.fund.tables import Grant
-from app.ledger.reversing.queries import sum_standing
+from app.ledger.reversing.queries import get_first, sum_standing
+
+
+async def is_grant(session: AsyncSession, bank_id: UUID, posting_id: UUID) -> bool:
+    """Whether this posting is a grant, or stands in the place of one."""
+    first = await get_first(session, bank_id, posting_id)
+    asked = select(Grant.grant_id).where(Grant.bank_id == bank_id, Grant.posting_id == first)
+    return (await session.scalars(asked)).one_or_none() is not None
 
 
 async def sum_granted(

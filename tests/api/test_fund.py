@@ -1,6 +1,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from httpx import Response
+
 from tests.conftest import FakeClock
 from tests.doings import books_are_whole
 from tests.town import Town, good, refused
@@ -94,6 +96,33 @@ async def test_a_grant_that_was_taken_back_comes_back_by_another_grant_only(town
     problem = refused(await coordinator.post("/v1/grants", body), 409, "grant-over-cap")
     assert problem["left_minutes"] == 0
     assert (await bor.account())["balance_minutes"] == 600
+    await books_are_whole(town)
+
+
+async def test_no_correction_makes_a_grant_larger(town: Town) -> None:
+    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
+    good(await ana.post("/v1/donations", {"minutes": 5000}))
+    coordinator, moderator = await town.staff("coordinator"), await town.staff("moderator")
+    body = {"member_id": str(bor.member_id), "minutes": 600, "reason": "A move."}
+
+    async def corrected(posting_id: str, was: int, now: int) -> Response:
+        why = {"reason": "It was less.", "minutes": was, "correction": {"minutes": now}}
+        return await moderator.post(f"/v1/postings/{posting_id}/reversal", why)
+
+    good(await coordinator.post("/v1/grants", body))
+    (line,) = await bor.statement()
+    refused(await corrected(line["id"], 600, 601), 409, "more-than-granted")
+    first = good(await corrected(line["id"], 600, 300))["correction_id"]
+    second = good(await corrected(first, 300, 200))["correction_id"]
+    good(await coordinator.post("/v1/grants", body | {"minutes": 400}))
+    refused(await corrected(second, 200, 600), 409, "more-than-granted")
+    refused(await corrected(second, 50, 51), 409, "more-than-granted")
+    good(await corrected(second, 50, 50))
+    assert (await bor.account())["balance_minutes"] == 600
+    problem = refused(await coordinator.post("/v1/grants", body), 409, "grant-over-cap")
+    assert problem["left_minutes"] == 0
+    gift = (await ana.statement())[0]["id"]
+    good(await corrected(gift, 5000, 5001))  # what happened may have been more
     await books_are_whole(town)
 
 

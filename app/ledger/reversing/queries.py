@@ -33,6 +33,21 @@ _STANDING: Final = text("""
 That is all there is: what takes back is never taken back itself.
 """
 
+_FIRST: Final = text("""
+    WITH RECURSIVE line (posting_id, nth) AS (
+        SELECT CAST(:posting_id AS uuid), 0
+        UNION ALL
+        SELECT b.reverses_posting_id, nth + 1
+          FROM line
+          JOIN posting c ON c.bank_id = :bank_id AND c.posting_id = line.posting_id
+          JOIN posting b ON b.bank_id = c.bank_id AND b.debit_account_id = c.credit_account_id
+           AND b.debit_seq = c.credit_seq - 1 AND b.deed_id = c.deed_id
+         WHERE c.reverses_posting_id IS NULL AND b.reverses_posting_id IS NOT NULL
+    )
+    SELECT posting_id FROM line ORDER BY nth DESC LIMIT 1
+""")
+"""The right posting of a correction stands next to what it replaces, on both accounts."""
+
 
 class Original(NamedTuple):
     """A posting, and the deed that it belongs to; neither ever changes."""
@@ -67,6 +82,12 @@ async def sum_standing(session: AsyncSession, bank_id: UUID, posting_ids: Collec
     """What stands of these postings, in minutes: not taken back, or put right in their place."""
     asked = {"bank_id": bank_id, "posting_ids": list(posting_ids)}
     return int((await session.execute(_STANDING, asked)).scalar_one())
+
+
+async def get_first(session: AsyncSession, bank_id: UUID, posting_id: UUID) -> UUID:
+    """The posting in whose place this one stands, through however many corrections, or itself."""
+    asked = {"bank_id": bank_id, "posting_id": posting_id}
+    return UUID(str((await session.execute(_FIRST, asked)).scalar_one()))
 
 
 async def list_kinds(session: AsyncSession, original: Original) -> set[str]:

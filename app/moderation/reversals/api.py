@@ -16,7 +16,7 @@ from app.ledger.reversing.operations import PutRight, PuttingRight
 from app.ledger.reversing.rules import NotReversible, OverOriginal
 from app.ledger.rules import AccountClosed
 from app.moderation.reversals import operations
-from app.moderation.reversals.rules import PartWithCorrection
+from app.moderation.reversals.rules import MoreThanGranted, PartWithCorrection
 from app.openings.rules import Concerned
 
 router = APIRouter(prefix="/v1/postings", route_class=Route, tags=["moderation"])
@@ -81,6 +81,7 @@ class ReversalView(View):
     responses=raises(
         OverOriginal,
         NotReversible,
+        MoreThanGranted,
         PartWithCorrection,
         Concerned,
         StepNotOpen,
@@ -95,6 +96,7 @@ async def reverse_posting(
     """Put a posting right: take it back, whole or in part, and post what should have moved.
 
     What takes another one back stands. What was right after all is done anew.
+    A grant becomes no larger: more is granted anew.
     """
     asked = PuttingRight(
         posting_id,

@@ -8,6 +8,7 @@ from app.exchanges import queries as exchanges
 from app.exchanges import settling
 from app.exchanges.rules import Status, StepNotOpen
 from app.exchanges.tables import Exchange
+from app.fund import queries as grants
 from app.identity.rules import Caller
 from app.kit.ground import Work
 from app.ledger.reversing import operations as reversing
@@ -17,7 +18,7 @@ from app.ledger.reversing.queries import Original
 from app.ledger.reversing.rules import NotReversible
 from app.ledger.rules import AccountKind
 from app.members.accounts import queries as purses
-from app.moderation.reversals.rules import PartWithCorrection
+from app.moderation.reversals.rules import MoreThanGranted, PartWithCorrection
 from app.notices import operations as notices
 from app.notices.rules import NoticeKind
 from app.openings import operations as openings
@@ -38,6 +39,7 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
         NotReversible: when it takes another one back, another stands in its place, or another bank
             is concerned.
         StepNotOpen: when it belongs to an exchange that waits for a dispute's outcome.
+        MoreThanGranted: when more would stand of a grant than before.
         PartWithCorrection: when only a part of a settlement would be replaced.
         OverOriginal: when less than that is left of it.
         AccountClosed: when one of its accounts is closed.
@@ -56,10 +58,20 @@ async def reverse(work: Work, caller: Caller, asked: PuttingRight) -> PutRight:
             raise PartWithCorrection
         await settling.follow(work, exchange, done)
         return done
+    await _refuse_larger_grant(work, done)
     for member_id in owners.values():
         kind = NoticeKind.POSTING_PUT_RIGHT
         notices.tell_member(work, caller.bank_id, member_id, kind, asked.posting_id)
     return done
+
+
+async def _refuse_larger_grant(work: Work, done: PutRight) -> None:
+    """Else a correction would grant past the cap and the budget, which count what stands."""
+    if (done.corrected_minutes or 0) <= done.minutes:
+        return
+    posting = done.original.posting
+    if await grants.is_grant(work.session, posting.bank_id, posting.posting_id):
+        raise MoreThanGranted
 
 
 async def _exchange_of(work: Work, original: Original) -> Exchange | None:
