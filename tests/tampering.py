@@ -1,6 +1,7 @@
 """Ways to tamper with the books in SQL, and the check of the proof that must find each."""
 
 from tests.tampering_with_deeds import WITH_DEEDS
+from tests.tampering_with_owners import WITH_OWNERS
 
 TAMPERINGS: dict[str, tuple[str, str]] = {
     "a balance is raised": (
@@ -150,10 +151,10 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         """UPDATE account SET policy_floor_minutes = -15, floor_minutes = -15
             WHERE kind = 'issuing'""",
     ),
-    "a friend's account is said to be for a partner bank, whose limits stand elsewhere": (
+    "the fund is said to be for a partner bank, whose limits stand elsewhere": (
         "V14",
         """UPDATE account SET kind = 'clearing', policy_floor_minutes = -6000,
-                  floor_minutes = -6000 WHERE account_id = :ana""",
+                  floor_minutes = -6000 WHERE account_id = :fund""",
     ),
     "limits of one's own are on no record": (
         "V14",
@@ -165,8 +166,9 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
             WHERE account_id = :fund""",
     ),
     **WITH_DEEDS,
+    **WITH_OWNERS,
 }
 
 
-SEEN_BY_NOTHING_ELSE = {"V9", "V11", "V14", "V15", "V16"}
+SEEN_BY_NOTHING_ELSE = {"V9", "V11", "V14", "V15", "V16", "V17"}
 """What these find leaves every balance, number, chain and held minute as it should be."""

@@ -2,6 +2,14 @@
 
 NEWEST = "(SELECT posting_id FROM posting ORDER BY posting_id DESC LIMIT 1)"
 OLDEST = "(SELECT posting_id FROM posting ORDER BY posting_id LIMIT 1)"
+_ACCOUNT = "(SELECT account_id FROM account WHERE kind = '{}' ORDER BY account_id {} LIMIT 1)"
+_ONE, _TWO = _ACCOUNT.format("member", ""), _ACCOUNT.format("member", "DESC")
+_FUND = _ACCOUNT.format("fund", "")
+_SWAPPED = ";".join(
+    f"UPDATE {table} SET account_id = {after} WHERE account_id = {before}"
+    for table in ("member", "account_owner")
+    for before, after in ((_ONE, _FUND), (_TWO, _ONE), (_FUND, _TWO))
+)
 TAMPERINGS: dict[str, tuple[str, str]] = {
     "the time of a posting is altered": (
         "V6",
@@ -90,6 +98,17 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "V6",
         f"""UPDATE posting SET deed_id = (SELECT deed_id FROM posting WHERE posting_id = {OLDEST})
              WHERE posting_id = {NEWEST}""",
+    ),
+    "two members change accounts, and the accounts their owners": ("V17", _SWAPPED),
+    "two members change accounts, wherever it is written whose they are": (
+        "V7",
+        f"""{_SWAPPED};
+            UPDATE sealed_head s SET owner_id = o.member_id FROM account_owner o
+             WHERE o.account_id = s.account_id""",
+    ),
+    "two members change accounts, and nothing sealed says whose they were": (
+        "V7",
+        f"{_SWAPPED}; UPDATE sealed_head SET owner_id = NULL",
     ),
     "a signature is forged": (
         "V7",

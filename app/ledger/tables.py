@@ -18,7 +18,7 @@ _POSTING_MAX = 2**40
 
 
 class Account(Base):
-    """One account. Who owns it is written elsewhere: the books hold no personal data."""
+    """One account. Whose it is, `AccountOwner` says by a random id: the books name nobody."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -47,6 +47,7 @@ class Account(Base):
             " AND held_in_minutes = 0))",
             name="closed_is_still",
         ),
+        UniqueConstraint("bank_id", "account_id", "kind"),  # an owner's account is a member's
         Index(
             "ix_account_of_bank",
             "bank_id",

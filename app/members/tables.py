@@ -15,7 +15,10 @@ class Member(Base):
     __tablename__ = "member"
     __table_args__ = (
         ForeignKeyConstraint(["bank_id"], ["bank.bank_id"]),
-        ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.account_id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "account_id", "member_id"],
+            ["account_owner.bank_id", "account_owner.account_id", "account_owner.member_id"],
+        ),
         ForeignKeyConstraint(
             ["bank_id", "decided_by"],
             ["login.bank_id", "login.login_id"],

@@ -31,6 +31,12 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
             },
             of="account_id",
         ),
+        # As random as the ids of the account and of the member that it joins, and kept like both.
+        "account_owner": Held(
+            *_BOOKS,
+            {Kind.KEY: "account_id", Kind.PERSON: "member_id", Kind.RULE: "kind"},
+            of="member_id",
+        ),
         "deed": Held(
             *_BOOKS,
             {
@@ -85,6 +91,13 @@ BOOKS: Final[Mapping[str, Held]] = MappingProxyType(
                 Kind.TIME: "taken_at",
             },
         ),
-        "sealed_head": Held(*_BOOKS, {Kind.RULE: "seal_no seq head", Kind.KEY: "account_id"}),
+        "sealed_head": Held(
+            *_BOOKS,
+            {
+                Kind.RULE: "seal_no seq head",
+                Kind.KEY: "account_id",
+                Kind.PERSON: "owner_id",
+            },
+        ),
     }
 )

@@ -21,7 +21,7 @@ from tests.property.books import Asked, Books, Move
 from tests.town import Town, good
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-APPEND_ONLY = ("posting", "deed", "hold", "hold_end", "reversal")
+APPEND_ONLY = ("posting", "deed", "hold", "hold_end", "reversal", "account_owner")
 FORBIDDEN = (
     "UPDATE {} SET bank_id = bank_id",
     "DELETE FROM {}",

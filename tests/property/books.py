@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import founding
-from app.kit.ground import Ground
+from app.banks.tables import Bank
+from app.kit.ground import Ground, Work
 from app.kit.ids import new_id
 from app.kit.retrying import with_retries
 from app.ledger import operations, queries
@@ -31,11 +32,14 @@ from app.ledger.rules import (
     Refusal,
 )
 from app.ledger.states import AccountState
+from app.members.tables import Member
 
 FLOORS = (0, -60, -720)
 """The policies of the members' accounts; the fund's floor is 0 and the issuer has none."""
 ACCOUNTS = len(FLOORS) + 2
 NO_FLOOR = -(2**60)
+ANYBODY = {"kind": "person", "status": "applicant", "alias": "Ana", "languages": ["sl"]}
+NUMBERS = dict.fromkeys(("level", "terms_version", "version"), 1)
 
 
 class Move(NamedTuple):
@@ -148,7 +152,7 @@ class Books:
             bank = await founding.found_bank(work, slug=f"b{new_id().hex}", name="B")
             kinds = (AccountKind.FUND, AccountKind.ISSUING)
             ours = [await queries.get_bank_account(session, bank.bank_id, kind) for kind in kinds]
-            theirs = [await accounts.open_member_account(work, bank, new_id()) for _ in FLOORS]
+            theirs = [await _owned(work, bank) for _ in FLOORS]
             for account_id, floor in zip(theirs, FLOORS, strict=True):
                 own = Limits(floor, None)
                 await set_limits(
@@ -228,3 +232,13 @@ class Books:
         """What the accounts say: balance, held, floor, number of postings."""
         found = await self.states(session)
         return [(one.balance, one.held, one.floor, one.seq) for one in found]
+
+
+async def _owned(work: Work, bank: Bank) -> UUID:
+    """The account of a new member."""
+    known = {"bank_id": bank.bank_id, "member_id": new_id(), "requested_at": work.now}
+    member = Member(**known, **ANYBODY, **NUMBERS)
+    work.session.add(member)
+    await work.session.flush()
+    member.account_id = await accounts.open_member_account(work, bank, member.member_id)
+    return member.account_id

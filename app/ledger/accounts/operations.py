@@ -11,7 +11,7 @@ from app.kit.ids import new_id
 from app.ledger import queries as books
 from app.ledger.accounts import queries
 from app.ledger.accounts.rules import ChangeKind, HoursHeld
-from app.ledger.accounts.tables import AccountChange, Clearing
+from app.ledger.accounts.tables import AccountChange, AccountOwner, Clearing
 from app.ledger.chain import genesis
 from app.ledger.notes import note
 from app.ledger.operations import Posted, settle
@@ -30,9 +30,18 @@ async def open_member_account(work: Work, bank: Bank, member_id: UUID) -> UUID:
     """A new member's account, with the bank's limits and, where the bank gives any, its hours.
 
     They come from the issuing account, once for each member: the deed is named after the member.
+    Whose it is, is written with it and never changes.
     """
     limits = bank.floor_minutes, bank.ceiling_minutes
     account_id = await _open(work, bank.bank_id, AccountKind.MEMBER, *limits)
+    await work.session.execute(
+        insert(AccountOwner).values(
+            bank_id=bank.bank_id,
+            account_id=account_id,
+            member_id=member_id,
+            kind=AccountKind.MEMBER.value,
+        )
+    )
     if bank.opening_credit_minutes:
         issuing = await books.get_bank_account(work.session, bank.bank_id, AccountKind.ISSUING)
         legs = (Leg(issuing, account_id, bank.opening_credit_minutes),)

@@ -1,4 +1,4 @@
-"""The record of changes on accounts."""
+"""Whose accounts are, and the record of changes on them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +34,36 @@ class AccountChange(Base):
     changed_at: Mapped[datetime]
     policy_floor_minutes: Mapped[int | None]
     policy_ceiling_minutes: Mapped[int | None]
+
+
+class AccountOwner(Base):
+    """Whose a member's account is, written when it is opened; append-only.
+
+    `member.account_id` can say nothing else, by a foreign key; so nobody's account can be given to
+    another with what the application may do. Only an account of kind `member` has an owner.
+    """
+
+    __tablename__ = "account_owner"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_id", "account_id", "kind"],
+            ["account.bank_id", "account.account_id", "account.kind"],
+        ),
+        ForeignKeyConstraint(
+            ["bank_id", "member_id"],
+            ["member.bank_id", "member.member_id"],
+            use_alter=True,  # a member names their account, and an owner who has it
+        ),
+        UniqueConstraint("bank_id", "member_id"),
+        UniqueConstraint("bank_id", "account_id", "member_id"),
+        CheckConstraint("kind = 'member'", name="kind"),
+        {"info": {"append_only": True}},
+    )
+
+    bank_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID]
+    kind: Mapped[str]
 
 
 class Clearing(Base):

@@ -16,7 +16,7 @@ _V6 = "the chain recomputed from the postings does not lead to the account's hea
 _V6_SEALED = "the chain does not lead through a head that was sealed"
 _V7_HASH = "the seal is not what was hashed, or does not follow the one before"
 _V7_SIGNATURE = "the seal is not signed by a key that is believed"
-_V7_CONTENTS = "the heads kept with the seal, or its counts, are not what was sealed"
+_V7_CONTENTS = "the heads kept with the seal, their owners, or its counts, are not what was sealed"
 _V7_ROOT = "the seal's root is not that of all heads until then"
 
 

@@ -4,25 +4,41 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, and_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import NotFound
+from app.ledger.accounts.tables import AccountOwner
 from app.ledger.chain import ChainedLeg, ChainedPosting
 from app.ledger.sealing.tables import Seal, SealedHead
 from app.ledger.sealing.tree import Head
 from app.ledger.tables import Account, Posting
 
 CHAIN_PAGE: Final = 2_000
+_HEAD: Final = (
+    SealedHead.account_id,
+    SealedHead.seq,
+    SealedHead.head,
+    SealedHead.owner_id,
+)
+"""The fields of `Head`, in their order."""
 Chained = tuple[ChainedPosting, ChainedLeg]
 """A posting as one of its accounts sees it."""
 
 
 async def list_heads(session: AsyncSession, bank_id: UUID) -> list[Head]:
-    """Every account's head, by account; one statement and so one snapshot."""
+    """Every account's head and owner, by account; one statement and so one snapshot."""
     asked = (
-        select(Account.account_id, Account.seq, Account.head)
+        select(Account.account_id, Account.seq, Account.head, AccountOwner.member_id)
+        .outerjoin_from(
+            Account,
+            AccountOwner,
+            and_(
+                AccountOwner.bank_id == Account.bank_id,
+                AccountOwner.account_id == Account.account_id,
+            ),
+        )
         .where(Account.bank_id == bank_id)
         .order_by(Account.account_id)
     )
@@ -76,7 +92,7 @@ async def get_seal_by_hash(session: AsyncSession, bank_id: UUID, seal_hash: str)
 async def list_sealed_heads(session: AsyncSession, bank_id: UUID, seal_no: int) -> dict[UUID, Head]:
     """What each account's head was at a seal: the newest that was sealed until then."""
     newest = (
-        select(SealedHead.account_id, SealedHead.seq, SealedHead.head)
+        select(*_HEAD)
         .where(SealedHead.bank_id == bank_id, SealedHead.seal_no <= seal_no)
         .order_by(SealedHead.account_id, SealedHead.seal_no.desc())
         .ext(distinct_on(SealedHead.account_id))
@@ -87,7 +103,7 @@ async def list_sealed_heads(session: AsyncSession, bank_id: UUID, seal_no: int) 
 async def list_changes(session: AsyncSession, bank_id: UUID) -> list[tuple[int, Head]]:
     """Every sealed head with its seal's number, in order."""
     asked = (
-        select(SealedHead.seal_no, SealedHead.account_id, SealedHead.seq, SealedHead.head)
+        select(SealedHead.seal_no, *_HEAD)
         .where(SealedHead.bank_id == bank_id)
         .order_by(SealedHead.seal_no, SealedHead.account_id)
     )
@@ -106,7 +122,7 @@ async def list_heads_of(
 ) -> list[tuple[int, Head]]:
     """Every sealed head of one account with its seal's number, in order."""
     asked = (
-        select(SealedHead.seal_no, SealedHead.account_id, SealedHead.seq, SealedHead.head)
+        select(SealedHead.seal_no, *_HEAD)
         .where(SealedHead.bank_id == bank_id, SealedHead.account_id == account_id)
         .order_by(SealedHead.seal_no)
     )

@@ -42,7 +42,7 @@ class Seal(Base):
 
 
 class SealedHead(Base):
-    """The head of an account that moved since the seal before; append-only."""
+    """The head of an account that is new, or moved since the seal before; append-only."""
 
     __tablename__ = "sealed_head"
     __table_args__ = (
@@ -57,3 +57,5 @@ class SealedHead(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int]
     head: Mapped[bytes]
+    owner_id: Mapped[UUID | None]
+    """The member whose it is; null of the bank's own, and in seals from before 0108."""

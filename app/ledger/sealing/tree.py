@@ -18,20 +18,28 @@ _TAG_LEAF: Final = b"timebank/ledger/leaf/2"
 _TAG_EMPTY: Final = b"timebank/ledger/empty/1"
 _TAG_NODE: Final = b"timebank/ledger/node/1"
 _TAG_CONTENTS: Final = b"timebank/ledger/contents/1"
+_TAG_CONTENTS_OWNED: Final = b"timebank/ledger/contents/2"
+_NOBODY: Final = bytes(16)
 Step = tuple[str, bytes]
 """A neighbour on the way to the root, after its side."""
 
 
 class Head(NamedTuple):
-    """How far an account's chain is."""
+    """How far an account's chain is, and whose it is."""
 
     account_id: UUID
     seq: int
     head: bytes
+    owner_id: UUID | None = None
+    """None: the bank's own. No leaf tells it, and so no receipt."""
 
     def packed(self) -> bytes:
-        """All of it, as it is hashed."""
+        """How far the chain is, as it is hashed."""
         return self.account_id.bytes + _number(self.seq) + self.head
+
+    def packed_with_owner(self) -> bytes:
+        """All of it."""
+        return self.packed() + (self.owner_id.bytes if self.owner_id else _NOBODY)
 
 
 def leaf_salt(salt: bytes, account_id: UUID) -> bytes:
@@ -54,9 +62,17 @@ def leaves_of(salt: bytes, heads: Sequence[Head]) -> list[bytes]:
 
 
 def contents(salt: bytes, accounts: int, postings: int, heads: Iterable[Head]) -> bytes:
-    """The digest of what a seal keeps and does not show: the counts, the heads that moved."""
-    kept = b"".join(head.packed() for head in sorted(heads))
-    return sha256(_TAG_CONTENTS + salt + _number(accounts) + _number(postings) + kept).digest()
+    """The digest of what a seal keeps and does not show: the counts, the heads that moved.
+
+    And whose they are, unless they are nobody's, as in all seals from before that was kept.
+    """
+    kept = sorted(heads, key=Head.packed_with_owner)
+    said = salt + _number(accounts) + _number(postings)
+    if any(head.owner_id for head in kept):
+        said = _TAG_CONTENTS_OWNED + said + b"".join(map(Head.packed_with_owner, kept))
+    else:
+        said = _TAG_CONTENTS + said + b"".join(map(Head.packed, kept))
+    return sha256(said).digest()
 
 
 def root(leaves: Sequence[bytes]) -> bytes:

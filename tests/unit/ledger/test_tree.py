@@ -35,12 +35,18 @@ def test_every_leaf_climbs_to_the_root_by_its_path() -> None:
         assert climb(start, path(leaves, leaves.index(start))) == root(leaves)
 
 
-@pytest.mark.parametrize("name", Head._fields)
+@pytest.mark.parametrize("name", FORGED)
 def test_a_root_changes_with_every_field_of_every_head(name: str) -> None:
     whole = root(leaves_of(SALT, HEADS))
     for number, head in enumerate(HEADS):
         forged = head._replace(**{name: FORGED[name]})
         assert root(leaves_of(SALT, [*HEADS[:number], forged, *HEADS[number + 1 :]])) != whole
+
+
+def test_a_leaf_tells_everything_but_whose_account_it_is() -> None:
+    assert {*FORGED, "owner_id"} == {*Head._fields}
+    owned = [head._replace(owner_id=UUID(int=9)) for head in HEADS]
+    assert leaves_of(SALT, owned) == leaves_of(SALT, HEADS)
 
 
 def test_a_root_changes_with_any_head_added_or_taken() -> None:
@@ -81,6 +87,9 @@ def test_the_contents_tell_every_count_and_every_kept_head_and_the_salt() -> Non
         contents(SALT, 5, 8, HEADS),
         contents(SALT, 5, 7, HEADS[1:]),
         contents(SALT, 5, 7, [HEADS[0]._replace(seq=9), *HEADS[1:]]),
+        contents(SALT, 5, 7, [HEADS[0]._replace(owner_id=UUID(int=9)), *HEADS[1:]]),
+        contents(SALT, 5, 7, [HEADS[0]._replace(owner_id=UUID(int=8)), *HEADS[1:]]),
+        contents(SALT, 5, 7, [HEADS[0], HEADS[1]._replace(owner_id=UUID(int=9)), *HEADS[2:]]),
     ]
     assert len(set(said)) == len(said)
     assert contents(SALT, 5, 7, HEADS[::-1]) == said[0]
