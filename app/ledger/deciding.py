@@ -1,8 +1,8 @@
 """Deciding: what an instruction does to the accounts that it touches, or why it is refused."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.ledger.rules import (
@@ -18,6 +18,9 @@ from app.ledger.rules import (
     TooManyMinutes,
 )
 from app.ledger.states import AccountState, OpenHold
+
+_TICK: Final = timedelta(microseconds=1)
+"""The smallest step of time that the books keep."""
 
 
 class PostedLeg(NamedTuple):
@@ -72,7 +75,8 @@ def decide(
     """What the instruction does to these accounts, or why it cannot.
 
     The limits are judged on the final state of each account, so the order of the legs does not
-    matter. Time never runs backwards on an account: the posting is as late as the latest before.
+    matter. Time never stands still on an account, nor runs backwards: whatever the clock says, the
+    deed is later than all before it, so that the order of time is that of the numbers.
     """
     draft = _Draft({account_id: accounts[account_id] for account_id in instruction.accounts})
     if any(state.closed for state in draft.states.values()):
@@ -104,7 +108,7 @@ def _largest(instruction: Instruction) -> int:
 def _judged(
     instruction: Instruction, before: dict[UUID, AccountState], draft: _Draft, now: datetime
 ) -> Decision | Refusal:
-    posted_at = max([now, *(state.posted_at for state in draft.states.values())])
+    posted_at = max([now, *(state.posted_at + _TICK for state in draft.states.values())])
     after: dict[UUID, AccountState] = {}
     passed_limits = False
     for account_id in sorted(draft.states):  # which refusal it is does not hang on the order asked

@@ -172,10 +172,13 @@ async def settle_all(work: Work, asked: Sequence[Instruction]) -> list[Posted]:
 
 
 def _posting_rows(key: dict[str, UUID], decision: Decision) -> list[dict[str, Any]]:
+    """The legs as rows; their ids ascend, so that they sort as they were posted."""
+    ids = [new_ordered_id(decision.posted_at) for _ in decision.legs]
+    ids.sort()
     return [
         key
         | {
-            "posting_id": new_ordered_id(decision.posted_at),
+            "posting_id": ids[number - 1],
             "leg": number,
             "debit_account_id": one.leg.debit,
             "credit_account_id": one.leg.credit,

@@ -10,11 +10,17 @@ from beancount import loader
 from beancount.core import realization
 from sqlalchemy import text
 
+from app.kit.ground import Ground
 from app.ledger.journal.formats import stream_journal
 from app.ledger.journal.forms import JournalFormat
 from app.ledger.journal.queries import JOURNAL_PAGE
+from tests.conftest import FakeClock
 from tests.partnership import partners
+from tests.property.books import Asked, Books, Move
 from tests.town import Town, good, refused
+
+ISSUER, MEMBER = 1, 4
+"""Accounts of `Books`."""
 
 
 async def told(town: Town) -> dict[str, int]:
@@ -124,6 +130,36 @@ async def test_a_journal_is_of_one_moment_whatever_is_posted_while_it_is_read(
     assert document["balances"] == balances
     assert len(document["postings"]) == 6
     assert json.loads(await journal(town, "json"))["balances"] != balances
+
+
+async def test_the_journal_is_in_the_order_of_posting_whatever_the_clock_says(
+    ground: Ground, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each account's postings in the order of its numbers, and a deed's in that of its legs."""
+    monkeypatch.setattr("app.ledger.journal.queries.JOURNAL_PAGE", 7)
+    books = await Books.opened(ground)
+    await books.settle([given(100)])
+    clock.advance(days=-1)
+    for minutes in range(1, 5):
+        await books.settle([given(minutes)])
+    await books.settle([given(5), given(6), given(7)])
+    clock.advance(days=-1)
+    await books.settle([given(*range(11, 21)), given(30, 31)])
+    pieces = stream_journal(ground, books.bank_id, JournalFormat.CSV)
+    text = "".join([piece async for piece in pieces])
+    *rows, _ = csv.DictReader(io.StringIO(text))
+    assert [int(row["minutes"]) for row in rows] == [100, *range(1, 8), *range(11, 21), 30, 31]
+    numbers = [str(number) for number in range(1, len(rows) + 1)]
+    assert [row["debit_seq"] for row in rows] == [row["credit_seq"] for row in rows] == numbers
+    assert [int(row["leg"]) for row in rows] == [1] * 8 + [*range(1, 11), 1, 2]
+    times = [row["posted_at"] for row in rows]
+    assert times == sorted(times)
+    assert len(set(times)) == len({row["deed_id"] for row in rows})
+
+
+def given(*minutes: int) -> Asked:
+    """One deed with a posting for each of these minutes, between the same two accounts."""
+    return Asked(tuple(Move(ISSUER, MEMBER, one) for one in minutes), None, None, passes=False)
 
 
 async def test_only_auditors_and_admins_read_the_journal(town: Town) -> None:

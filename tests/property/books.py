@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import founding
@@ -40,6 +41,13 @@ ACCOUNTS = len(FLOORS) + 2
 NO_FLOOR = -(2**60)
 ANYBODY = {"kind": "person", "status": "applicant", "alias": "Ana", "languages": ["sl"]}
 NUMBERS = dict.fromkeys(("level", "terms_version", "version"), 1)
+OUT_OF_ORDER = text("""
+    SELECT count(*) FROM (
+        SELECT posting_id, lag(posting_id) OVER (PARTITION BY account_id ORDER BY seq) AS earlier
+          FROM (SELECT posting_id, debit_account_id AS account_id, debit_seq AS seq FROM posting
+                UNION ALL SELECT posting_id, credit_account_id, credit_seq FROM posting) AS leg
+    ) AS pair WHERE posting_id < earlier
+""")
 
 
 class Move(NamedTuple):
@@ -233,6 +241,10 @@ class Books:
         found = await self.states(session)
         return [(one.balance, one.held, one.floor, one.seq) for one in found]
 
+    async def out_of_order(self) -> int:
+        """How many postings stand in the journal, by their ids, before one with a lower number."""
+        async with self.ground.database.begin() as session:
+            return int((await session.scalars(OUT_OF_ORDER)).one())
 
 async def _owned(work: Work, bank: Bank) -> UUID:
     """The account of a new member."""

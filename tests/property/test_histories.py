@@ -150,6 +150,7 @@ async def check(ground: Ground, clock: FakeClock, seed: int, batches: int) -> No
             assert found.balance_minutes == states[index].balances[account]
             assert (await books.balance_at(account, at)).balance_minutes == found.balance_minutes
     assert await prove(ground, books.bank_id, sealer_of(ground.settings)) == []
+    assert await books.out_of_order() == 0
 
 
 @pytest.fixture

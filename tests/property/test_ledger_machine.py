@@ -62,6 +62,10 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_books_are_proved(self) -> None:
         assert self.loop.run(_findings(self.books)) == []
 
+    @invariant()
+    def the_journal_is_in_the_order_of_each_account(self) -> None:
+        assert self.loop.run(self.books.out_of_order()) == 0
+
 
 def _expected(model: Model, books: Books, batch: list[Asked]) -> list[type[Posted | Refusal]]:
     answers, hold = list[type[Posted | Refusal]](), len(books.holds)

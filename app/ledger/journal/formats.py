@@ -1,7 +1,8 @@
 """Writing the journal as JSON, CSV, hledger or beancount.
 
-Streamed in the order of posting from one snapshot, in whole minutes. The sign is the account's own:
-minutes that arrive are positive, so every posting and the whole journal sum to zero.
+Streamed in the order of posting from one snapshot, in whole minutes: each account's postings stand
+in the order of its numbers. The sign is the account's own: minutes that arrive are positive, so
+every posting and the whole journal sum to zero.
 """
 
 import csv
@@ -29,13 +30,16 @@ _ROOTS: Final = {
 _COLUMNS: Final = (
     "posting_id",
     "deed_id",
+    "leg",
     "posted_at",
     "effective_at",
     "kind",
     "exchange_id",
     "transfer_id",
     "debit_account",
+    "debit_seq",
     "credit_account",
+    "credit_seq",
     "minutes",
     "reverses_posting_id",
 )
@@ -199,13 +203,16 @@ def _cells(line: JournalLine) -> list[str | int | None]:
     return [
         str(line.posting_id),
         str(line.deed_id),
+        line.leg,
         as_rfc3339(line.posted_at),
         as_rfc3339(line.effective_at),
         line.kind,
         _text(subject.exchange_id),
         _text(subject.transfer_id),
         str(line.debit_account_id),
+        line.debit_seq,
         str(line.credit_account_id),
+        line.credit_seq,
         line.minutes,
         _text(line.reverses_posting_id),
     ]

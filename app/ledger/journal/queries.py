@@ -29,12 +29,16 @@ class JournalLine(NamedTuple):
 
     posting_id: UUID
     deed_id: UUID
+    leg: int
+    """Its place among the postings of its deed."""
     posted_at: datetime
     effective_at: datetime
     kind: str
     subject_id: UUID | None
     debit_account_id: UUID
+    debit_seq: int
     credit_account_id: UUID
+    credit_seq: int
     minutes: int
     reverses_posting_id: UUID | None
 
@@ -58,7 +62,11 @@ class JournalSource:
         return [AccountLine(*row) for row in (await self.session.execute(asked)).all()]
 
     async def postings(self) -> AsyncIterator[list[JournalLine]]:
-        """Every posting in the order of posting (their ids are time-ordered), page by page."""
+        """Every posting in the order of their ids, page by page.
+
+        That is the order of posting: later deeds on an account have later times, whoever's clock
+        says what, and ids begin with the time; those of one deed ascend (`settle_many`).
+        """
         after: UUID | None = None
         while True:
             asked = _journal_page(self.bank_id, after)
@@ -74,12 +82,15 @@ def _journal_page(bank_id: UUID, after: UUID | None) -> Select[*tuple[Any, ...]]
         select(
             Posting.posting_id,
             Posting.deed_id,
+            Posting.leg,
             Posting.posted_at,
             Deed.effective_at,
             Deed.kind,
             Deed.subject_id,
             Posting.debit_account_id,
+            Posting.debit_seq,
             Posting.credit_account_id,
+            Posting.credit_seq,
             Posting.minutes,
             Posting.reverses_posting_id,
         )

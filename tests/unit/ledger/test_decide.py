@@ -160,11 +160,16 @@ def test_deciding_changes_nothing_by_itself(accounts: Accounts, asked: Instructi
 
 
 @given(ACCOUNTS, instructions())
-def test_time_never_runs_backwards_on_an_account(accounts: Accounts, asked: Instruction) -> None:
+def test_time_never_stands_still_on_an_account_and_never_runs_backwards(
+    accounts: Accounts, asked: Instruction
+) -> None:
     decision = _decided(asked, accounts)
     if isinstance(decision, Decision):
-        latest = [accounts[one].posted_at for one in decision.after]
-        assert decision.posted_at == max([NOON, *latest])
+        before = {accounts[one].posted_at for one in decision.after}
+        assert all(one < decision.posted_at for one in before)
+        as_early_as_can_be = {one + timedelta(microseconds=1) for one in before} | {NOON}
+        assert decision.posted_at in as_early_as_can_be
+        assert decision.posted_at >= NOON
         assert {state.posted_at for state in decision.after.values()} <= {decision.posted_at}
 
 
