@@ -131,3 +131,13 @@ def test_every_dependency_has_its_reason() -> None:
     text = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text()
     told = [re.sub(r"\([^)]*\)", "", names).split(",") for names, _ in rows(text)]
     assert {name.strip() for names in told for name in names} == wanted
+
+
+def test_every_defect_of_another_ledger_that_is_tested_is_listed_with_its_test() -> None:
+    told = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "ledger-proof.md").read_text()))
+    assert _tests("test_peer_defects*.py") <= told <= _tests("test_*.py")
+
+
+def _tests(files: str) -> set[str]:
+    texts = [file.read_text() for file in (ROOT / "tests").rglob(files)]
+    return {name for text in texts for name in re.findall(r"\bdef (test_\w+)\(", text)}
