@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 AUDITOR := 2.10.1
 
 .DEFAULT_GOAL := help
-.PHONY: bench data-map help run test test-books test-deep lint format lock audit sbom clean reset
+.PHONY: bench data-map help run test test-books test-crashes test-deep lint format lock audit sbom clean reset
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,7 +32,10 @@ test-books: $(READY) ## Let hledger read the exported journal (installs it on De
 	@command -v hledger >/dev/null || { apt-get update -qq && apt-get install -y -qq hledger; }
 	$(BIN)/pytest -m books
 
-test-deep: $(READY) ## Run the tests that take longer
+test-crashes: $(READY) ## Kill PostgreSQL, the server and its processes thirty times under load
+	$(BIN)/pytest -rP -m deep tests/e2e/test_crashes.py
+
+test-deep: $(READY) ## Run the tests that take longer, those with the crashes too
 	$(BIN)/pytest -m deep
 
 bench: $(READY) ## Measure the books beside yardsticks, which takes an hour (docs/benchmarks.md)
