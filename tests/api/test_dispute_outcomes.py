@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.doings import (
@@ -10,8 +12,10 @@ from tests.doings import (
     status_of,
     take,
 )
+from tests.source import ROOT
 from tests.town import JSON, Person, Town, good, refused
 
+PICTURE = ROOT / "docs" / "ledger.md"
 POSTINGS = """
     SELECT d.kind, p.minutes, p.debit_account_id = $1 AS from_giver,
            o.minutes AS reversed_minutes, od.kind AS reversed_kind
@@ -150,3 +154,27 @@ async def _cannot_receive(town: Town, giver: Person, receiver: Person, minutes: 
     proposal = await town.proposed(giver, receiver, minutes=minutes)
     refused(await take(giver, proposal, "acceptance"), 409, "not-enough-hours")
     good(await take(giver, proposal, "decline"))
+
+
+async def test_the_picture_of_one_exchange_through_the_books_is_true(town: Town) -> None:
+    """The balances in the diagram of docs/ledger.md, at each of its places."""
+    ana, bor = await town.member("Ana"), await town.member("Bor")
+
+    async def now() -> tuple[int, int, int]:
+        (balance, _, available), (anas, _, _) = await stand(bor), await stand(ana)
+        return balance, available, anas
+
+    before, exchange = await now(), await town.accepted(ana, bor)
+    seen = [(before[0], before[2]), await now()]
+    good(await take(ana, exchange, "delivery"))
+    good(await take(bor, exchange, "confirmation"))
+    seen.append(await now())
+    dispute = await disputed(bor, exchange)
+    assert await now() == seen[-1], "nothing moves before a moderator decides"
+    good(await resolved(await town.staff("moderator"), dispute, "adjusted", 45))
+    seen.append(await now())
+    (picture,) = re.findall("```mermaid\n(.*?)```", PICTURE.read_text(), re.DOTALL)
+    notes = re.findall("Note over Bor,Ana: (.*Bor .*)", picture)
+    assert [tuple(map(int, re.findall(r"-?\d+", note))) for note in notes] == seen
+    moved = [int(one) for one in re.findall(r"(\d+) (?:are held|move|go back)", picture)]
+    assert moved == [60, 60, *(row[1] for row in (await _postings(town, ana))[1:])]
