@@ -246,6 +246,7 @@ class Books:
         async with self.ground.database.begin() as session:
             return int((await session.scalars(OUT_OF_ORDER)).one())
 
+
 async def _owned(work: Work, bank: Bank) -> UUID:
     """The account of a new member."""
     known = {"bank_id": bank.bank_id, "member_id": new_id(), "requested_at": work.now}
