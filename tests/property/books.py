@@ -12,12 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import founding
-from app.banks.tables import Bank
-from app.kit.ground import Ground, Work
+from app.kit.ground import Ground
 from app.kit.ids import new_id
 from app.kit.retrying import with_retries
 from app.ledger import operations, queries
-from app.ledger.accounts import operations as accounts
 from app.ledger.accounts.rules import Limits
 from app.ledger.limits.operations import set_limits
 from app.ledger.operations import Posted
@@ -33,14 +31,12 @@ from app.ledger.rules import (
     Refusal,
 )
 from app.ledger.states import AccountState
-from app.members.tables import Member
+from tests.property.owners import open_account
 
 FLOORS = (0, -60, -720)
 """The policies of the members' accounts; the fund's floor is 0 and the issuer has none."""
 ACCOUNTS = len(FLOORS) + 2
 NO_FLOOR = -(2**60)
-ANYBODY = {"kind": "person", "status": "applicant", "alias": "Ana", "languages": ["sl"]}
-NUMBERS = dict.fromkeys(("level", "terms_version", "version"), 1)
 OUT_OF_ORDER = text("""
     SELECT count(*) FROM (
         SELECT posting_id, lag(posting_id) OVER (PARTITION BY account_id ORDER BY seq) AS earlier
@@ -160,7 +156,7 @@ class Books:
             bank = await founding.found_bank(work, slug=f"b{new_id().hex}", name="B")
             kinds = (AccountKind.FUND, AccountKind.ISSUING)
             ours = [await queries.get_bank_account(session, bank.bank_id, kind) for kind in kinds]
-            theirs = [await _owned(work, bank) for _ in FLOORS]
+            theirs = [await open_account(work, bank) for _ in FLOORS]
             for account_id, floor in zip(theirs, FLOORS, strict=True):
                 own = Limits(floor, None)
                 await set_limits(
@@ -245,13 +241,3 @@ class Books:
         """How many postings stand in the journal, by their ids, before one with a lower number."""
         async with self.ground.database.begin() as session:
             return int((await session.scalars(OUT_OF_ORDER)).one())
-
-
-async def _owned(work: Work, bank: Bank) -> UUID:
-    """The account of a new member."""
-    known = {"bank_id": bank.bank_id, "member_id": new_id(), "requested_at": work.now}
-    member = Member(**known, **ANYBODY, **NUMBERS)
-    work.session.add(member)
-    await work.session.flush()
-    member.account_id = await accounts.open_member_account(work, bank, member.member_id)
-    return member.account_id

@@ -10,7 +10,7 @@ from benchmarks.results import Results
 
 CELLS = {
     "pgledger.uniform.c64": {"accepted_per_second": [900.0, 1000.0, 1400.0]},
-    "pgledger.hot.c64": {"accepted_per_second": [400.0]},
+    "pgledger.hot.c64": {"accepted_per_second": [400.0, 400.0, 500.0]},
     "engine.alone.hot.c64": {"accepted_per_second": [800.0], "deadlocks": [0.0, 1.0]},
     "engine.queued.hot.c64": {
         "accepted_per_second": [3999.0],
@@ -19,7 +19,7 @@ CELLS = {
     "engine.unchained.hot.c64": {"accepted_per_second": [4300.0]},
     "engine.log.core": {"wal_record_bytes": [1200.0]},
     "http.donation.hot.w2.c64": {"accepted_per_second": [1300.0, 1200.0, 1000.0]},
-    "http.confirmation.uniform.w2.c64": {"accepted_per_second": [790.0]},
+    "http.confirmation.uniform.w2.c64": {"accepted_per_second": [711.0, 790.0, 1120.0]},
     "growth.1e4.post.uniform": {"p99_ms": [10.0]},
     "growth.1e6.post.uniform": {"p99_ms": [15.1]},
     "growth.1e6": {"deadlocks": [0.0]},
@@ -54,7 +54,7 @@ def results() -> Results:
         ("deadlocks in all cells", 1.0, False),
     ],
 )
-def test_an_aim_is_the_median_beside_its_bound(
+def test_an_aim_is_the_median_of_the_rounds_beside_its_bound(
     results: Results, name: str, value: float | None, holds: bool | None
 ) -> None:
     (gate,) = [one for one in gates(results, 64, 2, ["1e4", "1e6"]) if one.name == name]

@@ -3,14 +3,14 @@
 Nothing ever reopened one. What is written down as a reopening was a change of limits, before a
 downgrade below 0020 forgot which: the account still says which are in force.
 
-Revision ID: 0110
-Revises: 0107
+Revision ID: 0109
+Revises: 0108
 """
 
 from alembic import op
 
-revision = "0110"
-down_revision = "0107"
+revision = "0109"
+down_revision = "0108"
 branch_labels = None
 depends_on = None
 
