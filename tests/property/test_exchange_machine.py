@@ -1,4 +1,4 @@
-"""Exchanges, disputes, gifts and grants over HTTP against a model: whatever people do.
+"""Exchanges, disputes, gifts, grants, and putting right over HTTP against a model.
 
 After every answer the books are proved and say what the model says; after a refusal, and after an
 answer that was replayed, every row of the bank is as it was.
@@ -19,7 +19,7 @@ from app.ledger.verifying import prove
 from tests.databases import Cluster
 from tests.doings import account_id
 from tests.property.loop import QUICK, Loop
-from tests.property.village import NEXT, OK, OPENING, STATES, Deal, Model
+from tests.property.village import NEXT, OK, OPENING, STATES, Deal, Model, Move
 from tests.schema import rows_of
 from tests.town import JSON, Person, Town, good
 
@@ -39,6 +39,7 @@ class Village:
         self.accounts: list[str] = []
         self.exchanges: list[str] = []
         self.disputes: dict[str, str] = {}
+        self.moved: list[str] = []
         self.asked: list[tuple[Person, str, JSON, str, bytes]] = []
         self.rows: dict[str, list[str]] = {}
         loop.run(self._found(loop))
@@ -95,6 +96,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.model = Model()
         self.village = Village(self.loop, self.cluster, self.database)
         self._agrees()
+        self.donate(2, 60, "once")
 
     @rule(giver=WHO, receiver=WHO, minutes=MINUTES, way=WAYS)
     def propose(self, giver: int, receiver: int, minutes: int, way: Way) -> None:
@@ -160,16 +162,45 @@ class ExchangeMachine(RuleBasedStateMachine):
     @rule(who=WHO, minutes=MINUTES, way=WAYS)
     def donate(self, who: int, minutes: int, way: Way) -> None:
         expected = self.model.donate(who, minutes)
-        self._ask(expected, self.village.people[who], "/v1/donations", {"minutes": minutes}, way)
+        body = {"minutes": minutes}
+        answer = self._ask(expected, self.village.people[who], "/v1/donations", body, way)
         self._agrees(expected)
+        if expected == OK:
+            self.village.moved.append(good(answer)["id"])
 
     @rule(who=WHO, minutes=MINUTES, way=WAYS)
     def grant(self, who: int, minutes: int, way: Way) -> None:
         expected = self.model.grant(who, minutes)
         member = str(self.village.people[who].member_id)
         body = {"member_id": member, "minutes": minutes, "reason": "To begin with."}
-        self._ask(expected, self.village.coordinator, "/v1/grants", body, way)
+        answer = self._ask(expected, self.village.coordinator, "/v1/grants", body, way)
         self._agrees(expected)
+        if expected == OK:
+            grants = map(json.loads, self.village.rows["fund_grant"])
+            postings = {one["grant_id"]: one["posting_id"] for one in grants}
+            self.village.moved.append(postings[good(answer)["id"]])
+
+    @rule(data=st.data(), minutes=st.none() | MINUTES, right=st.none() | MINUTES, way=WAYS)
+    def put_right(
+        self, data: st.DataObject, minutes: int | None, right: int | None, way: Way
+    ) -> None:
+        """What is between a member and the fund; and what took back is tried to be taken back."""
+        move = data.draw(st.sampled_from(self.model.moves))
+        if self._put_right(move, minutes, right, way) == OK:
+            back = self.model.moves[-2 if right else -1]
+            self._put_right(back, minutes, right, way)
+
+    def _put_right(self, move: Move, minutes: int | None, right: int | None, way: Way) -> str:
+        expected = self.model.put_right(move, minutes, right)
+        path = f"/v1/postings/{self.village.moved[self.model.moves.index(move)]}/reversal"
+        correction = {"minutes": right} if right else None
+        body = {"reason": "It was shorter.", "minutes": minutes, "correction": correction}
+        answer = self._ask(expected, self.village.moderator, path, body, way)
+        if expected == OK:
+            done = good(answer)
+            self.village.moved += filter(None, (done["id"], done["correction_id"]))
+        self._agrees(expected)
+        return expected
 
     @precondition(lambda self: self.village.asked)
     @rule(data=st.data())

@@ -1,4 +1,4 @@
-"""A model of what people do in a bank: exchanges, disputes, gifts and grants in a few lines."""
+"""A model of what people do in a bank: exchanges, disputes, gifts, grants, what is put right."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -56,6 +56,17 @@ class Deal:
         return sides.get(step, self.parties)
 
 
+@dataclass(eq=False)
+class Move:
+    """Minutes between a member and the fund."""
+
+    who: int
+    left: int
+    """What was not taken back of it."""
+    sign: int
+    """1 when the member gets them, by a grant; -1 when the fund does; 0 when it takes back."""
+
+
 @dataclass
 class Model:
     """What must be so; every deed gives `OK` or the name of the problem."""
@@ -64,6 +75,7 @@ class Model:
     fund: int = 0
     granted: list[int] = field(default_factory=lambda: [0] * len(OPENING))
     deals: list[Deal] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
 
     def held(self, who: int) -> int:
         return sum(deal.held for deal in self.deals if deal.receiver == who)
@@ -125,8 +137,7 @@ class Model:
     def donate(self, who: int, minutes: int) -> str:
         if minutes > self.room(who):
             return ENOUGH
-        self.balances[who] -= minutes
-        self.fund += minutes
+        self._move(who, minutes, -1)
         return OK
 
     def grant(self, who: int, minutes: int) -> str:
@@ -136,10 +147,33 @@ class Model:
             return "grant-over-budget"
         if minutes > self.fund:
             return ENOUGH
-        self.fund -= minutes
-        self.granted[who] += minutes
-        self.balances[who] += minutes
+        self._move(who, minutes, 1)
         return OK
+
+    def put_right(self, move: Move, minutes: int | None, right: int | None) -> str:
+        """Take so much of it back, all when None, and move the right minutes, if any."""
+        back = move.left if minutes is None else minutes
+        if not move.sign:
+            return "not-reversible"
+        if not 0 < back <= move.left:
+            return "over-original"
+        if move.sign > 0 and (right or 0) > back:
+            return "more-than-granted"
+        move.left -= back
+        self._pay(move.who, -back, move.sign)
+        self.moves.append(Move(move.who, back, 0))
+        if right:
+            self._move(move.who, right, move.sign)
+        return OK
+
+    def _move(self, who: int, minutes: int, sign: int) -> None:
+        self._pay(who, minutes, sign)
+        self.moves.append(Move(who, minutes, sign))
+
+    def _pay(self, who: int, minutes: int, sign: int) -> None:
+        self.balances[who] += sign * minutes
+        self.fund -= sign * minutes
+        self.granted[who] += minutes if sign > 0 else 0
 
     @property
     def accounts(self) -> list[tuple[int, int]]:
