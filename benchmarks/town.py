@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app import founding
 from app.exchanges.rules import Status
@@ -18,6 +18,7 @@ from app.kit.db import Base
 from app.kit.ground import Ground, Work
 from app.kit.ids import new_id
 from app.ledger import operations, queries
+from app.ledger.accounts.tables import AccountOwner
 from app.ledger.chain import genesis
 from app.ledger.operations import Posted
 from app.ledger.rules import AccountKind, Instruction, Leg, NewHold
@@ -30,6 +31,12 @@ BATCH: Final = 500
 FLOOR_MINUTES: Final = -720
 OPENING_MINUTES: Final = 1_000_000
 EXCHANGE_MINUTES: Final = 60
+_LET_IN: Final = (
+    update(Member)
+    .where(Member.bank_id == AccountOwner.bank_id, Member.member_id == AccountOwner.member_id)
+    .where(Member.account_id.is_(None))
+    .values(status=MemberStatus.ACTIVE.value, account_id=AccountOwner.account_id)
+)
 Row = dict[str, Any]
 
 
@@ -78,6 +85,7 @@ async def found(ground: Ground, members: int, signed_in: int) -> Town:
             work = ground.work(session)
             for table, rows in _rows(work, town.bank_id, some):
                 await session.execute(insert(table), rows)
+            await session.execute(_LET_IN.values(decided_at=work.now))
             await _settle(work, [_opening(town, issuing, one) for one in some])
     for person in town.people[:signed_in]:
         await ground.envelopes.make(person.member_id)
@@ -130,6 +138,7 @@ def _rows(
     key: Row = {"bank_id": bank_id}
     yield Account, [key | _account(work, bank_id, one) for one in people]
     yield Member, [key | _member(work, one) for one in people]
+    yield AccountOwner, [key | _owner(one) for one in people]
     yield Login, [key | _login(work, one) for one in people]
     yield Session, [key | _session(work, one) for one in people]
 
@@ -138,31 +147,30 @@ def _account(work: Work, bank_id: UUID, person: Person) -> Row:
     return {
         "account_id": person.account_id,
         "kind": AccountKind.MEMBER.value,
-        "balance_minutes": 0,
-        **dict.fromkeys(("held_minutes", "held_in_minutes"), 0),
+        **dict.fromkeys(("balance_minutes", "held_minutes", "held_in_minutes", "seq"), 0),
         "has_own_limits": False,
-        "floor_minutes": FLOOR_MINUTES,
-        "policy_floor_minutes": FLOOR_MINUTES,
-        "seq": 0,
-        "posted_at": work.now,
+        **dict.fromkeys(("floor_minutes", "policy_floor_minutes"), FLOOR_MINUTES),
         "head": genesis(bank_id, person.account_id),
-        "created_at": work.now,
+        **dict.fromkeys(("created_at", "posted_at"), work.now),
     }
+
+
+def _owner(person: Person) -> Row:
+    of = {"account_id": person.account_id, "member_id": person.member_id}
+    return of | {"kind": AccountKind.MEMBER.value}
 
 
 def _member(work: Work, person: Person) -> Row:
     return {
         "member_id": person.member_id,
         "kind": MemberKind.PERSON.value,
-        "status": MemberStatus.ACTIVE.value,
+        "status": MemberStatus.APPLICANT.value,
         "alias": f"Member {person.member_id.hex[:8]}",
         "languages": ["sl", "en"],
-        "account_id": person.account_id,
         "level": Level.NEW,
         "terms_version": 1,
         "version": 1,
         "requested_at": work.now,
-        "decided_at": work.now,
     }
 
 

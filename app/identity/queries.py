@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, func, select, true
+from sqlalchemy import Uuid, and_, bindparam, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -34,7 +34,7 @@ _FOUND = (
         Session.ended_at.is_(None),
         Session.expires_at > bindparam("now"),
     )
-    .limit(1)
+    .limit(literal_column("1"))
     .lateral()
 )
 _CALLERS = select(_FOUND).select_from(_ASKED).join(_FOUND, true())

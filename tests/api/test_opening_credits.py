@@ -62,6 +62,9 @@ async def test_nobody_is_given_it_twice_even_if_they_were_let_in_again(town: Tow
     ana, desk = await town.member("Ana"), await town.staff("admin")
     undone = "SET status = 'applicant', account_id = NULL, decided_at = NULL, decided_by = NULL"
     await sql(town, f"UPDATE member {undone}")
+    with pytest.raises(IntegrityError, match="uq_account_owner_bank_id_member_id"):
+        await approved(town, desk, ana)
+    await sql(town, "DELETE FROM account_owner")
     with pytest.raises(IntegrityError, match="uq_deed_bank_id_reference"):
         await approved(town, desk, ana)
     (row,) = await sql(town, "SELECT status, account_id FROM member")

@@ -26,8 +26,8 @@ SIGNING_IN = {
     ),
     "a session that ended goes on": Break(
         "identity/queries.py",
-        '.where(Session.ended_at.is_(None), Session.expires_at > bindparam("now"))',
-        '.where(Session.expires_at > bindparam("now"))',
+        'Session.ended_at.is_(None),\n        Session.expires_at > bindparam("now"),',
+        'Session.expires_at > bindparam("now"),',
         f"{API}/test_identity_sessions.py"
         "::test_signing_out_everywhere_counts_from_the_next_request_on",
     ),

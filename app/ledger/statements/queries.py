@@ -11,6 +11,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
     true,
     union_all,
@@ -95,7 +96,7 @@ _REVERSED_BY: Final = (
 _DEED: Final = (
     select(Deed.kind, Deed.subject_id, Deed.effective_at)
     .where(Deed.bank_id == _LEG.c.bank_id, Deed.deed_id == _LEG.c.deed_id)
-    .limit(1)
+    .limit(literal_column("1"))
     .lateral()
 )
 _STATEMENT: Final = (  # made once: making takes longer than asking
