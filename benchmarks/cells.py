@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from benchmarks import engine, growth, yardsticks
+from benchmarks import engine, growth, spreading, yardsticks
 from benchmarks.asks import PLANS, Means, tokens
 from benchmarks.filling import History, fill
-from benchmarks.measuring import Window, deadlocks
+from benchmarks.measuring import Figures, Window, deadlocks
 from benchmarks.place import Place
 from benchmarks.proving import findings
 from benchmarks.results import Results
@@ -105,7 +105,7 @@ def rotated(everything: Sequence[Some], number: int) -> Iterator[Some]:
 def groups(bench: Bench, number: int) -> list[list[Cell]]:
     """The cells of one round; those of a group stand side by side in time."""
     made = [
-        _postings(bench, contention, clients)
+        _Postings(bench, contention, clients).cells()
         for contention in ("uniform", "hot")
         for clients in bench.size.clients
     ]
@@ -114,38 +114,63 @@ def groups(bench: Bench, number: int) -> list[list[Cell]]:
     return made
 
 
-def _postings(bench: Bench, contention: str, clients: int) -> list[Cell]:
+@dataclass(frozen=True)
+class _Postings:
     """The same movement by each yardstick and by the engine, in each way."""
-    where = f"{contention}.c{clients}"
 
-    async def sql(name: str) -> None:
-        figures = await yardsticks.measure(
-            bench.place,
-            name,
-            bench.size.members,
-            is_hot=contention == "hot",
-            clients=clients,
-            window=bench.size.window,
+    bench: Bench
+    contention: str
+    clients: int
+
+    @property
+    def where(self) -> str:
+        """How the names of the cells end."""
+        return f"{self.contention}.c{self.clients}"
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What all are asked."""
+        return {
+            "is_hot": self.contention == "hot",
+            "clients": self.clients,
+            "window": self.bench.size.window,
+        }
+
+    def cells(self) -> list[Cell]:
+        """Each once."""
+        several = [one for one in self.bench.size.workers if 1 < one <= self.clients]
+        return [
+            *(partial(self._by_sql, name) for name in self.bench.yardsticks),
+            *(partial(self._by_engine, way) for way in engine.Way),
+            *(partial(self._by_engines, processes) for processes in several),
+        ]
+
+    async def _by_sql(self, name: str) -> None:
+        place, members = self.bench.place, self.bench.size.members
+        figures = await yardsticks.measure(place, name, members, **self.asked)
+        against = () if name == "raw" else (f"raw.{self.where}",)
+        self.bench.results.add(f"{name}.{self.where}", figures, against)
+
+    async def _by_engine(self, way: engine.Way) -> None:
+        place, town = self.bench.place, self.bench.town
+        figures, wrong = await engine.measure(place, town, TOWN, way=way, **self.asked)
+        chained = (self._queued,) if way is engine.Way.UNCHAINED else ()
+        self._add(f"engine.{way}.{self.where}", figures, wrong, chained)
+
+    async def _by_engines(self, processes: int) -> None:
+        place, town = self.bench.place, self.bench.town
+        figures, wrong = await spreading.measure(
+            place, town, TOWN, processes=processes, **self.asked
         )
-        bench.results.add(f"{name}.{where}", figures, () if name == "raw" else (f"raw.{where}",))
+        self._add(f"engine.spread.w{processes}.{self.where}", figures, wrong, (self._queued,))
 
-    async def ours(way: engine.Way) -> None:
-        cell = f"engine.{way}.{where}"
-        figures, wrong = await engine.measure(
-            bench.place,
-            bench.town,
-            TOWN,
-            is_hot=contention == "hot",
-            way=way,
-            clients=clients,
-            window=bench.size.window,
-        )
-        chained = (f"engine.{engine.Way.QUEUED}.{where}",) if way is engine.Way.UNCHAINED else ()
-        bench.results.add(cell, figures, (*chained, *_sql_cells(bench, where)))
-        bench.results.proved(cell, wrong)
+    @property
+    def _queued(self) -> str:
+        return f"engine.{engine.Way.QUEUED}.{self.where}"
 
-    engines = [partial(ours, way) for way in engine.Way]
-    return [*(partial(sql, name) for name in bench.yardsticks), *engines]
+    def _add(self, cell: str, figures: Figures, wrong: list[str], beside: tuple[str, ...]) -> None:
+        self.bench.results.add(cell, figures, (*beside, *_sql_cells(self.bench, self.where)))
+        self.bench.results.proved(cell, wrong)
 
 
 async def _served(bench: Bench, workers: int, number: int) -> None:

@@ -58,6 +58,15 @@ _RATES: Final = (
         2,
     ),
     _Rate("engine, queued, hot / pgledger", "engine.queued.hot.c{c}", "pgledger.hot.c{c}", 2),
+    *(
+        _Rate(
+            f"engine, queued in every process that serves, {contention} / pgledger",
+            f"engine.spread.w{{w}}.{contention}.c{{c}}",
+            f"pgledger.{contention}.c{{c}}",
+            2,
+        )
+        for contention in ("uniform", "hot")
+    ),
     _Rate(
         "engine hot, queued / a transaction each",
         "engine.queued.hot.c{c}",

@@ -38,6 +38,17 @@ class Tally:
     accepted_in_all: int = 0
     """Before the window and after it, too: what the server's costs are divided by."""
 
+    @classmethod
+    def of(cls, parts: "Sequence[Tally]") -> "Tally":
+        """What the clients of several processes saw, at the same time."""
+        return cls(
+            took=[took for part in parts for took in part.took],
+            refused=sum(part.refused for part in parts),
+            errors=sum(part.errors for part in parts),
+            seconds=parts[0].seconds,
+            accepted_in_all=sum(part.accepted_in_all for part in parts),
+        )
+
     def figures(self) -> Figures:
         """Rates by second, latencies in milliseconds."""
         seconds = self.seconds or 1.0

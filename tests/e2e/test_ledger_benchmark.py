@@ -27,7 +27,7 @@ def test_the_quick_run_measures_every_level_beside_its_yardstick(tmp_path: Path)
     assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
     told = json.loads(file.read_text())
     figures = told["figures"]
-    ways = [f"engine.{way}.hot.c64" for way in ("alone", "queued", "unchained")]
+    ways = [f"engine.{way}.hot.c64" for way in ("alone", "queued", "unchained", "spread.w2")]
     for cell in ("raw.hot.c64", "raw.uniform.c64", *ways):
         assert figures[f"{cell}.accepted_per_second"]["median"] > 0
         assert figures[f"{cell}.wal_bytes"]["median"] > 0
