@@ -5,7 +5,7 @@ from httpx import Response
 
 from tests.conftest import FakeClock
 from tests.doings import books_are_whole
-from tests.town import Town, good, refused
+from tests.town import JSON, Person, Town, good, refused
 
 
 async def test_a_donation_moves_hours_from_a_member_to_the_fund(town: Town) -> None:
@@ -63,13 +63,23 @@ async def test_one_person_gets_at_most_the_cap_within_a_year(town: Town, clock: 
     good(await again.post("/v1/grants", body))
 
 
-async def test_what_was_taken_back_of_a_grant_can_be_granted_again(town: Town) -> None:
-    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
+async def granted(town: Town, ana: Person) -> tuple[Person, Person, Person, JSON, JSON]:
+    """Ana fills the fund, and Bor has as much of it as anybody may.
+
+    Gives Bor, a coordinator, a moderator, the grant that was asked for, and its posting.
+    """
+    bor = await town.member("Bor")
     good(await ana.post("/v1/donations", {"minutes": 5000}))
     coordinator, moderator = await town.staff("coordinator"), await town.staff("moderator")
     body = {"member_id": str(bor.member_id), "minutes": 600, "reason": "A move."}
     good(await coordinator.post("/v1/grants", body))
     (line,) = await bor.statement()
+    return bor, coordinator, moderator, body, line
+
+
+async def test_what_was_taken_back_of_a_grant_can_be_granted_again(town: Town) -> None:
+    ana = await town.member("Ana", minutes=5000)
+    bor, coordinator, moderator, body, line = await granted(town, ana)
     path = f"/v1/postings/{line['id']}/reversal"
     good(await moderator.post(path, {"reason": "It was 200.", "correction": {"minutes": 200}}))
     right = (await bor.statement())[0]
@@ -82,12 +92,8 @@ async def test_what_was_taken_back_of_a_grant_can_be_granted_again(town: Town) -
 
 
 async def test_a_grant_that_was_taken_back_comes_back_by_another_grant_only(town: Town) -> None:
-    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
-    good(await ana.post("/v1/donations", {"minutes": 5000}))
-    coordinator, moderator = await town.staff("coordinator"), await town.staff("moderator")
-    body = {"member_id": str(bor.member_id), "minutes": 600, "reason": "A move."}
-    good(await coordinator.post("/v1/grants", body))
-    (line,) = await bor.statement()
+    ana = await town.member("Ana", minutes=5000)
+    bor, coordinator, moderator, body, line = await granted(town, ana)
     why = {"reason": "It was for somebody else."}
     back = good(await moderator.post(f"/v1/postings/{line['id']}/reversal", why))
     again = await moderator.post(f"/v1/postings/{back['id']}/reversal", why)
@@ -100,17 +106,13 @@ async def test_a_grant_that_was_taken_back_comes_back_by_another_grant_only(town
 
 
 async def test_no_correction_makes_a_grant_larger(town: Town) -> None:
-    ana, bor = await town.member("Ana", minutes=5000), await town.member("Bor")
-    good(await ana.post("/v1/donations", {"minutes": 5000}))
-    coordinator, moderator = await town.staff("coordinator"), await town.staff("moderator")
-    body = {"member_id": str(bor.member_id), "minutes": 600, "reason": "A move."}
+    ana = await town.member("Ana", minutes=5000)
+    bor, coordinator, moderator, body, line = await granted(town, ana)
 
     async def corrected(posting_id: str, was: int, now: int) -> Response:
         why = {"reason": "It was less.", "minutes": was, "correction": {"minutes": now}}
         return await moderator.post(f"/v1/postings/{posting_id}/reversal", why)
 
-    good(await coordinator.post("/v1/grants", body))
-    (line,) = await bor.statement()
     refused(await corrected(line["id"], 600, 601), 409, "more-than-granted")
     first = good(await corrected(line["id"], 600, 300))["correction_id"]
     second = good(await corrected(first, 300, 200))["correction_id"]
