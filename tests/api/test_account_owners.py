@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ledger.sealing import queries
 from app.ledger.sealing.tree import Head
@@ -119,8 +120,8 @@ async def test_seals_from_before_owners_were_kept_are_believed_and_the_next_one_
     with monkeypatch.context() as before:
         known = queries.list_heads
 
-        async def nobodys(*asked: object) -> list[Head]:
-            return [one._replace(owner_id=None) for one in await known(*asked)]  # type: ignore[arg-type]
+        async def nobodys(session: AsyncSession, bank_id: UUID) -> list[Head]:
+            return [one._replace(owner_id=None) for one in await known(session, bank_id)]
 
         before.setattr(queries, "list_heads", nobodys)
         await sealed(scene.town)
